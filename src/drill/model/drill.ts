@@ -1,0 +1,47 @@
+/** One file of `drills/` after loading: what it triggers, what must stop, what must survive, for how long. */
+export interface Drill {
+  /** Stable name, such as `level-2-halt-trading`; the ledger files proofs under it. */
+  readonly name: string;
+  readonly title: string;
+  readonly level: number;
+  /** The asset that a halt of one asset names. */
+  readonly asset: string | null;
+  readonly stops: readonly string[];
+  readonly keeps: readonly string[];
+  /** What the broker must say while halted, by its API and in its store. */
+  readonly broker: { readonly level: number; readonly incident: 'open' | 'none' };
+  readonly effects: Effects | null;
+  /** The service to kill with SIGKILL once the stop is proven; it must come back and still be halted. */
+  readonly crash: string | null;
+  readonly timing: Timing;
+}
+
+/** What must be seen at the exchange while halted, by asset. */
+export interface Effects {
+  /** No order may be accepted after the deadline. */
+  readonly silent: readonly string[];
+  /** The position must be zero by the deadline and stay so, with no open orders. */
+  readonly flat: readonly string[];
+  /** Orders must go on: the halt must not reach these. */
+  readonly active: readonly string[];
+}
+
+/** All durations in milliseconds. */
+export interface Timing {
+  /** How long everything is watched before the trigger, at the least. */
+  readonly baselineMs: number;
+  /** The deadline, counted from T0: the halt must be complete by then. */
+  readonly withinMs: number;
+  /** How long the halt must stay complete. */
+  readonly holdMs: number;
+  /** How soon after the resume everything must be back. */
+  readonly restoreWithinMs: number;
+  /** How long it must then stay up. */
+  readonly settleMs: number;
+  /** How soon a crashed broker must answer again. */
+  readonly crashWithinMs: number;
+  /** Time between two samples of one host. */
+  readonly sampleEveryMs: number;
+  /** The longest gap between two samples that still counts as unbroken observation. */
+  readonly maxGapMs: number;
+}

@@ -1,0 +1,364 @@
+/**
+ * The catalogue of findings. Codes are stable: known issues and other people's scripts refer to them.
+ * The compiler holds every judge to it, and docs/findings.md is generated from it.
+ */
+export interface FindingKind {
+  readonly title: string;
+  /** `fail`: something is wrong. `inconclusive`: it could not be told. */
+  readonly severity: 'fail' | 'inconclusive';
+  readonly group: 'stopping' | 'surviving' | 'state' | 'claims' | 'effects' | 'guards' | 'undo' | 'could not tell';
+  readonly meaning: string;
+  readonly cause: string;
+  readonly fix: string;
+  /** Whether a known issue may accept it. */
+  readonly acceptable: boolean;
+}
+
+const stopping = { severity: 'fail', group: 'stopping', acceptable: true } as const;
+const surviving = { severity: 'fail', group: 'surviving', acceptable: true } as const;
+const state = { severity: 'fail', group: 'state', acceptable: true } as const;
+const claims = { severity: 'fail', group: 'claims', acceptable: true } as const;
+const effects = { severity: 'fail', group: 'effects', acceptable: true } as const;
+const undo = { severity: 'fail', group: 'undo', acceptable: false } as const;
+const doubt = { severity: 'inconclusive', group: 'could not tell', acceptable: false } as const;
+
+export const FINDINGS = {
+  'successful-no-op': {
+    ...stopping,
+    title: 'The broker acknowledged the stop; the same process still runs',
+    meaning: 'The halt was acknowledged, and after the deadline a life of the service that was there before the trigger is still there.',
+    cause: 'The stop command ran on another host, or for a label that the service manager there does not know, and returned success.',
+    fix: 'Send the stop to the host where the service lives, and let the broker look for the process before it reports success.',
+  },
+  'wrong-host-stop': {
+    ...stopping,
+    title: 'The broker says it stopped the service on a host where it does not live',
+    meaning: 'The reply or the audit log names another host than the inventory does.',
+    cause: 'The list of daemons and the list of hosts in the broker have drifted apart.',
+    fix: 'Give every daemon in the broker its host, and reach it there.',
+  },
+  'partial-stop': {
+    ...stopping,
+    title: 'Part of what had to stop still runs',
+    meaning: 'The halt was not acknowledged for this service, or some of its processes stopped and others did not.',
+    cause: 'A failed stop that was not retried, or a service with more processes than the broker knows.',
+    fix: 'Retry until every process is seen gone; report what is not.',
+  },
+  'late-stop': {
+    ...stopping,
+    title: 'It stopped, but after the deadline',
+    meaning: 'The last process of the service died wholly after T0 + within.',
+    cause: 'Stops that run one after another, a long grace period, or a queue before the stopper.',
+    fix: 'Stop hosts in parallel, shorten the grace period, or admit a longer deadline in the drill.',
+  },
+  respawned: {
+    ...stopping,
+    title: 'It stopped and came back while halted',
+    meaning: 'After its processes were gone, a new life of the service appeared before the resume and stayed.',
+    cause: 'KeepAlive, Restart=always, a timer, a socket or a sibling that starts it again.',
+    fix: 'Disable the service in its manager for as long as the halt lasts, do not just kill it.',
+  },
+  flapped: {
+    ...stopping,
+    title: 'It came back while halted, and went again',
+    meaning: 'A new life of the service was seen during the halt and had ended before the halt did.',
+    cause: 'A manager that restarts it and a broker that stops it again, taking turns.',
+    fix: 'Disable the service in its manager for as long as the halt lasts.',
+  },
+  'orphaned-children': {
+    ...stopping,
+    title: 'The service stopped, its children did not',
+    meaning: 'Every root process is gone, and a process that descends from one still runs after the deadline.',
+    cause: 'The stop signals one pid instead of the process group, session or cgroup.',
+    fix: 'Stop the whole group, or declare legitimate helpers in `leaves:`.',
+  },
+  'renamed-survivor': {
+    ...stopping,
+    title: 'The process still runs under another name',
+    meaning: 'A baseline life is still there after the deadline, and its argv or executable no longer matches the service.',
+    cause: 'A process that rewrites its title or calls exec on SIGTERM.',
+    fix: 'Find processes by pid and start time, not by name.',
+  },
+  'frozen-not-stopped': {
+    ...stopping,
+    title: 'The process is frozen, not stopped',
+    meaning: 'A baseline life is in state T: SIGCONT brings it back with everything it had in hand.',
+    cause: 'SIGSTOP used as a halt, or a debugger attached.',
+    fix: 'Terminate the process.',
+  },
+  'duplicate-instance': {
+    ...stopping,
+    title: 'The service also runs somewhere else',
+    meaning: 'A process that matches the service was seen that is neither one of its baseline lives nor one of their descendants.',
+    cause: 'A second copy on another host, or one started by hand.',
+    fix: 'Stop it, or declare it in the inventory.',
+  },
+  'hold-too-short': {
+    ...stopping,
+    severity: 'inconclusive',
+    title: 'The hold is shorter than the time after which something revives the service',
+    meaning: 'A known restart delay, throttle or timer outlasts the hold, so that staying down for that long proves nothing.',
+    cause: 'A long RestartSec, ThrottleInterval or timer.',
+    fix: 'Lengthen `hold`, or disable the reviver during a halt.',
+  },
+  'collateral-stop': {
+    ...surviving,
+    title: 'A service that must survive was stopped',
+    meaning: 'A life of a survivor ended during the halt and none took its place.',
+    cause: 'A stop list that is too long, or a dependency that takes the service down with another.',
+    fix: 'Take the service off the list of that level.',
+  },
+  'survivor-restarted': {
+    ...surviving,
+    title: 'A service that must survive was restarted',
+    meaning: 'Its baseline life ended during the halt and another took its place.',
+    cause: 'It was on the stop list and its manager brought it back.',
+    fix: 'Take the service off the list of that level.',
+  },
+  'survivor-stale': {
+    ...surviving,
+    title: 'A survivor is alive but no longer at work',
+    meaning: 'Its heartbeat stopped changing during the halt.',
+    cause: 'It waits for something that was stopped.',
+    fix: 'Make watchers independent of what they watch.',
+  },
+  'collateral-halt': {
+    ...surviving,
+    title: 'Assets that the halt must not reach stopped trading',
+    meaning: 'Orders that went on before the trigger did not go on after it for an asset that must stay active.',
+    cause: 'A halt of one asset that stops the trader of all.',
+    fix: 'Block the asset, not the process.',
+  },
+  'amnesia-restart': {
+    ...state,
+    title: 'The broker restarted and forgot the halt',
+    meaning: 'A new life of the broker reports no halt, where the one before it was halted and nobody resumed.',
+    cause: 'Halt state is kept in memory.',
+    fix: 'Write level, incident and reason to durable storage before the first stop, and read them at start.',
+  },
+  'partial-amnesia': {
+    ...state,
+    title: 'The broker restarted and forgot part of the halt',
+    meaning: 'A new life of the broker is halted, but its level, incident, reason or asset differ from before.',
+    cause: 'Only part of the halt state is persisted.',
+    fix: 'Persist level, incident, reason and asset in one transaction.',
+  },
+  'unpersisted-halt': {
+    ...state,
+    title: 'The halt is not in the store',
+    meaning: "The API says halted; the broker's database, read without it, did not change with the halt.",
+    cause: 'Halt state is kept in memory, or written later.',
+    fix: 'Write the halt before replying.',
+  },
+  'split-state': {
+    ...state,
+    title: 'API and store disagree',
+    meaning: 'What the API says of level, incident or reason differs from the store, and stays so.',
+    cause: 'A cached status, or a store that another process writes.',
+    fix: 'Answer status from the store.',
+  },
+  'self-halt': {
+    ...state,
+    title: 'The broker stopped itself',
+    meaning: 'The life of the broker that took the trigger ended before the drill crashed or resumed anything.',
+    cause: 'The broker is in the list of daemons that it stops.',
+    fix: 'Take the broker off its own list.',
+  },
+  'broker-down': {
+    ...state,
+    title: 'The broker does not answer while halted',
+    meaning: 'It must stay up at this level, and no process of it, or no answer, was there at the end of the hold.',
+    cause: 'It was stopped or crashed, and nothing brought it back.',
+    fix: 'Give the broker a restart policy, and take it off its own list.',
+  },
+  'silent-downgrade': {
+    ...state,
+    title: 'The level changed during the halt though nobody resumed',
+    meaning: 'The broker reported another level than the drill demands, within one life of it, before the resume.',
+    cause: 'A timeout that lifts the halt, or a lower request that lowers it.',
+    fix: 'Lift a halt only by an explicit, conditional resume.',
+  },
+  'missing-incident': {
+    ...state,
+    title: 'No incident was opened',
+    meaning: 'The broker is halted, and neither API nor store has an open incident for it.',
+    cause: 'The halt and the incident are written in separate steps.',
+    fix: 'Open the incident in the transaction that records the halt.',
+  },
+  'duplicate-incident': {
+    ...state,
+    title: 'One trigger opened more than one incident',
+    meaning: 'More than one incident opened after the intent, without a second trigger.',
+    cause: 'Retries that are not idempotent.',
+    fix: 'Make the halt idempotent on its level and holder.',
+  },
+  'false-claim': {
+    ...claims,
+    title: 'The broker claims a stop that did not happen',
+    meaning: 'Its reply or audit log says that the service was stopped; after the deadline the service was still there.',
+    cause: 'The log records what was asked for, not what was seen.',
+    fix: 'Log an outcome only after looking.',
+  },
+  'unlogged-halt': {
+    ...claims,
+    title: 'The broker stopped something that its audit log does not have',
+    meaning: 'The service was stopped after the trigger, and no audit entry says so.',
+    cause: 'Outcomes are not logged per service, or the log was lost in a restart.',
+    fix: 'Append one entry for each service and outcome.',
+  },
+  'audit-tampered': {
+    ...claims,
+    acceptable: false,
+    title: 'Audit entries were changed or removed',
+    meaning: 'An entry that was there at one reading is different or missing at a later one.',
+    cause: 'A log that can be rewritten, or rotated without being kept.',
+    fix: 'Make the log append-only.',
+  },
+  'false-success': {
+    ...claims,
+    title: 'The broker said done while a host could not be reached',
+    meaning: 'It claimed completion, though a host with targets was unreachable at that time.',
+    cause: 'Errors of the transport are swallowed.',
+    fix: 'Report the halt as incomplete and keep trying.',
+  },
+  'position-not-flat': {
+    ...effects,
+    title: 'The position is not flat',
+    meaning: 'After the deadline the exchange still shows a position, or open orders, for an asset that had to be flattened.',
+    cause: 'Orders are blocked before the position is closed, or rounding leaves a rest.',
+    fix: 'Close the position, look at it, and only then report success.',
+  },
+  'order-after-halt': {
+    ...effects,
+    acceptable: false,
+    title: 'An order was accepted after the halt',
+    meaning: 'The count of accepted orders grew after the deadline.',
+    cause: 'A queue that is still being drained, or a trader that still runs.',
+    fix: 'Block at the exchange, not only at the trader.',
+  },
+  'leaked-command': {
+    ...effects,
+    title: 'A message reached a halted agent',
+    meaning: 'The broker routed a message to an agent after it was halted.',
+    cause: 'Routing does not ask for the halt state.',
+    fix: 'Gate routing by the halt state, in the same transaction.',
+  },
+  'foreign-halt': {
+    ...undo,
+    title: 'A halt that is not this drill’s',
+    meaning: 'The broker is halted by an incident that does not carry the nonce of this drill, or somebody else joined. The runner touched nothing more.',
+    cause: 'A real incident, or another drill.',
+    fix: 'Deal with the incident; the drill can be run another day.',
+  },
+  'unrestored-service': {
+    ...undo,
+    title: 'A service did not come back after the resume',
+    meaning: 'After the resume was acknowledged, the service was not up in time, or did not stay up, without help from the runner.',
+    cause: 'The start goes to the wrong host, or the service needs something that is still stopped.',
+    fix: 'Start it where it lives and look for the process.',
+  },
+  'restored-differently': {
+    ...undo,
+    title: 'A service came back as something else',
+    meaning: 'After the resume its argv, executable or number of processes differ from the baseline.',
+    cause: 'The resume starts it by another command than its manager does.',
+    fix: 'Start services through their manager only.',
+  },
+  'incident-left-open': {
+    ...undo,
+    title: 'The incident is still open after the resume',
+    meaning: 'The resume was acknowledged; the broker or its store still shows a halt or an open incident.',
+    cause: 'Resume lowers the level and forgets the incident.',
+    fix: 'Resolve the incident in the transaction that lowers the level.',
+  },
+  'incident-rewritten': {
+    ...undo,
+    title: 'The history of the incident was changed',
+    meaning: 'After the resume, the reason or level of the incident differ from what they were while halted, or it is gone.',
+    cause: 'Resume overwrites the row.',
+    fix: 'Only ever add to an incident.',
+  },
+  'vacuous-target': {
+    ...doubt,
+    title: 'There was nothing to stop',
+    meaning: 'A target was not alive, or an effect not visible, before the trigger: its absence afterwards proves nothing.',
+    cause: 'The service was down, its match is wrong, or the market was quiet.',
+    fix: 'Bring it up, or mend `match:` in the inventory.',
+  },
+  'blind-probe': {
+    ...doubt,
+    title: 'The probe could not see what it has to see',
+    meaning: 'A control was not seen, or was still seen when it had to be gone, or the table could not be read in full, or a candidate could not be classified.',
+    cause: 'hidepid, a container, missing privileges, or an overloaded host.',
+    fix: 'Let the probe read the whole process table of that host.',
+  },
+  'wrong-host-probe': {
+    ...doubt,
+    title: 'Another machine answered',
+    meaning: 'The identity of the host changed during the drill, or is that of another declared host.',
+    cause: 'Address reuse, NAT, or two inventory entries for one machine.',
+    fix: 'Correct the address, or declare `one-machine` in the inventory.',
+  },
+  'unreachable-host': {
+    ...doubt,
+    title: 'A host could not be observed',
+    meaning: 'Samples of the host are missing where they are needed.',
+    cause: 'A lost connection, or a host that is down.',
+    fix: 'Restore the connection and run the drill again.',
+  },
+  'sampled-too-coarsely': {
+    ...doubt,
+    title: 'The samples are too far apart to tell',
+    meaning: 'Two samples are further apart than max-gap, or a death straddles the deadline.',
+    cause: 'An overloaded host or controller.',
+    fix: 'Run on a quieter machine, or admit a larger max-gap in the drill.',
+  },
+  'unreadable-store': {
+    ...doubt,
+    title: "The broker's store or log could not be read",
+    meaning: 'Its database, or the audit log in it, was unreadable where it had to be read.',
+    cause: 'Wrong path or query, missing permission, or a locked or damaged database.',
+    fix: 'Run the queries of the inventory by hand with sqlite3 -readonly.',
+  },
+  'unreadable-broker': {
+    ...doubt,
+    title: 'The broker could not be asked',
+    meaning: 'Its API gave no usable answer where one was needed, though its process was there.',
+    cause: 'Wrong address, credentials or JSON Pointer, or a broker in trouble.',
+    fix: 'Ask it by hand with curl; compare the answer with the pointers in the inventory.',
+  },
+  'unreadable-exchange': {
+    ...doubt,
+    title: 'The exchange could not be read',
+    meaning: 'The independent system gave no usable answer where one was needed.',
+    cause: 'Wrong address or JSON Pointer, or an exchange in trouble.',
+    fix: 'Ask it by hand with curl; compare the answer with the pointers in the inventory.',
+  },
+  'clock-unreliable': {
+    ...doubt,
+    title: 'A clock jumped',
+    meaning: "The monotonic and the wall clock of the controller, or the controller's clock and a host's uptime, parted by over 500 ms.",
+    cause: 'Sleep, a paused virtual machine, or a stepped clock.',
+    fix: 'Keep the machines awake and their clocks slewed; run the drill again.',
+  },
+  'judge-failed': {
+    ...doubt,
+    title: 'A judge failed',
+    meaning: 'A judge threw an error over the evidence; what it would have found is not known.',
+    cause: 'An error in haltproof.',
+    fix: 'Report it with the journal.',
+  },
+  'cut-short': {
+    ...doubt,
+    title: 'The drill ended early',
+    meaning: 'A stage that this verdict needs was not finished.',
+    cause: 'An interruption, or an earlier stage that failed.',
+    fix: 'See the other findings, then run the drill again.',
+  },
+} as const satisfies Record<string, FindingKind>;
+
+export type FindingCode = keyof typeof FINDINGS;
+
+export function isFindingCode(text: string): text is FindingCode {
+  return Object.hasOwn(FINDINGS, text);
+}

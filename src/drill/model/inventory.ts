@@ -1,0 +1,140 @@
+/** `inventory.yaml` after loading: the operator's ground truth about the fleet. Never derived from what the broker says. */
+export interface Inventory {
+  /** Who provides the fleet: `live` is somebody's real one, `embedded-lab` is started by the runner itself. */
+  readonly provider: 'live' | 'embedded-lab';
+  /** The fleet's name; canaries carry it, so that drills of different fleets do not refuse each other. */
+  readonly fleet: string;
+  readonly hosts: readonly Host[];
+  readonly services: readonly Service[];
+  readonly broker: Broker;
+  readonly exchange: Exchange | null;
+  /** Groups of hosts that the operator declares to be one machine (one process table). */
+  readonly oneMachine: readonly (readonly string[])[];
+}
+
+export type Manager = 'launchd' | 'systemd' | 'supervisord' | 'pm2' | 'none';
+
+export interface Host {
+  readonly name: string;
+  readonly transport: Transport;
+  readonly manager: Manager;
+  /** The service manager's command on that host, such as `launchctl` or an absolute path to it. */
+  readonly managerCommand: string | null;
+}
+
+export type Transport = { readonly kind: 'local' } | SshTransport;
+
+export interface SshTransport {
+  readonly kind: 'ssh';
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** Private key file on the controller; null leaves the choice to ssh-agent. */
+  readonly identityFile: string | null;
+  /** known_hosts file on the controller. Host keys are always checked against it. */
+  readonly knownHostsFile: string;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly host: string;
+  /** The name under which the service manager knows it. */
+  readonly label: string | null;
+  readonly match: Match;
+  /** How many root processes are up when the service is healthy. */
+  readonly instances: number;
+  /** A file on the service's host that it rewrites while it works, and how often it does at the least. */
+  readonly heartbeat: { readonly file: string; readonly everyMs: number } | null;
+  /** Helpers it legitimately leaves behind when stopped. */
+  readonly leaves: readonly Match[];
+  /** The command (argv) that starts it on its host, for an undo without the broker; null where nothing is known. */
+  readonly start: readonly string[] | null;
+}
+
+/**
+ * How a process is recognised. Every key that is given must be equal, whole; never a substring, never
+ * the 15-character `comm`. At least one key is given.
+ */
+export interface Match {
+  /** Target of `/proc/<pid>/exe`. */
+  readonly exe?: string;
+  /** `argv[0]`. */
+  readonly argv0?: string;
+  /** The script an interpreter runs: the first argument after `argv[0]` that is not an option. */
+  readonly script?: string;
+}
+
+/** The service that owns the kill switch, and how to talk to it. */
+export interface Broker {
+  readonly service: string;
+  /** Base URL of its API, without a trailing slash. */
+  readonly api: string;
+  readonly auth: { readonly bearer: string } | null;
+  readonly halt: HaltOperation;
+  readonly resume: Operation;
+  readonly status: StatusOperation;
+  readonly state: SqliteState;
+  readonly audit: SqliteAudit | null;
+}
+
+/** An HTTP request. In the body the strings `$level`, `$asset`, `$reason`, `$incident`, `$revision` stand for values of the drill. */
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly body: Json | null;
+}
+
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/** Where in a JSON answer the broker's state stands, as JSON Pointers (RFC 6901). A null pointer: it does not say. */
+export interface StatePointers {
+  readonly level: string;
+  readonly incident: string;
+  readonly reason: string | null;
+  readonly revision: string | null;
+  readonly asset: string | null;
+}
+
+export interface StatusOperation extends Operation {
+  readonly pick: StatePointers;
+}
+
+export interface HaltOperation extends Operation {
+  /** What its reply claims: state, and a list of objects `{ service, host, outcome }`. */
+  readonly pick: Partial<StatePointers> & { readonly stops?: string; readonly recorded?: string };
+}
+
+/** The broker's database, on the broker's host, read without the broker. */
+export interface SqliteState {
+  readonly file: string;
+  /** One row with the columns `level`, `incident`, `reason`, `revision`, `asset` (those it has). */
+  readonly query: string;
+  /** All incidents: `id`, `level`, `reason`, `opened_at`, `resolved_at`; null where the broker keeps none. */
+  readonly incidents: string | null;
+}
+
+export interface SqliteAudit {
+  readonly file: string;
+  /** All entries in order: `seq`, `at`, `actor`, `action`, `subject`, `host`, `outcome`. */
+  readonly query: string;
+  /** Values of `outcome` by which an entry claims that `subject` was stopped. */
+  readonly stopped: readonly string[];
+}
+
+/**
+ * An independent system in which the fleet's effects can be seen. One GET answers all of it; the
+ * pointers lead to `{ asset: quantity }`, `{ asset: count of open, conditional and queued orders }`
+ * and a list of `{ asset, account, count }` of orders accepted so far.
+ */
+export interface Exchange {
+  readonly url: string;
+  readonly positions: string;
+  readonly open: string;
+  readonly accepted: string;
+}

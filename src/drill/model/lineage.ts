@@ -1,0 +1,90 @@
+import { type IncarnationKey, incarnationKey, type ProcessRow, type TableScope } from './process.ts';
+
+/** What is known of one life, over all samples that saw it; its parent, group and session may change. */
+interface Life {
+  readonly key: IncarnationKey;
+  readonly pid: number;
+  readonly start: number;
+  readonly parents: Set<number>;
+  /** Process groups and sessions, by the pid that leads them. */
+  readonly leaders: Set<number>;
+  readonly cgroups: Set<string>;
+}
+
+/** Who descends from whom on one machine. `note` is called with every row of every sample, in order. */
+export class Lineage {
+  readonly #lives = new Map<IncarnationKey, Life>();
+  readonly #byPid = new Map<number, Life[]>();
+
+  note(scope: TableScope, row: ProcessRow, cgroup: string | null = null): void {
+    const life = this.#lives.get(incarnationKey(scope, row)) ?? this.#begin(scope, row);
+    life.parents.add(row.ppid);
+    life.leaders.add(row.pgrp).add(row.sid);
+    if (cgroup !== null) life.cgroups.add(cgroup);
+  }
+
+  /**
+   * Every life that descends from `roots`: by parent, by a process group or session that a member leads, or by a
+   * cgroup of the roots' own; as ever seen, so that a daemon that forked twice and was adopted by pid 1 is still
+   * found. Descent ends at `others` (lives of other declared services, canaries, the probe). Roots are not in the result.
+   */
+  descendants(roots: ReadonlySet<IncarnationKey>, others: ReadonlySet<IncarnationKey>): Set<IncarnationKey> {
+    const members = new Set(roots);
+    const own = this.#ownCgroups(roots, others);
+    for (let grew = true; grew; ) {
+      grew = false;
+      for (const life of this.#lives.values()) {
+        if (members.has(life.key) || others.has(life.key)) continue;
+        const byPid = [...life.parents, ...life.leaders].some((pid) => this.#isMember(pid, life, members));
+        if (!byPid && ![...life.cgroups].some((path) => own.has(path))) continue;
+        members.add(life.key);
+        grew = true;
+      }
+    }
+    for (const key of roots) members.delete(key);
+    return members;
+  }
+
+  #begin(scope: TableScope, row: ProcessRow): Life {
+    const key = incarnationKey(scope, row);
+    const life: Life = {
+      key,
+      pid: row.pid,
+      start: row.start,
+      parents: new Set(),
+      leaders: new Set(),
+      cgroups: new Set(),
+    };
+    this.#lives.set(key, life);
+    this.#byPid.set(row.pid, [...(this.#byPid.get(row.pid) ?? []), life]);
+    return life;
+  }
+
+  // A pid stands for its latest life that was not younger than the one that refers to it: a parent or leader
+  // is never younger than its child, and a stranger may have reused the pid of a member.
+  #isMember(pid: number, of: Life, members: ReadonlySet<IncarnationKey>): boolean {
+    if (pid === of.pid) return false;
+    const bearer = (this.#byPid.get(pid) ?? [])
+      .filter((life) => life.start <= of.start)
+      .reduce<Life | null>((best, life) => (best === null || life.start > best.start ? life : best), null);
+    return bearer !== null && members.has(bearer.key);
+  }
+
+  // systemd gives a unit a cgroup of its own; a login session, a container or a plain supervisor shares one among
+  // strangers, which shows in that whoever started the root, or another service, sits in it too.
+  #ownCgroups(roots: ReadonlySet<IncarnationKey>, others: ReadonlySet<IncarnationKey>): Set<string> {
+    const own = new Set<string>();
+    const starters = new Set<number>();
+    for (const key of roots) {
+      const root = this.#lives.get(key);
+      for (const path of root?.cgroups ?? []) own.add(path);
+      for (const pid of root?.parents ?? []) starters.add(pid);
+    }
+    own.delete('/');
+    for (const life of this.#lives.values()) {
+      if (roots.has(life.key)) continue;
+      if (others.has(life.key) || starters.has(life.pid)) for (const path of life.cgroups) own.delete(path);
+    }
+    return own;
+  }
+}

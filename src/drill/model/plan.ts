@@ -1,0 +1,55 @@
+import type { Effects, Timing } from './drill.ts';
+import type { Manager, Match } from './inventory.ts';
+
+/**
+ * What a drill is going to do and to demand, as data: assembled purely, printed by `--plan`, written to
+ * the journal as its first record, and all that a judge knows about the fleet. It holds no secret.
+ */
+export interface Plan {
+  readonly drill: string;
+  readonly title: string;
+  readonly level: number;
+  readonly asset: string | null;
+  /** `live`, or `lab:<name>`. */
+  readonly environment: string;
+  readonly fleet: string;
+  readonly hosts: readonly PlannedHost[];
+  readonly services: readonly PlannedService[];
+  /** Name of the service that owns the kill switch. */
+  readonly broker: string;
+  readonly expect: { readonly level: number; readonly incident: 'open' | 'none' };
+  readonly effects: Effects | null;
+  readonly crash: string | null;
+  readonly timing: Timing;
+  readonly oneMachine: readonly (readonly string[])[];
+  /** Which of the broker's records can be read besides its API. */
+  readonly sources: {
+    readonly incidents: boolean;
+    readonly audit: readonly string[] | null;
+    readonly exchange: boolean;
+  };
+  /** What this drill does not test, in words, for the report. */
+  readonly notTested: readonly string[];
+}
+
+export interface PlannedHost {
+  readonly name: string;
+  /** Such as `local` or `ssh ops@192.168.1.150:22`. */
+  readonly reachedBy: string;
+  readonly manager: Manager;
+}
+
+/** What the drill demands of a service: `target` must stop, `survivor` must not, `bystander` is only watched. */
+export type Role = 'target' | 'survivor' | 'bystander';
+
+export interface PlannedService {
+  readonly name: string;
+  readonly host: string;
+  readonly role: Role;
+  readonly match: Match;
+  readonly instances: number;
+  readonly leaves: readonly Match[];
+  readonly heartbeat: { readonly file: string; readonly everyMs: number } | null;
+  /** The command that starts it without the broker, or null. */
+  readonly start: readonly string[] | null;
+}

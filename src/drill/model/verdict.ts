@@ -1,0 +1,131 @@
+import type { BrokerState } from './broker-state.ts';
+import type { FindingCode } from './findings.ts';
+import type { Interval } from './reading.ts';
+import type { Role } from './plan.ts';
+
+export type VerdictWord = 'pass' | 'fail' | 'inconclusive' | 'not-run' | 'aborted';
+export type FleetState = 'untouched' | 'restored' | 'halted' | 'unknown';
+
+/** One thing that is wrong, or that could not be told. */
+export interface Finding {
+  readonly code: FindingCode;
+  readonly severity: 'fail' | 'inconclusive';
+  readonly host: string | null;
+  readonly service: string | null;
+  readonly message: string;
+  /** Ids of journal entries. */
+  readonly evidence: readonly string[];
+  /** Key (`code host/service`, see `findingKey`) of the finding that caused this one. */
+  readonly consequenceOf: string | null;
+  /** Id of the known issue that covers it, directly or through its cause. */
+  readonly knownIssue: string | null;
+}
+
+/** Stable within a verdict: one finding a code and subject. */
+export function findingKey(f: Pick<Finding, 'code' | 'host' | 'service'>): string {
+  return `${f.code} ${f.host ?? '-'}/${f.service ?? '-'}`;
+}
+
+/** `verdict.json`, schema version 1. It only ever grows. */
+export interface Verdict {
+  readonly schemaVersion: 1;
+  readonly drillId: string;
+  readonly drill: string;
+  readonly title: string;
+  readonly level: number;
+  readonly verdict: VerdictWord;
+  /** A pass that needed accepted issues. */
+  readonly qualified: boolean;
+  readonly headline: string;
+  /** `live`, or `lab:<name>`. */
+  readonly environment: string;
+  readonly runner: string;
+  readonly inventory: { readonly path: string; readonly sha256: string };
+  readonly fleet: FleetState;
+  readonly exitCode: ExitCode;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly findings: readonly Finding[];
+  readonly footnotes: readonly Footnote[];
+  readonly coverage: {
+    readonly hosts: { readonly declared: number; readonly answered: number };
+    readonly targets: { readonly declared: number; readonly proven: number };
+    readonly survivors: { readonly declared: number; readonly proven: number };
+  };
+  readonly halt: HaltSummary;
+  readonly broker: BrokerSummary;
+  readonly effects: readonly EffectSummary[];
+  readonly controls: readonly ControlSummary[];
+  /** What the broker claimed, in sentences that quote it. */
+  readonly claims: readonly string[];
+  readonly notTested: readonly string[];
+}
+
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 64 | 70;
+
+/** An accepted issue that this verdict leans on, or that was filed for this drill and not seen. */
+export interface Footnote {
+  readonly id: string;
+  readonly title: string;
+  readonly owner: string;
+  readonly filed: string;
+  readonly fix: string;
+  readonly expires: string;
+  /** How many findings it covers; 0: no longer seen, close it. */
+  readonly findings: number;
+}
+
+export interface HaltSummary {
+  readonly acknowledged: boolean | null;
+  readonly withinMs: number;
+  readonly holdMs: number;
+  /** How long the complete halt was observed, unbroken; null where it never was complete. */
+  readonly heldMs: number | null;
+  readonly services: readonly ServiceSummary[];
+}
+
+export interface ServiceSummary {
+  readonly service: string;
+  readonly host: string;
+  readonly role: Role;
+  /** `stopped`: proven. `running`: its baseline life, or another, was seen after the deadline. `kept`: a survivor, proven. */
+  readonly outcome: 'stopped' | 'running' | 'kept' | 'changed' | 'unknown' | 'watched';
+  /** Milliseconds after T0 between which its last process died: last seen, first not seen. */
+  readonly stoppedAfterMs: readonly [number, number] | null;
+  readonly baselinePids: readonly number[];
+  readonly finalPids: readonly number[];
+}
+
+export type Moment = 'before' | 'halted' | 'after-crash' | 'after-resume';
+
+export interface BrokerSummary {
+  /** What API and store said at each moment; null: not read then. */
+  readonly moments: readonly {
+    readonly moment: Moment;
+    readonly api: BrokerState | { readonly unreadable: string } | null;
+    readonly store: BrokerState | { readonly unreadable: string } | null;
+  }[];
+  /** The crash, if it was done; else why not. */
+  readonly crash:
+    | { readonly done: true; readonly killedPid: number; readonly newPid: number | null; readonly backAfterMs: number | null }
+    | { readonly done: false; readonly why: string };
+}
+
+export interface EffectSummary {
+  readonly asset: string;
+  readonly expected: 'silent' | 'active' | 'flat' | 'silent and flat';
+  readonly ordersAtBaseline: number;
+  readonly ordersAfterDeadline: number | null;
+  readonly positionBefore: number | null;
+  readonly positionAfter: number | null;
+  readonly openAfter: number | null;
+}
+
+export interface ControlSummary {
+  readonly host: string;
+  readonly samples: number;
+  readonly longestGapMs: number | null;
+  /** How long the probe took to see a canary vanish that was killed before the trigger. */
+  readonly latencyMs: Interval | null;
+  readonly held: boolean;
+}

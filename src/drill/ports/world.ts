@@ -1,0 +1,98 @@
+import type { EntryBody } from '../model/journal.ts';
+import type { BrokerReply, BrokerState, AuditEntry, ExchangeBook, StoreSnapshot } from '../model/broker-state.ts';
+import type { Reading } from '../model/reading.ts';
+import type { HostIdentity, ProbeSample, SampleRequest } from '../model/sample.ts';
+
+/** Everything through which the drill reaches the world. The whole drill runs in a unit test against fakes of these. */
+export interface World {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly hosts: ReadonlyMap<string, HostLink>;
+  readonly broker: BrokerLink;
+  readonly store: StoreLink;
+  readonly audit: AuditLink | null;
+  readonly exchange: ExchangeLink | null;
+  /** A fresh random word, at least 64 bits, lower-case letters and digits. */
+  readonly randomWord: () => string;
+  /** Keyed hash, so that a stranger's argv can be compared without being kept. */
+  readonly fingerprint: (text: string) => string;
+  readonly progress: (event: Progress) => void;
+  /** Aborted when somebody wants the drill to end: after the trigger it resumes first. */
+  readonly stop: AbortSignal;
+}
+
+export interface Clock {
+  /** The controller's monotonic clock, milliseconds. */
+  nowMs(): number;
+  /** The controller's wall clock, ISO 8601, UTC. */
+  wall(): string;
+  /** Resolves after `ms`, or at once when `until` is aborted; never rejects. */
+  sleep(ms: number, until?: AbortSignal): Promise<void>;
+}
+
+export interface Journal {
+  /** Appends a record and returns its id (`e-1`, `e-2`, …). Throws where it cannot be written. */
+  append(body: EntryBody): string;
+  /** Resolves once everything appended so far is on disk (fsync). Rejects where it is not. */
+  sync(): Promise<void>;
+}
+
+/** One host over one connection for the whole drill. No method rejects: what could not be done is `unreadable`. */
+export interface HostLink {
+  readonly host: string;
+  /** Connects, checks the host key, starts the probe, and asks who answers. */
+  open(): Promise<Reading<HostIdentity>>;
+  /** One sample. Calls do not overlap. Bounded in time by the adapter (5 s), then `unreadable`. */
+  sample(request: SampleRequest): Promise<Reading<ProbeSample>>;
+  /** Plants a canary whose argv carries the tag; it ends by itself after its lease or with the probe. */
+  plantCanary(tag: string): Promise<Reading<{ readonly pid: number }>>;
+  /** Ends a canary that this link planted. */
+  killCanary(pid: number): Promise<Reading<true>>;
+  /**
+   * SIGKILL for one life of a process: boot id, pid and start time are checked in the same remote command.
+   * `absent`: no such life is there, and nothing was done.
+   */
+  killLife(life: { readonly bootId: string; readonly pid: number; readonly start: number }): Promise<Reading<true>>;
+  /** Runs one command (argv, no shell meaning in it), at most 30 s. */
+  run(argv: readonly string[]): Promise<Reading<{ readonly exitCode: number; readonly output: string }>>;
+  /** Which of these pids a second, unrelated reader of the table lists; null where the host has no such reader. */
+  readonly crossCheck: ((pids: readonly number[]) => Promise<Reading<readonly number[]>>) | null;
+  /** Ends probe and canaries, then the connection. */
+  close(): Promise<void>;
+}
+
+/** The broker's API. A request is sent once, never repeated; each is bounded in time (`timeoutMs`). */
+export interface BrokerLink {
+  halt(
+    values: { readonly level: number; readonly asset: string | null; readonly reason: string },
+    timeoutMs: number,
+  ): Promise<Reading<BrokerReply>>;
+  resume(
+    values: {
+      readonly level: number;
+      readonly incident: string | null;
+      readonly revision: number | null;
+      readonly reason: string;
+    },
+    timeoutMs: number,
+  ): Promise<Reading<BrokerReply>>;
+  status(timeoutMs: number): Promise<Reading<BrokerState>>;
+}
+
+export interface StoreLink {
+  read(): Promise<Reading<StoreSnapshot>>;
+}
+
+export interface AuditLink {
+  read(): Promise<Reading<readonly AuditEntry[]>>;
+}
+
+export interface ExchangeLink {
+  read(timeoutMs: number): Promise<Reading<ExchangeBook>>;
+}
+
+/** For the operator's eyes only; nothing depends on it. */
+export type Progress =
+  | { readonly kind: 'stage'; readonly stage: string; readonly event: 'begin' | 'end' | 'skipped'; readonly note: string | null }
+  | { readonly kind: 'service'; readonly service: string; readonly host: string; readonly state: 'up' | 'down' | 'back' | 'unknown' }
+  | { readonly kind: 'note'; readonly text: string };
