@@ -6,7 +6,15 @@ export interface FindingKind {
   readonly title: string;
   /** `fail`: something is wrong. `inconclusive`: it could not be told. */
   readonly severity: 'fail' | 'inconclusive';
-  readonly group: 'stopping' | 'surviving' | 'state' | 'claims' | 'effects' | 'guards' | 'undo' | 'could not tell';
+  readonly group:
+    | 'stopping'
+    | 'surviving'
+    | 'state'
+    | 'claims'
+    | 'effects'
+    | 'guards'
+    | 'undo'
+    | 'could not tell';
   readonly meaning: string;
   readonly cause: string;
   readonly fix: string;
@@ -26,8 +34,10 @@ export const FINDINGS = {
   'successful-no-op': {
     ...stopping,
     title: 'The broker acknowledged the stop; the same process still runs',
-    meaning: 'The halt was acknowledged, and after the deadline a life of the service that was there before the trigger is still there.',
-    cause: 'The stop command ran on another host, or for a label that the service manager there does not know, and returned success.',
+    meaning:
+      'The halt was acknowledged, and after the deadline a life of the service that was there before the trigger is still there.',
+    cause:
+      'The stop command ran on another host, or for a label that the service manager there does not know, and returned success.',
     fix: 'Send the stop to the host where the service lives, and let the broker look for the process before it reports success.',
   },
   'wrong-host-stop': {
@@ -40,7 +50,8 @@ export const FINDINGS = {
   'partial-stop': {
     ...stopping,
     title: 'Part of what had to stop still runs',
-    meaning: 'The halt was not acknowledged for this service, or some of its processes stopped and others did not.',
+    meaning:
+      'The halt was not acknowledged for this service, or some of its processes stopped and others did not.',
     cause: 'A failed stop that was not retried, or a service with more processes than the broker knows.',
     fix: 'Retry until every process is seen gone; report what is not.',
   },
@@ -54,7 +65,8 @@ export const FINDINGS = {
   respawned: {
     ...stopping,
     title: 'It stopped and came back while halted',
-    meaning: 'After its processes were gone, a new life of the service appeared before the resume and stayed.',
+    meaning:
+      'After its processes were gone, a new life of the service appeared before the resume and stayed.',
     cause: 'KeepAlive, Restart=always, a timer, a socket or a sibling that starts it again.',
     fix: 'Disable the service in its manager for as long as the halt lasts, do not just kill it.',
   },
@@ -68,14 +80,16 @@ export const FINDINGS = {
   'orphaned-children': {
     ...stopping,
     title: 'The service stopped, its children did not',
-    meaning: 'Every root process is gone, and a process that descends from one still runs after the deadline.',
+    meaning:
+      'Every root process is gone, and a process that descends from one still runs after the deadline.',
     cause: 'The stop signals one pid instead of the process group, session or cgroup.',
     fix: 'Stop the whole group, or declare legitimate helpers in `leaves:`.',
   },
   'renamed-survivor': {
     ...stopping,
     title: 'The process still runs under another name',
-    meaning: 'A baseline life is still there after the deadline, and its argv or executable no longer matches the service.',
+    meaning:
+      'A baseline life is still there after the deadline, and its argv or executable no longer matches the service.',
     cause: 'A process that rewrites its title or calls exec on SIGTERM.',
     fix: 'Find processes by pid and start time, not by name.',
   },
@@ -89,7 +103,8 @@ export const FINDINGS = {
   'duplicate-instance': {
     ...stopping,
     title: 'The service also runs somewhere else',
-    meaning: 'A process that matches the service was seen that is neither one of its baseline lives nor one of their descendants.',
+    meaning:
+      'A process that matches the service was seen that is neither one of its baseline lives nor one of their descendants.',
     cause: 'A second copy on another host, or one started by hand.',
     fix: 'Stop it, or declare it in the inventory.',
   },
@@ -97,7 +112,8 @@ export const FINDINGS = {
     ...stopping,
     severity: 'inconclusive',
     title: 'The hold is shorter than the time after which something revives the service',
-    meaning: 'A known restart delay, throttle or timer outlasts the hold, so that staying down for that long proves nothing.',
+    meaning:
+      'A known restart delay, throttle or timer outlasts the hold, so that staying down for that long proves nothing.',
     cause: 'A long RestartSec, ThrottleInterval or timer.',
     fix: 'Lengthen `hold`, or disable the reviver during a halt.',
   },
@@ -125,21 +141,24 @@ export const FINDINGS = {
   'collateral-halt': {
     ...surviving,
     title: 'Assets that the halt must not reach stopped trading',
-    meaning: 'Orders that went on before the trigger did not go on after it for an asset that must stay active.',
+    meaning:
+      'Orders that went on before the trigger did not go on after it for an asset that must stay active.',
     cause: 'A halt of one asset that stops the trader of all.',
     fix: 'Block the asset, not the process.',
   },
   'amnesia-restart': {
     ...state,
     title: 'The broker restarted and forgot the halt',
-    meaning: 'A new life of the broker reports no halt, where the one before it was halted and nobody resumed.',
+    meaning:
+      'A new life of the broker reports no halt, where the one before it was halted and nobody resumed.',
     cause: 'Halt state is kept in memory.',
     fix: 'Write level, incident and reason to durable storage before the first stop, and read them at start.',
   },
   'partial-amnesia': {
     ...state,
     title: 'The broker restarted and forgot part of the halt',
-    meaning: 'A new life of the broker is halted, but its level, incident, reason or asset differ from before.',
+    meaning:
+      'A new life of the broker is halted, but its level, incident, reason or asset differ from before.',
     cause: 'Only part of the halt state is persisted.',
     fix: 'Persist level, incident, reason and asset in one transaction.',
   },
@@ -160,21 +179,24 @@ export const FINDINGS = {
   'self-halt': {
     ...state,
     title: 'The broker stopped itself',
-    meaning: 'The life of the broker that took the trigger ended before the drill crashed or resumed anything.',
+    meaning:
+      'The life of the broker that took the trigger ended before the drill crashed or resumed anything.',
     cause: 'The broker is in the list of daemons that it stops.',
     fix: 'Take the broker off its own list.',
   },
   'broker-down': {
     ...state,
     title: 'The broker does not answer while halted',
-    meaning: 'It must stay up at this level, and no process of it, or no answer, was there at the end of the hold.',
+    meaning:
+      'It must stay up at this level, and no process of it, or no answer, was there at the end of the hold.',
     cause: 'It was stopped or crashed, and nothing brought it back.',
     fix: 'Give the broker a restart policy, and take it off its own list.',
   },
   'silent-downgrade': {
     ...state,
     title: 'The level changed during the halt though nobody resumed',
-    meaning: 'The broker reported another level than the drill demands, within one life of it, before the resume.',
+    meaning:
+      'The broker reported another level than the drill demands, within one life of it, before the resume.',
     cause: 'A timeout that lifts the halt, or a lower request that lowers it.',
     fix: 'Lift a halt only by an explicit, conditional resume.',
   },
@@ -195,7 +217,8 @@ export const FINDINGS = {
   'false-claim': {
     ...claims,
     title: 'The broker claims a stop that did not happen',
-    meaning: 'Its reply or audit log says that the service was stopped; after the deadline the service was still there.',
+    meaning:
+      'Its reply or audit log says that the service was stopped; after the deadline the service was still there.',
     cause: 'The log records what was asked for, not what was seen.',
     fix: 'Log an outcome only after looking.',
   },
@@ -224,7 +247,8 @@ export const FINDINGS = {
   'position-not-flat': {
     ...effects,
     title: 'The position is not flat',
-    meaning: 'After the deadline the exchange still shows a position, or open orders, for an asset that had to be flattened.',
+    meaning:
+      'After the deadline the exchange still shows a position, or open orders, for an asset that had to be flattened.',
     cause: 'Orders are blocked before the position is closed, or rounding leaves a rest.',
     fix: 'Close the position, look at it, and only then report success.',
   },
@@ -246,14 +270,16 @@ export const FINDINGS = {
   'foreign-halt': {
     ...undo,
     title: 'A halt that is not this drill’s',
-    meaning: 'The broker is halted by an incident that does not carry the nonce of this drill, or somebody else joined. The runner touched nothing more.',
+    meaning:
+      'The broker is halted by an incident that does not carry the nonce of this drill, or somebody else joined. The runner touched nothing more.',
     cause: 'A real incident, or another drill.',
     fix: 'Deal with the incident; the drill can be run another day.',
   },
   'unrestored-service': {
     ...undo,
     title: 'A service did not come back after the resume',
-    meaning: 'After the resume was acknowledged, the service was not up in time, or did not stay up, without help from the runner.',
+    meaning:
+      'After the resume was acknowledged, the service was not up in time, or did not stay up, without help from the runner.',
     cause: 'The start goes to the wrong host, or the service needs something that is still stopped.',
     fix: 'Start it where it lives and look for the process.',
   },
@@ -274,21 +300,24 @@ export const FINDINGS = {
   'incident-rewritten': {
     ...undo,
     title: 'The history of the incident was changed',
-    meaning: 'After the resume, the reason or level of the incident differ from what they were while halted, or it is gone.',
+    meaning:
+      'After the resume, the reason or level of the incident differ from what they were while halted, or it is gone.',
     cause: 'Resume overwrites the row.',
     fix: 'Only ever add to an incident.',
   },
   'vacuous-target': {
     ...doubt,
     title: 'There was nothing to stop',
-    meaning: 'A target was not alive, or an effect not visible, before the trigger: its absence afterwards proves nothing.',
+    meaning:
+      'A target was not alive, or an effect not visible, before the trigger: its absence afterwards proves nothing.',
     cause: 'The service was down, its match is wrong, or the market was quiet.',
     fix: 'Bring it up, or mend `match:` in the inventory.',
   },
   'blind-probe': {
     ...doubt,
     title: 'The probe could not see what it has to see',
-    meaning: 'A control was not seen, or was still seen when it had to be gone, or the table could not be read in full, or a candidate could not be classified.',
+    meaning:
+      'A control was not seen, or was still seen when it had to be gone, or the table could not be read in full, or a candidate could not be classified.',
     cause: 'hidepid, a container, missing privileges, or an overloaded host.',
     fix: 'Let the probe read the whole process table of that host.',
   },
@@ -337,7 +366,8 @@ export const FINDINGS = {
   'clock-unreliable': {
     ...doubt,
     title: 'A clock jumped',
-    meaning: "The monotonic and the wall clock of the controller, or the controller's clock and a host's uptime, parted by over 500 ms.",
+    meaning:
+      "The monotonic and the wall clock of the controller, or the controller's clock and a host's uptime, parted by over 500 ms.",
     cause: 'Sleep, a paused virtual machine, or a stepped clock.',
     fix: 'Keep the machines awake and their clocks slewed; run the drill again.',
   },

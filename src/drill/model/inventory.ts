@@ -84,13 +84,7 @@ export interface Operation {
   readonly body: Json | null;
 }
 
-export type Json =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly Json[]
-  | { readonly [key: string]: Json };
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** Where in a JSON answer the broker's state stands, as JSON Pointers (RFC 6901). A null pointer: it does not say. */
 export interface StatePointers {

@@ -1,8 +1,8 @@
 import type { AuditEntry, BrokerReply, BrokerState, ExchangeBook, StoreSnapshot } from './broker-state.ts';
 import type { KnownIssue } from './known-issue.ts';
 import type { Plan } from './plan.ts';
-import type { HostIdentity, Sample } from './sample.ts';
 import type { Interval, Reading, Timed } from './reading.ts';
+import type { HostIdentity, Sample } from './sample.ts';
 
 /**
  * The journal: everything the drill did and saw, in order, one JSON object a line. It is written before
@@ -101,8 +101,19 @@ export interface ExchangeRead {
 
 /** Something the runner does to the fleet. */
 export type Act =
-  | { readonly act: 'trigger'; readonly level: number; readonly asset: string | null; readonly reason: string }
-  | { readonly act: 'crash'; readonly service: string; readonly host: string; readonly pid: number; readonly start: number }
+  | {
+      readonly act: 'trigger';
+      readonly level: number;
+      readonly asset: string | null;
+      readonly reason: string;
+    }
+  | {
+      readonly act: 'crash';
+      readonly service: string;
+      readonly host: string;
+      readonly pid: number;
+      readonly start: number;
+    }
   | {
       readonly act: 'resume';
       readonly incident: string | null;
@@ -110,7 +121,12 @@ export type Act =
       readonly revision: number | null;
       readonly reason: string;
     }
-  | { readonly act: 'start-service'; readonly service: string; readonly host: string; readonly command: readonly string[] };
+  | {
+      readonly act: 'start-service';
+      readonly service: string;
+      readonly host: string;
+      readonly command: readonly string[];
+    };
 
 /** Written and on disk before the act. For the trigger, its `atMs` is not T0: `ActDone.startedMs` is. */
 export interface ActIntended {

@@ -1,7 +1,10 @@
 import type { Match } from './inventory.ts';
 import type { ProcessDetail } from './process.ts';
 
-export type Matched = { readonly is: 'yes' } | { readonly is: 'no' } | { readonly is: 'unknown'; readonly reason: string };
+export type Matched =
+  | { readonly is: 'yes' }
+  | { readonly is: 'no' }
+  | { readonly is: 'unknown'; readonly reason: string };
 
 const NO: Matched = { is: 'no' };
 const YES: Matched = { is: 'yes' };

@@ -1,7 +1,7 @@
 import type { BrokerState } from './broker-state.ts';
 import type { FindingCode } from './findings.ts';
-import type { Interval } from './reading.ts';
 import type { Role } from './plan.ts';
+import type { Interval } from './reading.ts';
 
 export type VerdictWord = 'pass' | 'fail' | 'inconclusive' | 'not-run' | 'aborted';
 export type FleetState = 'untouched' | 'restored' | 'halted' | 'unknown';
@@ -107,7 +107,12 @@ export interface BrokerSummary {
   }[];
   /** The crash, if it was done; else why not. */
   readonly crash:
-    | { readonly done: true; readonly killedPid: number; readonly newPid: number | null; readonly backAfterMs: number | null }
+    | {
+        readonly done: true;
+        readonly killedPid: number;
+        readonly newPid: number | null;
+        readonly backAfterMs: number | null;
+      }
     | { readonly done: false; readonly why: string };
 }
 

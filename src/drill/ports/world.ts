@@ -1,5 +1,11 @@
+import type {
+  AuditEntry,
+  BrokerReply,
+  BrokerState,
+  ExchangeBook,
+  StoreSnapshot,
+} from '../model/broker-state.ts';
 import type { EntryBody } from '../model/journal.ts';
-import type { BrokerReply, BrokerState, AuditEntry, ExchangeBook, StoreSnapshot } from '../model/broker-state.ts';
 import type { Reading } from '../model/reading.ts';
 import type { HostIdentity, ProbeSample, SampleRequest } from '../model/sample.ts';
 
@@ -52,7 +58,11 @@ export interface HostLink {
    * SIGKILL for one life of a process: boot id, pid and start time are checked in the same remote command.
    * `absent`: no such life is there, and nothing was done.
    */
-  killLife(life: { readonly bootId: string; readonly pid: number; readonly start: number }): Promise<Reading<true>>;
+  killLife(life: {
+    readonly bootId: string;
+    readonly pid: number;
+    readonly start: number;
+  }): Promise<Reading<true>>;
   /** Runs one command (argv, no shell meaning in it), at most 30 s. */
   run(argv: readonly string[]): Promise<Reading<{ readonly exitCode: number; readonly output: string }>>;
   /** Which of these pids a second, unrelated reader of the table lists; null where the host has no such reader. */
@@ -93,6 +103,16 @@ export interface ExchangeLink {
 
 /** For the operator's eyes only; nothing depends on it. */
 export type Progress =
-  | { readonly kind: 'stage'; readonly stage: string; readonly event: 'begin' | 'end' | 'skipped'; readonly note: string | null }
-  | { readonly kind: 'service'; readonly service: string; readonly host: string; readonly state: 'up' | 'down' | 'back' | 'unknown' }
+  | {
+      readonly kind: 'stage';
+      readonly stage: string;
+      readonly event: 'begin' | 'end' | 'skipped';
+      readonly note: string | null;
+    }
+  | {
+      readonly kind: 'service';
+      readonly service: string;
+      readonly host: string;
+      readonly state: 'up' | 'down' | 'back' | 'unknown';
+    }
   | { readonly kind: 'note'; readonly text: string };

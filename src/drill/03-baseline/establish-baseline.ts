@@ -1,0 +1,132 @@
+import { isHalted } from '../model/ownership.ts';
+import type { Plan, PlannedService } from '../model/plan.ts';
+import type { IncarnationKey } from '../model/process.ts';
+import type { Timed } from '../model/reading.ts';
+import type { Observer } from '../ports/observer.ts';
+import type { World } from '../ports/world.ts';
+
+/** How much longer than `baseline` everything may take to be seen up, before the drill is not run. */
+const PATIENCE_MS = 10_000;
+/** A broken source is asked about this often before it is believed to be broken. */
+const POLL_MS = 100;
+/** "No orders in the hold" is news only if this many were to be expected. */
+const NOISE = 3;
+
+/** What was alive before the trigger: root lives by service. An undo restarts nothing that is not in it. */
+export type Baseline = ReadonlyMap<string, readonly IncarnationKey[]>;
+
+/**
+ * Everything that is expected up is seen up, the controls are calibrated and the undo is rehearsed; or the reasons why the
+ * drill must not begin. Touches nothing but its own canaries.
+ */
+export async function establishBaseline(
+  plan: Plan,
+  observer: Observer,
+  world: World,
+): Promise<
+  | { readonly ok: true; readonly baseline: Baseline }
+  | { readonly ok: false; readonly reasons: readonly string[] }
+> {
+  const unreachable = await observer.open();
+  if (unreachable.length > 0) return { ok: false, reasons: unreachable };
+
+  const beganMs = world.clock.nowMs();
+  observer.start();
+  const objections = (): string[] => [
+    ...observer.blindSpots(),
+    ...plan.services.flatMap((service) => objectionTo(service, observer)),
+    ...stateObjections(plan, observer),
+    ...effectObjections(plan, observer),
+  ];
+  const ready = (): boolean => world.stop.aborted || objections().length === 0;
+  const latestMs = beganMs + plan.timing.baselineMs + PATIENCE_MS;
+  const [uncontrolled] = await Promise.all([
+    observer.control('calibration'),
+    observer.until(() => ready() && world.clock.nowMs() >= beganMs + plan.timing.baselineMs, latestMs),
+  ]);
+  // The calibration may have outlasted the rest: what was true then must still be true now.
+  await observer.until(ready, world.clock.nowMs() + POLL_MS);
+  if (world.stop.aborted) return { ok: false, reasons: ['interrupted before the trigger'] };
+  await Promise.all([observer.crossCheck(), observer.readAudit()]);
+
+  const reasons = [...new Set([...uncontrolled, ...objections()])];
+  if (reasons.length > 0) return { ok: false, reasons };
+  const lives = plan.services.map(
+    ({ name }) =>
+      [
+        name,
+        (observer.livesOf(name) ?? []).filter((life) => life.part === 'root').map((life) => life.key),
+      ] as const,
+  );
+  return { ok: true, baseline: new Map(lives) };
+}
+
+function objectionTo(service: PlannedService, observer: Observer): string[] {
+  if (service.role === 'bystander') return [];
+  const lives = observer.livesOf(service.name);
+  if (lives === null) return []; // its host is among the blind spots
+  const roots = lives.filter((life) => life.part === 'root').length;
+  const subject = `${service.name} on ${service.host}`;
+  if (roots !== service.instances) {
+    return [
+      `${subject}: ${roots} ${roots === 1 ? 'process' : 'processes'} of it found, ${service.instances} expected`,
+    ];
+  }
+  if (service.role === 'target' && service.start === null) {
+    return [`${subject}: the undo cannot be rehearsed, it has no start command`];
+  }
+  return [];
+}
+
+function stateObjections(plan: Plan, observer: Observer): string[] {
+  const api = answerOf('the broker’s API', observer.status);
+  const store = answerOf('the broker’s store', observer.store);
+  if (!api.ok) return [api.reason];
+  if (!store.ok) return [store.reason];
+  if (isHalted(api.value))
+    return [
+      `the broker is already halted: level ${api.value.level}, incident ${api.value.incident ?? 'none'}`,
+    ];
+  if (isHalted(store.value.state))
+    return [`the broker’s store says it is already halted: level ${store.value.state.level}`];
+  if (plan.sources.incidents && store.value.incidents?.some((incident) => incident.resolvedAt === null)) {
+    return ['the broker’s store has an incident that is still open'];
+  }
+  return [];
+}
+
+function effectObjections(plan: Plan, observer: Observer): string[] {
+  if (!plan.effects) return [];
+  const book = answerOf('the exchange', observer.exchange);
+  if (!book.ok) return [book.reason];
+  const first = observer.firstExchange;
+  if (first?.reading.kind !== 'present' || !observer.exchange)
+    return ['the exchange has not been watched yet'];
+  const watchedMs = observer.exchange.receivedMs - first.receivedMs;
+  const { value: before } = first.reading;
+  const count = (from: typeof before, asset: string): number =>
+    from.accepted.filter((row) => row.asset === asset).reduce((sum, row) => sum + row.count, 0);
+  const quiet = [...new Set([...plan.effects.silent, ...plan.effects.active])]
+    .filter((asset) => {
+      const orders = count(book.value, asset) - count(before, asset);
+      return watchedMs <= 0 || (orders / watchedMs) * plan.timing.holdMs < NOISE;
+    })
+    .map((asset) => `${asset}: too few orders to tell silence from calm`);
+  const flat = plan.effects.flat
+    .filter((asset) => (book.value.positions[asset] ?? 0) === 0)
+    .map((asset) => `${asset}: there is no position to flatten`);
+  return [...quiet, ...flat];
+}
+
+function answerOf<T>(
+  source: string,
+  read: Timed<T> | null,
+): { ok: true; value: T } | { ok: false; reason: string } {
+  if (read === null) return { ok: false, reason: `${source} has not answered yet` };
+  if (read.reading.kind === 'present') return { ok: true, value: read.reading.value };
+  return {
+    ok: false,
+    reason:
+      read.reading.kind === 'absent' ? `${source} has no halt state` : `${source}: ${read.reading.reason}`,
+  };
+}

@@ -1,0 +1,36 @@
+import type { Act } from '../model/journal.ts';
+import { triggerReason } from '../model/ownership.ts';
+import type { Plan } from '../model/plan.ts';
+import type { World } from '../ports/world.ts';
+
+/** A broker that stops things before it replies may take the whole deadline; what comes later is no clear reply. */
+const REPLY_GRACE_MS = 5_000;
+
+/**
+ * Writes the intent, and once it is on disk fires once. A trigger without a clear reply is presumed fired and never repeated.
+ * Resolves with T0 when the reply is in or has failed to come; throws, with nothing fired, where the intent cannot be written.
+ */
+export async function pullTrigger(
+  plan: Plan,
+  nonce: string,
+  world: World,
+  fired: (t0Ms: number) => void,
+): Promise<void> {
+  const { clock, journal, broker } = world;
+  const act: Act = {
+    act: 'trigger',
+    level: plan.level,
+    asset: plan.asset,
+    reason: triggerReason(plan.drill, nonce),
+  };
+  const intent = journal.append({
+    kind: 'intent',
+    act,
+    undo: `resume the incident whose reason carries ${nonce}; if the broker has forgotten it, start what was alive at the baseline and is gone`,
+  });
+  await journal.sync();
+  const startedMs = clock.nowMs();
+  fired(startedMs);
+  const reply = await broker.halt(act, plan.timing.withinMs + REPLY_GRACE_MS);
+  journal.append({ kind: 'outcome', intent, act, startedMs, endedMs: clock.nowMs(), reply, command: null });
+}

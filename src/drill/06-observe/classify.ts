@@ -1,0 +1,52 @@
+import { type Matched, matches } from '../model/match.ts';
+import type { Plan } from '../model/plan.ts';
+import type { ProcessDetail } from '../model/process.ts';
+import type { RecordedDetail } from '../model/sample.ts';
+
+/** argv of a canary: … `haltproof-canary <fleet> <tag> <expiry>`; of the probe itself: … `haltproof-probe <fleet> <drill id>`. */
+const CANARY = 'haltproof-canary';
+const PROBE = 'haltproof-probe';
+
+/** Keeps what recognition needs of a process: argv and executable of candidates, a fingerprint of strangers. */
+export function classify(
+  detail: ProcessDetail,
+  plan: Pick<Plan, 'services' | 'fleet'>,
+  fingerprint: (text: string) => string,
+): RecordedDetail {
+  const argv = detail.argv.kind === 'present' ? detail.argv.value : [];
+  const own = argv.includes(PROBE) || argv.includes(CANARY);
+  const verdicts = own
+    ? []
+    : plan.services.map((service) => ({ service: service.name, matched: matches(service.match, detail) }));
+  const leftBy = own
+    ? []
+    : plan.services
+        .filter((service) => service.leaves.some((match) => matches(match, detail).is === 'yes'))
+        .map((service) => service.name);
+  const services = verdicts.filter(({ matched }) => matched.is === 'yes').map(({ service }) => service);
+  const undecided = verdicts.flatMap(({ service, matched }) => doubt(service, matched));
+  const canary = canaryTag(argv, plan.fleet);
+  const candidate = services.length + undecided.length + leftBy.length > 0 || canary !== null;
+  return {
+    pid: detail.pid,
+    start: detail.start,
+    uid: detail.uid,
+    cgroup: detail.cgroup,
+    services,
+    undecided,
+    leftBy,
+    canary,
+    ...(candidate && detail.argv.kind === 'present' ? { argv } : {}),
+    ...(candidate && detail.exe.kind === 'present' ? { exe: detail.exe.value } : {}),
+    fingerprint: fingerprint(JSON.stringify([detail.argv, detail.exe])),
+  };
+}
+
+function doubt(service: string, matched: Matched): { service: string; reason: string }[] {
+  return matched.is === 'unknown' ? [{ service, reason: matched.reason }] : [];
+}
+
+function canaryTag(argv: readonly string[], fleet: string): string | null {
+  const at = argv.indexOf(CANARY);
+  return at >= 0 && argv[at + 1] === fleet ? (argv[at + 2] ?? null) : null;
+}

@@ -1,0 +1,155 @@
+import type { Plan } from '../model/plan.ts';
+import type { Observer } from '../ports/observer.ts';
+import type { World } from '../ports/world.ts';
+import { HostControls } from './controls.ts';
+import { HostWatch } from './host-watch.ts';
+import { StateWatch } from './state-watch.ts';
+
+/** Well inside a canary's lease, which is 20 s. */
+const ROTATE_EVERY_MS = 6_000;
+
+/** Observation runs beside the other stages, from the baseline until after the proven undo, and journals all it sees. */
+export function createObserver(plan: Plan, drillId: string, world: World): Observer {
+  const { clock, journal } = world;
+  const waiting = new Set<() => void>();
+  const wake = (): void => {
+    tellServices();
+    for (const look of [...waiting]) look();
+  };
+  const until = async (condition: () => boolean, untilMs: number): Promise<boolean> => {
+    if (condition()) return true;
+    const met = new AbortController();
+    const look = (): void => {
+      if (condition()) met.abort();
+    };
+    waiting.add(look);
+    await clock.sleep(Math.max(0, untilMs - clock.nowMs()), met.signal);
+    waiting.delete(look);
+    return met.signal.aborted || condition();
+  };
+
+  const ended = new AbortController();
+  const untilEnded: typeof until = (condition, untilMs) =>
+    until(() => ended.signal.aborted || condition(), untilMs);
+
+  const watches = [...world.hosts.values()].map((link) => new HostWatch(plan, world, link));
+  const controls = new Map(
+    watches.map((watch) => [watch.host, new HostControls(watch, world, drillId, untilEnded)] as const),
+  );
+  const state = new StateWatch(world);
+  let rotations: Promise<unknown> = Promise.resolve();
+  const hostOf = new Map(plan.services.map((service) => [service.name, service.host]));
+  const watchOf = new Map(watches.map((watch) => [watch.host, watch]));
+
+  const tellServices = serviceTeller(plan, world, (service, host) => {
+    const watch = watchOf.get(host);
+    return watch?.readable ? watch.table.livesOf(service).length > 0 : null;
+  });
+
+  const rotate = async (watch: HostWatch): Promise<void> => {
+    while (!ended.signal.aborted) {
+      await controls.get(watch.host)?.rotate();
+      await clock.sleep(ROTATE_EVERY_MS, ended.signal);
+    }
+  };
+
+  return {
+    async open() {
+      const troubles = await Promise.all(
+        watches.map(async (watch) => {
+          const identity = (await world.hosts.get(watch.host)?.open()) ?? {
+            kind: 'unreadable' as const,
+            reason: 'there is no way to reach it',
+          };
+          journal.append({ kind: 'host', host: watch.host, identity });
+          if (identity.kind === 'present') return [];
+          return [`${watch.host}: ${identity.kind === 'absent' ? 'nobody answers' : identity.reason}`];
+        }),
+      );
+      return troubles.flat();
+    },
+    start() {
+      for (const watch of watches) watch.start(wake);
+      state.start(wake);
+      rotations = Promise.all(watches.map(rotate));
+    },
+    until,
+    livesOf(service) {
+      const watch = watchOf.get(hostOf.get(service) ?? '');
+      return watch?.readable ? watch.table.livesOf(service) : null;
+    },
+    get status() {
+      return state.status;
+    },
+    get store() {
+      return state.store;
+    },
+    get exchange() {
+      return state.exchange;
+    },
+    get firstExchange() {
+      return state.firstExchange;
+    },
+    blindSpots() {
+      return watches.flatMap((watch) =>
+        watch.blindSpot === null ? [] : [`${watch.host}: ${watch.blindSpot}`],
+      );
+    },
+    async control(purpose) {
+      const troubles = await Promise.all(
+        [...controls].map(async ([host, control]) => {
+          const trouble = await control.check(purpose);
+          return trouble === null ? [] : [`${host}: ${trouble}`];
+        }),
+      );
+      return troubles.flat();
+    },
+    async crossCheck() {
+      await Promise.all(watches.map((watch) => crossCheck(plan, world, watch)));
+    },
+    readAudit: () => state.readAudit(),
+    async stop() {
+      ended.abort();
+      wake();
+      await Promise.all(watches.map((watch) => watch.stop()));
+      await Promise.all([state.stop(), rotations]);
+    },
+  };
+}
+
+async function crossCheck(plan: Plan, { clock, hosts, journal }: World, watch: HostWatch): Promise<void> {
+  const second = hosts.get(watch.host)?.crossCheck;
+  if (!second) return;
+  const asked = plan.services
+    .filter((service) => service.host === watch.host)
+    .flatMap((service) => watch.table.livesOf(service.name).map((life) => life.pid));
+  const fromMs = clock.nowMs();
+  const listed = await second(asked);
+  journal.append({
+    kind: 'cross-check',
+    host: watch.host,
+    at: { fromMs, toMs: clock.nowMs() },
+    asked,
+    listed,
+  });
+}
+
+/** Tells the operator when a service is first seen, goes, comes back, or can no longer be seen. */
+function serviceTeller(
+  plan: Plan,
+  world: World,
+  isUp: (service: string, host: string) => boolean | null,
+): () => void {
+  const told = new Map<string, boolean | null>();
+  const fell = new Set<string>();
+  return () => {
+    for (const { name, host } of plan.services) {
+      const up = isUp(name, host);
+      if (told.get(name) === up || (up !== true && !told.has(name))) continue;
+      told.set(name, up);
+      if (up === false) fell.add(name);
+      const state = up === null ? 'unknown' : !up ? 'down' : fell.has(name) ? 'back' : 'up';
+      world.progress({ kind: 'service', service: name, host, state });
+    }
+  };
+}

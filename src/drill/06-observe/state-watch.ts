@@ -1,0 +1,80 @@
+import type { BrokerState, ExchangeBook, StoreSnapshot } from '../model/broker-state.ts';
+import type { Reading, Timed } from '../model/reading.ts';
+import type { World } from '../ports/world.ts';
+
+const READ_EVERY_MS = 250;
+const ANSWER_WITHIN_MS = 2_000;
+
+/**
+ * Reads the broker's store and API in the order store, API, store, so that a change between two reads is not taken for a
+ * disagreement; and, beside it, the exchange.
+ */
+export class StateWatch {
+  readonly #world: World;
+  readonly #ended = new AbortController();
+  #loops: Promise<unknown> = Promise.resolve();
+  status: Timed<BrokerState> | null = null;
+  store: Timed<StoreSnapshot> | null = null;
+  exchange: Timed<ExchangeBook> | null = null;
+  firstExchange: Timed<ExchangeBook> | null = null;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  start(onReading: () => void): void {
+    this.#loops = Promise.all([this.#watchState(onReading), this.#watchExchange(onReading)]);
+  }
+
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    await this.#loops;
+  }
+
+  async readAudit(): Promise<void> {
+    const { audit, journal } = this.#world;
+    if (audit) journal.append({ kind: 'audit', read: await this.#timed(() => audit.read()) });
+  }
+
+  #watchState(onReading: () => void): Promise<void> {
+    const { broker, store, journal } = this.#world;
+    const readStore = async (): Promise<void> => {
+      this.store = await this.#timed(() => store.read());
+      journal.append({ kind: 'store', read: this.store });
+    };
+    return this.#repeat(async () => {
+      await readStore();
+      this.status = await this.#timed(() => broker.status(ANSWER_WITHIN_MS));
+      journal.append({ kind: 'status', read: this.status });
+      await readStore();
+      onReading();
+    });
+  }
+
+  async #watchExchange(onReading: () => void): Promise<void> {
+    const { exchange, journal } = this.#world;
+    if (!exchange) return;
+    await this.#repeat(async () => {
+      this.exchange = await this.#timed(() => exchange.read(ANSWER_WITHIN_MS));
+      this.firstExchange ??= this.exchange.reading.kind === 'present' ? this.exchange : null;
+      journal.append({ kind: 'exchange', read: this.exchange });
+      onReading();
+    });
+  }
+
+  async #repeat(read: () => Promise<void>): Promise<void> {
+    const { clock } = this.#world;
+    while (!this.#ended.signal.aborted) {
+      const beganMs = clock.nowMs();
+      await read();
+      await clock.sleep(Math.max(1, beganMs + READ_EVERY_MS - clock.nowMs()), this.#ended.signal);
+    }
+  }
+
+  async #timed<T>(read: () => Promise<Reading<T>>): Promise<Timed<T>> {
+    const { clock } = this.#world;
+    const sentMs = clock.nowMs();
+    const reading = await read();
+    return { sentMs, receivedMs: clock.nowMs(), reading };
+  }
+}

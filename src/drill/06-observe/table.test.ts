@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { fakePlan } from '../../../test/fakes/fake-fleet.ts';
+import type { ProcessRow } from '../model/process.ts';
+import type { RecordedDetail } from '../model/sample.ts';
+import { Table } from './table.ts';
+
+const scope = { bootId: 'b', pidNamespace: 'n' };
+const row = (pid: number, more: Partial<ProcessRow> = {}): ProcessRow => ({
+  pid,
+  start: pid * 10,
+  ppid: 1,
+  pgrp: pid,
+  sid: pid,
+  state: 'S',
+  ...more,
+});
+const detail = (
+  pid: number,
+  services: string[] = [],
+  more: Partial<RecordedDetail> = {},
+): RecordedDetail => ({
+  pid,
+  start: pid * 10,
+  uid: 0,
+  cgroup: null,
+  services,
+  undecided: [],
+  leftBy: [],
+  canary: null,
+  fingerprint: 'f',
+  ...more,
+});
+
+function full(table: Table, rows: ProcessRow[], details: RecordedDetail[] = []): void {
+  table.list(rows.map((one) => one.pid));
+  table.take({ scope, rows, details, watched: [] });
+}
+
+function lookedThrough(): Table {
+  const table = new Table(fakePlan());
+  for (let look = 0; look < 3; look += 1)
+    full(table, [row(10), row(20)], [detail(10, ['hermes']), detail(20)]);
+  return table;
+}
+
+describe('Table', () => {
+  it('vouches for nothing until every process was looked at', () => {
+    const table = new Table(fakePlan());
+    expect(table.lookedThrough).toBe(false);
+    full(table, [row(10), row(20)], [detail(10, ['hermes'])]);
+    expect(table.lookedThrough).toBe(false);
+    full(table, [row(10), row(20)], [detail(20)]);
+    expect(table.lookedThrough).toBe(true);
+  });
+
+  it('opens a new process several times, since it may yet exec, and then leaves strangers alone', () => {
+    const table = lookedThrough();
+    expect(table.detail(10, [])).toEqual([]);
+    table.list([10, 20, 30]);
+    for (let look = 0; look < 3; look += 1) {
+      expect(table.detail(10, [])).toEqual([30]);
+      expect(table.watch()).toContain(30);
+      table.list([10, 20, 30]);
+      table.take({ scope, rows: [row(10), row(30)], details: [detail(30)], watched: table.watch() });
+    }
+    expect(table.detail(10, [])).toEqual([]);
+    expect(table.watch()).toEqual([10]);
+  });
+
+  it('sees a watched process go, and one that is no longer listed', () => {
+    const table = lookedThrough();
+    expect(table.livesOf('hermes').map((life) => life.pid)).toEqual([10]);
+    table.list([10, 20]);
+    table.take({ scope, rows: [], details: [], watched: [10] });
+    expect(table.livesOf('hermes')).toEqual([]);
+
+    const other = lookedThrough();
+    other.list([20]);
+    expect(other.livesOf('hermes')).toEqual([]);
+  });
+
+  it('takes a reused pid for another life, unknown until it is opened', () => {
+    const table = lookedThrough();
+    table.list([10, 20]);
+    table.take({ scope, rows: [row(10, { start: 999 })], details: [], watched: [10] });
+    expect(table.livesOf('hermes')).toEqual([]);
+    expect(table.lookedThrough).toBe(false);
+  });
+
+  it('counts a child as alive with its service, and as a root only what has no parent of the service', () => {
+    const table = lookedThrough();
+    full(
+      table,
+      [row(10), row(11, { ppid: 10 }), row(12, { ppid: 10 })],
+      [detail(11, ['hermes']), detail(12)],
+    );
+    expect(table.livesOf('hermes').map(({ pid, part }) => [pid, part])).toEqual([
+      [10, 'root'],
+      [11, 'child'],
+      [12, 'child'],
+    ]);
+  });
+
+  it('takes a zombie for dead only when no thread of it works on', () => {
+    const table = lookedThrough();
+    full(table, [row(10, { state: 'Z', liveThreads: 1 })]);
+    expect(table.livesOf('hermes')).toHaveLength(1);
+    full(table, [row(10, { state: 'Z', liveThreads: 0 })]);
+    expect(table.livesOf('hermes')).toHaveLength(0);
+  });
+
+  it('does not count declared helpers', () => {
+    const table = lookedThrough();
+    full(table, [row(10), row(11, { ppid: 10 })], [detail(11, [], { leftBy: ['hermes'] })]);
+    expect(table.livesOf('hermes').map((life) => life.pid)).toEqual([10]);
+  });
+});

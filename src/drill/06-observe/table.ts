@@ -1,0 +1,195 @@
+import { Lineage } from '../model/lineage.ts';
+import type { Plan } from '../model/plan.ts';
+import { hasEnded, type IncarnationKey, incarnationKey, type ProcessRow } from '../model/process.ts';
+import { type RecordedDetail, type SeenTable, seesEverything } from '../model/sample.ts';
+import type { SeenLife } from '../ports/observer.ts';
+
+/** How often a process that newly appeared is opened: until it execs, a forked child shows its parent's argv. */
+const LOOKS_AT_NEW = 3;
+
+interface Known {
+  readonly key: IncarnationKey;
+  row: ProcessRow;
+  alive: boolean;
+  looksLeft: number;
+  readonly services: Set<string>;
+  readonly leftBy: Set<string>;
+  undecided: boolean;
+  canary: string | null;
+}
+
+/** One host's process table as it is known after the samples so far: what to ask next, and who is alive. */
+export class Table {
+  readonly #plan: Plan;
+  readonly #lineage = new Lineage();
+  readonly #known = new Map<IncarnationKey, Known>();
+  readonly #current = new Map<number, Known>();
+  /** Listed pids of which not even a row has been read yet. */
+  #unread = new Set<number>();
+  #listed: ReadonlySet<number> | null = null;
+  #bootId = '';
+  #families = new Map<string, ReadonlySet<IncarnationKey>>();
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+  }
+
+  /** Pids whose row a list sample must read. */
+  watch(): number[] {
+    const interesting = this.#interesting();
+    const pids = new Set(this.#unread);
+    for (const known of this.#current.values()) {
+      if (known.looksLeft > 0 || interesting.has(known.key)) pids.add(known.row.pid);
+    }
+    return [...pids];
+  }
+
+  /** Pids to open in the next sample, at most `most`: new ones first, then `also` (lives to look at again). */
+  detail(most: number, also: readonly number[]): number[] {
+    const pids = new Set(this.#unread);
+    for (const known of this.#current.values()) if (known.looksLeft > 0) pids.add(known.row.pid);
+    for (const pid of also) pids.add(pid);
+    return [...pids].slice(0, most);
+  }
+
+  /** Whether every process listed has been opened at least once, so that none can be an unrecognised candidate. */
+  get lookedThrough(): boolean {
+    return (
+      this.#listed !== null &&
+      this.#unread.size === 0 &&
+      [...this.#current.values()].every((known) => known.looksLeft < LOOKS_AT_NEW)
+    );
+  }
+
+  /** Pids that were not listed before; takes the sample's listing as the latest. */
+  list(pids: readonly number[]): number[] {
+    const before = this.#listed;
+    const listed = new Set(pids);
+    this.#listed = listed;
+    for (const [pid, known] of this.#current) if (!listed.has(pid)) this.#end(known);
+    this.#unread = new Set([...this.#unread].filter((pid) => listed.has(pid)));
+    const appeared = pids.filter((pid) => before === null || !before.has(pid));
+    for (const pid of appeared) this.#unread.add(pid);
+    return before === null ? [] : appeared;
+  }
+
+  /** Takes in a sample's rows and details, after `list`. */
+  take(seen: Pick<SeenTable, 'scope' | 'rows' | 'details' | 'watched'>): void {
+    this.#bootId = seen.scope.bootId;
+    const rows = new Set(seen.rows.map((row) => row.pid));
+    for (const pid of seen.watched) {
+      const known = this.#current.get(pid);
+      if (known && !rows.has(pid)) this.#end(known);
+      if (!rows.has(pid)) this.#unread.delete(pid);
+    }
+    let changed = false;
+    for (const row of seen.rows) changed = this.#row(seen.scope, row) || changed;
+    for (const detail of seen.details) changed = this.#detail(seen.scope, detail) || changed;
+    if (changed) this.#families = this.#regroup();
+  }
+
+  /** Every life of a service that is there and has not ended. */
+  livesOf(service: string): SeenLife[] {
+    const family = this.#families.get(service) ?? new Set();
+    return [...this.#current.values()]
+      .filter((known) => known.alive && (known.services.has(service) || family.has(known.key)))
+      .filter((known) => !known.leftBy.has(service))
+      .map((known) => ({
+        key: known.key,
+        bootId: this.#bootId,
+        pid: known.row.pid,
+        start: known.row.start,
+        part: this.#isRoot(known, service) ? 'root' : 'child',
+      }));
+  }
+
+  /** The canary with this tag, if it is there. */
+  canary(tag: string): { pid: number; start: number } | null {
+    const known = [...this.#current.values()].find((one) => one.alive && one.canary === tag);
+    return known ? { pid: known.row.pid, start: known.row.start } : null;
+  }
+
+  #isRoot(known: Known, service: string): boolean {
+    return known.services.has(service) && !this.#current.get(known.row.ppid)?.services.has(service);
+  }
+
+  #row(scope: SeenTable['scope'], row: ProcessRow): boolean {
+    const key = incarnationKey(scope, row);
+    const before = this.#current.get(row.pid);
+    if (before && before.key !== key) this.#end(before);
+    this.#unread.delete(row.pid);
+    let known = this.#known.get(key);
+    const isNew = !known;
+    if (!known) {
+      known = {
+        key,
+        row,
+        alive: true,
+        looksLeft: LOOKS_AT_NEW,
+        services: new Set(),
+        leftBy: new Set(),
+        undecided: false,
+        canary: null,
+      };
+      this.#known.set(key, known);
+    }
+    const moved = known.row.ppid !== row.ppid || known.row.sid !== row.sid || known.row.pgrp !== row.pgrp;
+    known.row = row;
+    known.alive = !hasEnded(row);
+    this.#current.set(row.pid, known);
+    if (isNew || moved) this.#lineage.note(scope, row);
+    return isNew || moved;
+  }
+
+  #detail(scope: SeenTable['scope'], detail: RecordedDetail): boolean {
+    const known = this.#known.get(incarnationKey(scope, detail));
+    if (!known) return false;
+    known.looksLeft = Math.max(0, known.looksLeft - 1);
+    for (const service of detail.services) known.services.add(service);
+    for (const service of detail.leftBy) known.leftBy.add(service);
+    known.undecided = detail.undecided.length > 0;
+    known.canary ??= detail.canary;
+    if (detail.cgroup !== null) this.#lineage.note(scope, known.row, detail.cgroup);
+    return true;
+  }
+
+  #end(known: Known): void {
+    known.alive = false;
+    if (this.#current.get(known.row.pid) === known) this.#current.delete(known.row.pid);
+  }
+
+  #regroup(): Map<string, ReadonlySet<IncarnationKey>> {
+    const all = [...this.#known.values()];
+    return new Map(
+      this.#plan.services.map(({ name }) => {
+        const roots = new Set(all.filter((known) => known.services.has(name)).map((known) => known.key));
+        const others = new Set(
+          all
+            .filter((known) => known.canary !== null || [...known.services].some((other) => other !== name))
+            .map((known) => known.key),
+        );
+        return [
+          name,
+          roots.size === 0 ? new Set<IncarnationKey>() : this.#lineage.descendants(roots, others),
+        ];
+      }),
+    );
+  }
+
+  #interesting(): Set<IncarnationKey> {
+    const keys = new Set<IncarnationKey>();
+    for (const family of this.#families.values()) for (const key of family) keys.add(key);
+    for (const known of this.#current.values()) {
+      if (known.services.size > 0 || known.undecided || known.canary !== null) keys.add(known.key);
+    }
+    return keys;
+  }
+}
+
+/** Why a sample cannot vouch for an absence, or null. */
+export function blindness(seen: SeenTable): string | null {
+  if (seesEverything(seen.visibility)) return null;
+  return seen.visibility.pid1
+    ? `processes of other users are hidden (hidepid=${seen.visibility.hidepid})`
+    : 'pid 1 cannot be read';
+}

@@ -1,0 +1,85 @@
+import { isHalted, isOurs } from '../model/ownership.ts';
+import type { Plan } from '../model/plan.ts';
+import type { IncarnationKey } from '../model/process.ts';
+import type { Observer } from '../ports/observer.ts';
+import type { World } from '../ports/world.ts';
+
+/** How long past the deadline to go on looking, to tell a late stop from none. */
+const LATE_MS = 2_000;
+/** So that the hold, as the evidence bounds it, is not a few milliseconds short. */
+const MARGIN_MS = 500;
+
+/**
+ * Waits until the halt is complete: every target gone, effects as demanded, API and store at the level. `stopped` is whether
+ * the targets are all gone: only then is there something to hold.
+ */
+export async function watchHalt(
+  plan: Plan,
+  t0Ms: number,
+  observer: Observer,
+  world: World,
+): Promise<{ readonly stopped: boolean }> {
+  const stopped = (): boolean =>
+    plan.services.every(({ name, role }) => role !== 'target' || observer.livesOf(name)?.length === 0);
+  const complete = (): boolean => stopped() && stateVerified(plan, observer) && flat(plan, observer);
+  await observer.until(() => world.stop.aborted || complete(), t0Ms + plan.timing.withinMs + LATE_MS);
+  return { stopped: stopped() };
+}
+
+/** Lets the halt stand for the hold; ends early only when the drill is told to stop or the halt turns out to be somebody else's. */
+export async function holdHalt(
+  plan: Plan,
+  nonce: string,
+  fromMs: number,
+  observer: Observer,
+  world: World,
+): Promise<void> {
+  const untilMs = fromMs + plan.timing.holdMs + MARGIN_MS;
+  await observer.until(
+    () => world.stop.aborted || foreign(nonce, observer) || world.clock.nowMs() >= untilMs,
+    untilMs,
+  );
+}
+
+/** Whether the broker that took the trigger is still the same life, and halted by us, so that crashing it tests something. */
+export function crashWouldTest(
+  plan: Plan,
+  nonce: string,
+  baseline: ReadonlyMap<string, readonly IncarnationKey[]>,
+  observer: Observer,
+): { readonly ok: true } | { readonly ok: false; readonly why: string } {
+  const roots = observer.livesOf(plan.broker)?.filter((life) => life.part === 'root') ?? [];
+  const before = baseline.get(plan.broker) ?? [];
+  if (roots.length !== 1 || !before.includes(roots[0]?.key ?? '')) {
+    return { ok: false, why: 'the broker is no longer the process that took the trigger' };
+  }
+  const status = observer.status?.reading;
+  if (status?.kind !== 'present' || !isHalted(status.value))
+    return { ok: false, why: 'the broker does not say that it is halted' };
+  return isOurs(status.value, nonce) ? { ok: true } : { ok: false, why: 'the halt is not this drill’s' };
+}
+
+function stateVerified(plan: Plan, observer: Observer): boolean {
+  const status = observer.status?.reading;
+  const store = observer.store?.reading;
+  return (
+    status?.kind === 'present' &&
+    store?.kind === 'present' &&
+    status.value.level === plan.expect.level &&
+    store.value.state.level === plan.expect.level
+  );
+}
+
+function flat(plan: Plan, observer: Observer): boolean {
+  if (!plan.effects || plan.effects.flat.length === 0) return true;
+  const book = observer.exchange?.reading;
+  if (book?.kind !== 'present') return false;
+  return plan.effects.flat.every(
+    (asset) => (book.value.positions[asset] ?? 0) === 0 && (book.value.open[asset] ?? 0) === 0,
+  );
+}
+
+function foreign(nonce: string, observer: Observer): boolean {
+  const status = observer.status?.reading;
+  return status?.kind === 'present' && isHalted(status.value) && !isOurs(status.value, nonce);
+}

@@ -1,0 +1,156 @@
+import type { BrokerState } from '../model/broker-state.ts';
+import type { Act } from '../model/journal.ts';
+import { isHalted, isOurs } from '../model/ownership.ts';
+import type { Plan, PlannedService } from '../model/plan.ts';
+import type { IncarnationKey } from '../model/process.ts';
+import type { Observer } from '../ports/observer.ts';
+import type { World } from '../ports/world.ts';
+
+const REPLY_WITHIN_MS = 15_000;
+/** A resume is conditional on a revision; when that was stale, the state is read again, but not for ever. */
+const ATTEMPTS = 3;
+
+/** `restored`: everything is up again. `foreign`: the halt is somebody else's and was left alone. `not restored`: neither. */
+export type Undone = 'restored' | 'foreign' | 'not restored';
+
+interface Undo {
+  readonly plan: Plan;
+  readonly nonce: string;
+  readonly baseline: ReadonlyMap<string, readonly IncarnationKey[]>;
+  readonly observer: Observer;
+  readonly world: World;
+}
+
+/** A halt that shows only after the first undo (a trigger without a clear reply, acted on late) is undone too. */
+const ROUNDS = 2;
+
+/**
+ * Undoes this drill's own halt, on every way out: resumes the incident that carries the nonce; starts by hand what the resume
+ * or a forgetful broker left down, if it was alive at the baseline; then sees that everything stays up. Never waits for a verdict.
+ */
+export async function undoHalt(undo: Undo): Promise<Undone> {
+  const { observer, plan, world } = undo;
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const outcome = await undoOnce(undo);
+    if (outcome !== 'restored') return outcome;
+    await observer.until(() => haltNow(undo) !== null, world.clock.nowMs() + plan.timing.settleMs);
+    if (haltNow(undo) === null) break;
+  }
+  if (foreignNow(undo)) return 'foreign';
+  return haltNow(undo) === null && down(undo).length === 0 ? 'restored' : 'not restored';
+}
+
+async function undoOnce(undo: Undo): Promise<Undone> {
+  const { plan, world } = undo;
+  if (!(await brokerAnswers(undo))) {
+    world.progress({ kind: 'note', text: 'the broker does not answer: starting by hand what is down' });
+  }
+  const halted = haltNow(undo);
+  if (halted !== null) {
+    if (foreignNow(undo)) return 'foreign';
+    await resume(undo, halted);
+    if (foreignNow(undo)) return 'foreign';
+    if (await allBack(undo, plan.timing.restoreWithinMs)) return 'restored';
+  }
+  // Either the resume left something down, or the broker has forgotten the halt and will never bring it back.
+  await startWhatIsDown(undo);
+  if (foreignNow(undo)) return 'foreign';
+  return (await allBack(undo, plan.timing.restoreWithinMs)) ? 'restored' : 'not restored';
+}
+
+/** Whether the broker answers a question asked now; one that was alive at the baseline and is gone is started first. */
+async function brokerAnswers(undo: Undo): Promise<boolean> {
+  const { plan, observer, world } = undo;
+  const askedMs = world.clock.nowMs();
+  const answered = (): boolean =>
+    (observer.status?.sentMs ?? 0) > askedMs && observer.status?.reading.kind === 'present';
+  const wait = (): Promise<boolean> =>
+    observer.until(answered, world.clock.nowMs() + plan.timing.crashWithinMs);
+  if (await wait()) return true;
+  const broker = down(undo).find(({ name }) => name === plan.broker);
+  if (broker) await start(undo, broker);
+  return broker !== undefined && (await wait());
+}
+
+/** The halt that stands now, by the API or, where the API knows of none, by the store; null where neither does. */
+function haltNow({ observer }: Undo): BrokerState | null {
+  const status = observer.status?.reading;
+  if (status?.kind === 'present' && isHalted(status.value)) return status.value;
+  const store = observer.store?.reading;
+  return store?.kind === 'present' && isHalted(store.value.state) ? store.value.state : null;
+}
+
+async function resume(undo: Undo, halted: BrokerState): Promise<void> {
+  const { plan, nonce, observer, world } = undo;
+  const { clock, journal, broker } = world;
+  let state = halted;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const { level, incident, revision } = state;
+    const act: Act = {
+      act: 'resume',
+      level,
+      incident,
+      revision,
+      reason: `haltproof drill ${plan.drill} ${nonce} is over`,
+    };
+    const intent = journal.append({ kind: 'intent', act, undo: 'none: this is the undo' });
+    await settled(journal.sync());
+    const startedMs = clock.nowMs();
+    const reply = await broker.resume(act, REPLY_WITHIN_MS);
+    const endedMs = clock.nowMs();
+    journal.append({ kind: 'outcome', intent, act, startedMs, endedMs, reply, command: null });
+    // What counts is what the broker says afterwards, whatever it replied.
+    await observer.until(() => (observer.status?.sentMs ?? 0) > endedMs, endedMs + plan.timing.crashWithinMs);
+    const still = haltNow(undo);
+    if (still === null || foreignNow(undo)) return;
+    state = still;
+  }
+}
+
+async function startWhatIsDown(undo: Undo): Promise<void> {
+  for (const service of down(undo)) await start(undo, service);
+}
+
+async function start(undo: Undo, service: PlannedService): Promise<void> {
+  const { clock, journal, hosts } = undo.world;
+  const link = hosts.get(service.host);
+  if (!service.start || !link) return;
+  const act: Act = {
+    act: 'start-service',
+    service: service.name,
+    host: service.host,
+    command: service.start,
+  };
+  const intent = journal.append({ kind: 'intent', act, undo: 'none: it was alive at the baseline' });
+  await settled(journal.sync());
+  const startedMs = clock.nowMs();
+  const command = await link.run(service.start);
+  journal.append({ kind: 'outcome', intent, act, startedMs, endedMs: clock.nowMs(), reply: null, command });
+}
+
+/** Services that were up at the baseline and are seen down now. One that cannot be seen is not in it: it may well be up. */
+function down({ plan, baseline, observer }: Undo): PlannedService[] {
+  return plan.services.filter(({ name, instances }) => {
+    if ((baseline.get(name) ?? []).length === 0) return false;
+    const lives = observer.livesOf(name);
+    return lives !== null && lives.filter((life) => life.part === 'root').length < instances;
+  });
+}
+
+function allBack(undo: Undo, patienceMs: number): Promise<boolean> {
+  const { plan, observer, world } = undo;
+  const back = (): boolean =>
+    foreignNow(undo) ||
+    (down(undo).length === 0 && plan.services.every(({ name }) => observer.livesOf(name) !== null));
+  return observer.until(back, world.clock.nowMs() + patienceMs);
+}
+
+function foreignNow(undo: Undo): boolean {
+  const halt = haltNow(undo);
+  return halt !== null && !isOurs(halt, undo.nonce);
+}
+
+// The undo goes on even where the journal no longer can be written to disk: what was halted must come back.
+async function settled(writing: Promise<void>): Promise<void> {
+  await writing.catch(() => undefined);
+}

@@ -1,0 +1,42 @@
+import type { BrokerState, ExchangeBook, StoreSnapshot } from '../model/broker-state.ts';
+import type { IncarnationKey } from '../model/process.ts';
+import type { Timed } from '../model/reading.ts';
+
+/**
+ * What the stages may ask of the observation that runs beside them. Its answers steer the drill (when to go on,
+ * what to undo); they never judge it: judges read the journal.
+ */
+export interface Observer {
+  /** Connects to every host and journals who answers. Resolves with the reasons of those that did not. */
+  open(): Promise<readonly string[]>;
+  /** Begins to sample. */
+  start(): void;
+  /** Resolves true once the condition holds, false at `untilMs` (monotonic); asked again after every piece of evidence. */
+  until(condition: () => boolean, untilMs: number): Promise<boolean>;
+  /** What is alive of a service on its host, by the last good sample; null while the host cannot be read. */
+  livesOf(service: string): readonly SeenLife[] | null;
+  /** The latest answer of each source, good or not; null before the first. */
+  readonly status: Timed<BrokerState> | null;
+  readonly store: Timed<StoreSnapshot> | null;
+  readonly exchange: Timed<ExchangeBook> | null;
+  /** The first of this run. */
+  readonly firstExchange: Timed<ExchangeBook> | null;
+  /** One line for each host whose table cannot be vouched for right now: unread, incompletely seen, or not yet looked through. */
+  blindSpots(): readonly string[];
+  /** Plants a further canary on every host, kills it, and waits for it to vanish. Resolves with the reasons of those that did not. */
+  control(purpose: 'calibration' | 'final'): Promise<readonly string[]>;
+  /** Asks the second reader of each local table about every life of interest, and journals its answer. */
+  crossCheck(): Promise<void>;
+  readAudit(): Promise<void>;
+  /** Ends all sampling. The connections stay open. */
+  stop(): Promise<void>;
+}
+
+export interface SeenLife {
+  readonly key: IncarnationKey;
+  readonly bootId: string;
+  readonly pid: number;
+  readonly start: number;
+  /** `root`: matches the service, and its parent does not. `child`: anything else of it. */
+  readonly part: 'root' | 'child';
+}

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { type Behaviour, FakeFleet, fakePlan } from '../../test/fakes/fake-fleet.ts';
+import type { Entry } from './model/journal.ts';
+import type { Plan } from './model/plan.ts';
+import { runDrill } from './run-drill.ts';
+
+async function drill(
+  behaviour: Behaviour = {},
+  prepare: (fleet: FakeFleet) => void = () => undefined,
+  plan: Plan = fakePlan(),
+) {
+  const fleet = new FakeFleet(behaviour);
+  prepare(fleet);
+  const input = {
+    plan,
+    drillId: 'd-1',
+    knownIssues: [],
+    inventory: { path: 'inventory.yaml', sha256: '0'.repeat(64) },
+    runner: '0.0.0',
+  };
+  await fleet.clock.drive(runDrill(input, fleet.world));
+  return fleet;
+}
+
+const stages = (fleet: FakeFleet): string[] =>
+  fleet.entries.flatMap((entry) =>
+    entry.kind === 'stage' && entry.event !== 'end' ? [`${entry.stage} ${entry.event}`] : [],
+  );
+const lastNote = (fleet: FakeFleet, stage: string): string | null | undefined =>
+  fleet.entries.findLast(
+    (entry): entry is Entry & { kind: 'stage' } => entry.kind === 'stage' && entry.stage === stage,
+  )?.note;
+
+describe('runDrill', () => {
+  it('halts, crashes the broker, holds, resumes, and leaves everything up', async () => {
+    const fleet = await drill();
+    expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
+    expect(stages(fleet)).toEqual([
+      'baseline begin',
+      'trigger begin',
+      'observe begin',
+      'crash begin',
+      'hold begin',
+      'resume begin',
+    ]);
+    expect(lastNote(fleet, 'resume')).toBeNull();
+    expect(['hermes', 'shiva', 'principal', 'sentinel'].every((name) => fleet.alive(name))).toBe(true);
+  });
+
+  it('journals the intent before the act, and a sample of every host before and after', async () => {
+    const { entries } = await drill();
+    const at = (test: (entry: Entry) => boolean): number => entries.findIndex(test);
+    const intent = at((entry) => entry.kind === 'intent' && entry.act.act === 'trigger');
+    const outcome = at((entry) => entry.kind === 'outcome' && entry.act.act === 'trigger');
+    expect(intent).toBeGreaterThan(0);
+    expect(outcome).toBeGreaterThan(intent);
+    for (const host of ['knox', 'tesseract']) {
+      const samples = entries.flatMap((entry, i) =>
+        entry.kind === 'sample' && entry.sample.host === host ? [i] : [],
+      );
+      expect(Math.min(...samples)).toBeLessThan(intent);
+      expect(Math.max(...samples)).toBeGreaterThan(
+        at((entry) => entry.kind === 'outcome' && entry.act.act === 'resume'),
+      );
+    }
+  });
+
+  it('plants controls on every host, and ends one before the trigger and one after the hold', async () => {
+    const { entries } = await drill();
+    const killed = entries.flatMap((entry) =>
+      entry.kind === 'canary' && entry.event === 'killed' ? [`${entry.host} ${entry.purpose}`] : [],
+    );
+    for (const host of ['knox', 'tesseract']) {
+      expect(killed).toContain(`${host} calibration`);
+      expect(killed).toContain(`${host} rotation`);
+      expect(killed).toContain(`${host} final`);
+    }
+  });
+
+  it('neither crashes nor holds what never stopped, and resumes it all the same', async () => {
+    const fleet = await drill({ stopsNothing: true });
+    expect(stages(fleet)).toContain('crash skipped');
+    expect(stages(fleet)).toContain('hold skipped');
+    expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
+  });
+
+  it('starts by hand what a forgetful broker left down, and nothing else', async () => {
+    const fleet = await drill({ forgets: true });
+    expect(fleet.acts).toEqual(['halt 2', 'start hermes', 'start shiva']);
+    expect(fleet.alive('hermes') && fleet.alive('shiva')).toBe(true);
+  });
+
+  it('starts by hand what the resume left down', async () => {
+    const fleet = await drill({ forgetsToStart: 'shiva' });
+    expect(fleet.acts).toEqual(['halt 2', 'resume inc-1', 'start shiva']);
+    expect(lastNote(fleet, 'resume')).toBeNull();
+  });
+
+  it('presumes fired what got no reply: never repeats the trigger, resumes what it finds', async () => {
+    const fleet = await drill({ silent: true });
+    expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
+  });
+
+  it('keeps its hands off a halt that somebody else made', async () => {
+    const fleet = await drill({ foreignHaltAfterMs: 2_000 });
+    expect(fleet.acts).toEqual(['halt 2']);
+    expect(lastNote(fleet, 'resume')).toBe('foreign');
+    expect(fleet.alive('hermes')).toBe(false);
+  });
+
+  it.each([
+    [
+      'a target that is down',
+      (fleet: FakeFleet) =>
+        fleet.tesseract.processes.delete(fleet.tesseract.find('/opt/bin/hermes')?.pid ?? 0),
+      /hermes on tesseract: 0 processes of it found, 1 expected/,
+    ],
+    [
+      'a host that does not answer',
+      (fleet: FakeFleet) => {
+        fleet.tesseract.lost = 'connection refused';
+      },
+      /tesseract: connection refused/,
+    ],
+    [
+      'a broker that is halted already',
+      (fleet: FakeFleet) => {
+        fleet.stored = { level: 3, incident: 'x', reason: 'real', revision: 9, asset: null };
+      },
+      /already halted: level 3/,
+    ],
+  ])('does not begin with %s', async (_, prepare, reason) => {
+    const fleet = await drill({}, prepare);
+    expect(fleet.acts).toEqual([]);
+    expect(lastNote(fleet, 'baseline')).toMatch(reason);
+  });
+
+  it('does not begin when the undo cannot be rehearsed', async () => {
+    const plan = fakePlan();
+    const fleet = await drill({}, undefined, {
+      ...plan,
+      services: plan.services.map((one) => ({ ...one, start: null })),
+    });
+    expect(fleet.acts).toEqual([]);
+    expect(lastNote(fleet, 'baseline')).toMatch(/no start command/);
+  });
+
+  it('does not fire when the intent cannot be written', async () => {
+    const fleet = new FakeFleet();
+    const fired = runDrill(
+      { plan: fakePlan(), drillId: 'd-1', knownIssues: [], inventory: { path: '', sha256: '' }, runner: '' },
+      {
+        ...fleet.world,
+        journal: { ...fleet.world.journal, sync: () => Promise.reject(new Error('EIO')) },
+      },
+    );
+    await expect(fleet.clock.drive(fired)).rejects.toThrow('EIO');
+    expect(fleet.acts).toEqual([]);
+  });
+
+  it.each([0, 50, 500, 2_000, 5_000])(
+    'resumes when it is told to stop %i ms after the trigger',
+    async (afterMs) => {
+      const fleet = await drill({}, (one) => {
+        const { world } = one;
+        const halt = world.broker.halt.bind(world.broker);
+        void halt;
+        const timer = setInterval(() => {
+          if (one.acts.length === 0) return;
+          clearInterval(timer);
+          void one.clock.sleep(afterMs).then(() => one.stop.abort('SIGINT'));
+        }, 0);
+      });
+      expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
+      expect(fleet.entries.some((entry) => entry.kind === 'interrupted' && entry.cause === 'SIGINT')).toBe(
+        true,
+      );
+      expect(fleet.alive('hermes') && fleet.alive('shiva')).toBe(true);
+    },
+  );
+
+  it('undoes from memory when the journal breaks after the trigger', async () => {
+    const fleet = new FakeFleet();
+    const { world } = fleet;
+    const breaking = {
+      ...world,
+      broker: {
+        ...world.broker,
+        halt: async (...args: Parameters<typeof world.broker.halt>) => {
+          const answer = await world.broker.halt(...args);
+          fleet.journalBroken = true;
+          return answer;
+        },
+      },
+    };
+    const input = {
+      plan: fakePlan(),
+      drillId: 'd-1',
+      knownIssues: [],
+      inventory: { path: '', sha256: '' },
+      runner: '',
+    };
+    await expect(fleet.clock.drive(runDrill(input, breaking))).rejects.toThrow('ENOSPC');
+    expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
+    expect(fleet.alive('hermes') && fleet.alive('shiva')).toBe(true);
+  });
+});

@@ -1,0 +1,150 @@
+import { establishBaseline } from './03-baseline/establish-baseline.ts';
+import { pullTrigger } from './05-trigger/pull-trigger.ts';
+import { createObserver } from './06-observe/observer.ts';
+import { crashWouldTest, holdHalt, watchHalt } from './06-observe/watch-halt.ts';
+import { crashBroker } from './07-crash/crash-broker.ts';
+import { undoHalt } from './08-resume/undo-halt.ts';
+import type { StageName } from './model/journal.ts';
+import type { KnownIssue } from './model/known-issue.ts';
+import type { Plan } from './model/plan.ts';
+import type { IncarnationKey } from './model/process.ts';
+import type { Observer } from './ports/observer.ts';
+import type { Journal, World } from './ports/world.ts';
+
+export interface DrillInput {
+  readonly plan: Plan;
+  readonly drillId: string;
+  readonly knownIssues: readonly KnownIssue[];
+  readonly inventory: { readonly path: string; readonly sha256: string };
+  /** Version of this program. */
+  readonly runner: string;
+}
+
+/**
+ * Runs one drill and journals everything. Loading and planning come before, judging and reporting after: both work on data
+ * alone. From the moment the trigger is fired, every way out leads through the undo.
+ */
+export async function runDrill(input: DrillInput, outside: World): Promise<void> {
+  const { plan, drillId } = input;
+  const world = withSturdyJournal(outside);
+  const nonce = world.randomWord();
+  world.journal.append({ kind: 'opened', ...input, nonce });
+  const observer = createObserver(plan, drillId, world);
+  const stage = stageTeller(world);
+  const unlisten = tellWhenStopped(world);
+  try {
+    stage('baseline', 'begin');
+    const based = await establishBaseline(plan, observer, world);
+    stage('baseline', 'end', based.ok ? null : `not run: ${based.reasons.join('; ')}`);
+    if (!based.ok) return;
+    await haltAndUndo(input, nonce, based.baseline, observer, world, stage);
+  } finally {
+    unlisten();
+    await observer.stop();
+    await outside.journal.sync();
+  }
+}
+
+async function haltAndUndo(
+  { plan }: DrillInput,
+  nonce: string,
+  baseline: ReadonlyMap<string, readonly IncarnationKey[]>,
+  observer: Observer,
+  world: World,
+  stage: StageTeller,
+): Promise<void> {
+  let fired = false;
+  try {
+    stage('trigger', 'begin');
+    let t0Ms = 0;
+    await pullTrigger(plan, nonce, world, (startedMs) => {
+      fired = true;
+      t0Ms = startedMs;
+    });
+    stage('trigger', 'end');
+    stage('observe', 'begin');
+    const { stopped } = await watchHalt(plan, t0Ms, observer, world);
+    stage('observe', 'end', stopped ? null : 'not every target is gone');
+    if (!world.stop.aborted) await crashAndHold(plan, nonce, stopped, baseline, observer, world, stage);
+  } finally {
+    if (fired) {
+      stage('resume', 'begin');
+      const undone = await undoHalt({ plan, nonce, baseline, observer, world });
+      await observer.readAudit();
+      stage('resume', 'end', undone === 'restored' ? null : undone);
+    }
+  }
+}
+
+async function crashAndHold(
+  plan: Plan,
+  nonce: string,
+  stopped: boolean,
+  baseline: ReadonlyMap<string, readonly IncarnationKey[]>,
+  observer: Observer,
+  world: World,
+  stage: StageTeller,
+): Promise<void> {
+  if (!stopped) {
+    stage('crash', 'skipped', 'the stop is not proven');
+    stage('hold', 'skipped', 'the stop is not proven');
+    return;
+  }
+  if (plan.crash !== null) {
+    const test = crashWouldTest(plan, nonce, baseline, observer);
+    if (test.ok) {
+      stage('crash', 'begin');
+      stage('crash', 'end', await crashBroker(plan, plan.crash, observer, world));
+    } else stage('crash', 'skipped', test.why);
+  }
+  stage('hold', 'begin');
+  await holdHalt(plan, nonce, world.clock.nowMs(), observer, world);
+  if (!world.stop.aborted) {
+    const uncontrolled = await observer.control('final');
+    await Promise.all([observer.crossCheck(), observer.readAudit()]);
+    stage('hold', 'end', uncontrolled.join('; ') || null);
+  } else stage('hold', 'end', 'interrupted');
+}
+
+type StageTeller = (stage: StageName, event: 'begin' | 'end' | 'skipped', note?: string | null) => void;
+
+function stageTeller({ journal, progress }: World): StageTeller {
+  return (stage, event, note = null) => {
+    journal.append({ kind: 'stage', stage, event, note });
+    progress({ kind: 'stage', stage, event, note });
+  };
+}
+
+/**
+ * A journal that cannot be written ends the drill, but must not keep the undo from happening: appending never throws, `sync`
+ * does, and the loss works like being told to stop. Before the trigger, `sync` failing is what keeps it from being fired.
+ */
+function withSturdyJournal(world: World): World {
+  const lost = new AbortController();
+  const journal: Journal = {
+    append(body) {
+      try {
+        return world.journal.append(body);
+      } catch (error) {
+        lost.abort(`the journal cannot be written (${String(error)})`);
+        return 'e-lost';
+      }
+    },
+    async sync() {
+      if (lost.signal.aborted) throw new Error(String(lost.signal.reason));
+      await world.journal.sync();
+    },
+  };
+  return { ...world, journal, stop: AbortSignal.any([world.stop, lost.signal]) };
+}
+
+function tellWhenStopped({ journal, stop, progress }: World): () => void {
+  const tell = (): void => {
+    const cause = String(stop.reason ?? 'told to stop');
+    journal.append({ kind: 'interrupted', cause });
+    progress({ kind: 'note', text: `${cause}: ending the drill safely` });
+  };
+  stop.addEventListener('abort', tell, { once: true });
+  if (stop.aborted) tell();
+  return () => stop.removeEventListener('abort', tell);
+}

@@ -1,0 +1,208 @@
+import type { BrokerReply, BrokerState, IncidentRow } from '../../src/drill/model/broker-state.ts';
+import type { Entry } from '../../src/drill/model/journal.ts';
+import type { Plan, PlannedService, Role } from '../../src/drill/model/plan.ts';
+import { present, unreadable } from '../../src/drill/model/reading.ts';
+import type { Progress, World } from '../../src/drill/ports/world.ts';
+import { FakeClock } from './fake-clock.ts';
+import { FakeHost } from './fake-host.ts';
+
+const RUNNING: BrokerState = { level: 0, incident: null, reason: null, revision: 1, asset: null };
+
+/** How this fleet's broker deviates from an honest one. */
+export interface Behaviour {
+  /** Acknowledges and stops nothing. */
+  readonly stopsNothing?: boolean;
+  /** Keeps its halt state in memory. */
+  readonly forgets?: boolean;
+  /** Fires, but its reply never arrives. */
+  readonly silent?: boolean;
+  /** Somebody else halts this long after the trigger. */
+  readonly foreignHaltAfterMs?: number;
+  /** Brings back all but this one after a resume. */
+  readonly forgetsToStart?: string;
+}
+
+/** Two hosts, a broker and two traders, as pure state: everything the drill reaches, without a machine. */
+export class FakeFleet {
+  readonly clock = new FakeClock();
+  readonly entries: Entry[] = [];
+  readonly told: Progress[] = [];
+  readonly stop = new AbortController();
+  readonly knox = new FakeHost('knox', 'test', this.clock, (argv) => this.#start(argv[2] ?? ''));
+  readonly tesseract = new FakeHost('tesseract', 'test', this.clock, (argv) => this.#start(argv[2] ?? ''));
+  /** Acts that reached the broker or a host, in order. */
+  readonly acts: string[] = [];
+  journalBroken = false;
+  stored: BrokerState = RUNNING;
+  readonly incidents: IncidentRow[] = [];
+  readonly #behaviour: Behaviour;
+  #memory: BrokerState = RUNNING;
+  #words = 0;
+
+  constructor(behaviour: Behaviour = {}) {
+    this.#behaviour = behaviour;
+    for (const { name } of services()) this.#spawn(name);
+    this.knox.onKill = () => void this.clock.sleep(300).then(() => this.#restartBroker());
+  }
+
+  get world(): World {
+    return {
+      clock: this.clock,
+      journal: {
+        append: (body) => {
+          if (this.journalBroken) throw new Error('ENOSPC: no space left on device');
+          const id = `e-${this.entries.length + 1}`;
+          this.entries.push({ id, atMs: this.clock.nowMs(), wall: this.clock.wall(), ...body });
+          return id;
+        },
+        sync: async () => {
+          if (this.journalBroken) throw new Error('ENOSPC: no space left on device');
+        },
+      },
+      hosts: new Map([
+        ['knox', this.knox],
+        ['tesseract', this.tesseract],
+      ]),
+      broker: {
+        halt: (values) => this.#halt(values.level, values.reason),
+        resume: (values) => this.#resume(values.incident),
+        status: async () => (this.#broker ? present(this.#memory) : unreadable('connection refused')),
+      },
+      store: { read: async () => present({ state: this.stored, incidents: [...this.incidents], inode: 7 }) },
+      audit: null,
+      exchange: null,
+      randomWord: () => {
+        this.#words += 1;
+        return `word${this.#words}`;
+      },
+      fingerprint: (text) => String(text.length),
+      progress: (event) => this.told.push(event),
+      stop: this.stop.signal,
+    };
+  }
+
+  alive(name: string): boolean {
+    return this.#hostOf(name).find(scriptOf(name)) !== undefined;
+  }
+
+  get #broker(): boolean {
+    return this.alive('principal');
+  }
+
+  async #halt(level: number, reason: string) {
+    this.acts.push(`halt ${level}`);
+    await this.clock.sleep(20);
+    const foreign = this.#behaviour.foreignHaltAfterMs;
+    if (foreign !== undefined)
+      void this.clock.sleep(foreign).then(() => this.#write({ ...this.#memory, reason: 'a real one' }));
+    const at = this.clock.wall();
+    this.incidents.push({ id: 'inc-1', level, reason, openedAt: at, resolvedAt: null });
+    this.#write({ level, incident: 'inc-1', reason, revision: 2, asset: null });
+    if (!this.#behaviour.stopsNothing) for (const name of TRADERS) this.#kill(name);
+    if (this.#behaviour.silent) return unreadable('no answer');
+    return present(reply({ level, incident: 'inc-1', reason, revision: 2 }));
+  }
+
+  async #resume(incident: string | null) {
+    this.acts.push(`resume ${incident ?? 'nothing'}`);
+    await this.clock.sleep(20);
+    this.incidents.splice(
+      0,
+      1,
+      ...this.incidents.slice(0, 1).map((row) => ({ ...row, resolvedAt: this.clock.wall() })),
+    );
+    this.#write({ ...RUNNING, revision: 3 });
+    for (const name of TRADERS)
+      if (!this.alive(name) && name !== this.#behaviour.forgetsToStart) this.#spawn(name);
+    return present(reply({ level: 0 }));
+  }
+
+  #write(state: BrokerState): void {
+    this.#memory = state;
+    if (!this.#behaviour.forgets) this.stored = state;
+  }
+
+  #restartBroker(): void {
+    this.#memory = this.stored;
+    this.#spawn('principal');
+  }
+
+  #start(label: string): void {
+    this.acts.push(`start ${label}`);
+    if (!this.alive(label)) this.#spawn(label);
+  }
+
+  #spawn(name: string): void {
+    this.#hostOf(name).spawn(['/usr/bin/node', scriptOf(name)]);
+  }
+
+  #kill(name: string): void {
+    const found = this.#hostOf(name).find(scriptOf(name));
+    if (found) this.#hostOf(name).processes.delete(found.pid);
+  }
+
+  #hostOf(name: string): FakeHost {
+    return TRADERS.includes(name) ? this.tesseract : this.knox;
+  }
+}
+
+const TRADERS = ['hermes', 'shiva'];
+const scriptOf = (name: string): string => `/opt/bin/${name}`;
+
+function reply(state: Partial<BrokerState>): BrokerReply {
+  return { status: 200, acknowledged: true, state, stops: null, recorded: true, body: '' };
+}
+
+function services(): PlannedService[] {
+  const service = (name: string, host: string, role: Role): PlannedService => ({
+    name,
+    host,
+    role,
+    match: { script: scriptOf(name) },
+    instances: 1,
+    leaves: [],
+    heartbeat: null,
+    start: ['launchctl', 'start', name],
+  });
+  return [
+    service('principal', 'knox', 'survivor'),
+    service('sentinel', 'knox', 'survivor'),
+    service('hermes', 'tesseract', 'target'),
+    service('shiva', 'tesseract', 'target'),
+  ];
+}
+
+/** A level-2 drill of the fake fleet; `crash` as given. */
+export function fakePlan(overrides: Partial<Plan> = {}): Plan {
+  return {
+    drill: 'level-2-test',
+    title: 'Halt the fake traders',
+    level: 2,
+    asset: null,
+    environment: 'live',
+    fleet: 'test',
+    hosts: [
+      { name: 'knox', reachedBy: 'local', manager: 'launchd' },
+      { name: 'tesseract', reachedBy: 'ssh', manager: 'launchd' },
+    ],
+    services: services(),
+    broker: 'principal',
+    expect: { level: 2, incident: 'open' },
+    effects: null,
+    crash: 'principal',
+    timing: {
+      baselineMs: 1_500,
+      withinMs: 5_000,
+      holdMs: 6_000,
+      restoreWithinMs: 10_000,
+      settleMs: 1_000,
+      crashWithinMs: 10_000,
+      sampleEveryMs: 100,
+      maxGapMs: 1_000,
+    },
+    oneMachine: [],
+    sources: { incidents: true, audit: null, exchange: false },
+    notTested: [],
+    ...overrides,
+  };
+}

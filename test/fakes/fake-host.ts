@@ -1,0 +1,111 @@
+import { absent, present, type Reading, unreadable } from '../../src/drill/model/reading.ts';
+import type { HostIdentity, ProbeSample, SampleRequest } from '../../src/drill/model/sample.ts';
+import type { Clock, HostLink } from '../../src/drill/ports/world.ts';
+
+interface FakeProcess {
+  readonly pid: number;
+  readonly start: number;
+  readonly ppid: number;
+  readonly argv: readonly string[];
+  readonly state: string;
+}
+
+/** A machine as pure state: a process table, and the commands that change it. */
+export class FakeHost implements HostLink {
+  readonly host: string;
+  readonly crossCheck = null;
+  readonly #clock: Clock;
+  readonly #fleet: string;
+  readonly #commands: (argv: readonly string[]) => void;
+  readonly processes = new Map<number, FakeProcess>();
+  /** Set to make every further answer unreadable. */
+  lost: string | null = null;
+  onKill: (pid: number) => void = () => undefined;
+  #nextPid = 100;
+
+  constructor(host: string, fleet: string, clock: Clock, commands: (argv: readonly string[]) => void) {
+    this.host = host;
+    this.#fleet = fleet;
+    this.#clock = clock;
+    this.#commands = commands;
+    this.processes.set(1, { pid: 1, start: 1, ppid: 0, argv: ['/sbin/init'], state: 'S' });
+  }
+
+  spawn(argv: readonly string[], ppid = 1): number {
+    const pid = this.#nextPid;
+    this.#nextPid += 1;
+    this.processes.set(pid, { pid, start: Math.round(this.#clock.nowMs() / 10), ppid, argv, state: 'S' });
+    return pid;
+  }
+
+  find(script: string): FakeProcess | undefined {
+    return [...this.processes.values()].find((one) => one.argv[1] === script);
+  }
+
+  async open(): Promise<Reading<HostIdentity>> {
+    if (this.lost !== null) return unreadable(this.lost);
+    return present({
+      ...this.#scope(),
+      hostname: this.host,
+      machineId: this.host,
+      hostKey: null,
+      os: 'Linux',
+      ticksPerSecond: 100,
+    });
+  }
+
+  async sample(request: SampleRequest): Promise<Reading<ProbeSample>> {
+    await this.#clock.sleep(2);
+    if (this.lost !== null) return unreadable(this.lost);
+    const all = [...this.processes.values()];
+    const wanted = request.mode === 'full' ? all : all.filter((one) => request.watch.includes(one.pid));
+    return present({
+      scope: this.#scope(),
+      uptimeMs: this.#clock.nowMs(),
+      hostWallMs: null,
+      pids: all.map((one) => one.pid),
+      rows: wanted.map(({ pid, start, ppid, state }) => ({ pid, start, ppid, pgrp: pid, sid: pid, state })),
+      details: all
+        .filter((one) => request.detail.includes(one.pid))
+        .map(({ pid, start, argv }) => ({
+          pid,
+          start,
+          uid: 0,
+          argv: present(argv),
+          exe: present(argv[0] ?? ''),
+          cgroup: null,
+        })),
+      visibility: { uid: 0, pid1: true, hidepid: '0' },
+      heartbeats: {},
+    });
+  }
+
+  async plantCanary(tag: string): Promise<Reading<{ pid: number }>> {
+    if (this.lost !== null) return unreadable(this.lost);
+    return present({ pid: this.spawn(['sh', '-c', ':', 'haltproof-canary', this.#fleet, tag, '0']) });
+  }
+
+  async killCanary(pid: number): Promise<Reading<true>> {
+    if (this.lost !== null) return unreadable(this.lost);
+    this.processes.delete(pid);
+    return present(true);
+  }
+
+  async killLife(life: { bootId: string; pid: number; start: number }): Promise<Reading<true>> {
+    if (this.processes.get(life.pid)?.start !== life.start) return absent;
+    this.processes.delete(life.pid);
+    this.onKill(life.pid);
+    return present(true);
+  }
+
+  async run(argv: readonly string[]): Promise<Reading<{ exitCode: number; output: string }>> {
+    this.#commands(argv);
+    return present({ exitCode: 0, output: '' });
+  }
+
+  async close(): Promise<void> {}
+
+  #scope() {
+    return { bootId: `boot-${this.host}`, pidNamespace: 'pid:[1]' };
+  }
+}
