@@ -1,0 +1,48 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { httpExchange } from './exchange.ts';
+
+let server: Server | null = null;
+const asked: string[] = [];
+
+async function exchange(book: unknown, status = 200) {
+  asked.length = 0;
+  server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.writeHead(request.method === 'POST' ? status : 200);
+    response.end(request.method === 'GET' ? JSON.stringify(book) : '{}');
+  });
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  return httpExchange(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+}
+
+afterEach(async () => {
+  server?.closeAllConnections();
+  await new Promise((resolve) => (server === null ? resolve(null) : server.close(resolve)));
+});
+
+describe('the exchange', () => {
+  it.each([
+    [{ positions: { 'DOGE-USD': 0 }, open: {} }, 'flat'],
+    [{ positions: { 'DOGE-USD': 0.5 }, open: {} }, 'not-flat'],
+    [{ positions: {}, open: { 'DOGE-USD': 1 } }, 'not-flat'],
+    [{ positions: { 'DOGE-USD': '0' }, open: {} }, 'unknown'],
+    [{ positions: {} }, 'unknown'],
+    ['nonsense', 'unknown'],
+  ])('whose book says %j is %s', async (book, outcome) => {
+    expect(await (await exchange(book)).flatten('DOGE-USD')).toBe(outcome);
+    expect(asked).toEqual(['POST /v1/assets/DOGE-USD/flatten', 'GET /v1/book']);
+  });
+
+  it('is asked to block and unblock, with the name escaped', async () => {
+    const gate = await exchange({});
+    expect(await gate.block('A/B')).toBe('blocked');
+    expect(await gate.unblock('A/B')).toBe('unblocked');
+    expect(asked).toEqual(['POST /v1/assets/A%2FB/block', 'POST /v1/assets/A%2FB/unblock']);
+  });
+
+  it('that refuses has done nothing', async () => {
+    await expect((await exchange({}, 404)).block('X')).rejects.toThrow('HTTP 404');
+  });
+});

@@ -1,0 +1,49 @@
+import type { ExchangeGate } from './parts.ts';
+
+const TIMEOUT_MS = 3000;
+
+/**
+ * The exchange over HTTP: `POST /v1/assets/:asset/block|unblock|flatten` and `GET /v1/book`. A position is `flat`
+ * only where the book, read after the flatten, says so; its reply alone is not enough. Rejects where the exchange
+ * does not answer with 2xx in 3 s.
+ */
+export function httpExchange(url: string): ExchangeGate {
+  const base = url.replace(/\/+$/, '');
+  const ask = async (method: string, path: string): Promise<Response> => {
+    const response = await fetch(base + path, { method, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status}`);
+    return response;
+  };
+  const act = (asset: string, verb: string): Promise<Response> =>
+    ask('POST', `/v1/assets/${encodeURIComponent(asset)}/${verb}`);
+  return {
+    async block(asset) {
+      await act(asset, 'block');
+      return 'blocked';
+    },
+    async unblock(asset) {
+      await act(asset, 'unblock');
+      return 'unblocked';
+    },
+    async flatten(asset) {
+      await act(asset, 'flatten');
+      const book: unknown = await (await ask('GET', '/v1/book')).json();
+      const position = amount(book, 'positions', asset);
+      const open = amount(book, 'open', asset);
+      if (position === null || open === null) return 'unknown';
+      return position === 0 && open === 0 ? 'flat' : 'not-flat';
+    },
+  };
+}
+
+/** The number that the book gives for an asset; 0 where the part is there but does not list it; else null. */
+function amount(book: unknown, part: string, asset: string): number | null {
+  const amounts = isObject(book) ? book[part] : undefined;
+  if (!isObject(amounts)) return null;
+  const value = Object.hasOwn(amounts, asset) ? amounts[asset] : 0;
+  return typeof value === 'number' ? value : null;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,234 @@
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createBroker } from '../broker.ts';
+import type { FakeWorld } from '../fixtures/parts.ts';
+import { fakeWorld } from '../fixtures/parts.ts';
+import type { BrokerServer } from '../serve.ts';
+import { serveBroker } from '../serve.ts';
+
+const TOKENS = [
+  { token: 'operator-token-0123', role: 'operator', name: 'ada' },
+  { token: 'agent-token-0123456', role: 'agent' },
+  { token: 'observer-token-0123', role: 'observer' },
+] as const;
+type Role = (typeof TOKENS)[number]['role'];
+
+let server: BrokerServer | null = null;
+const said: string[] = [];
+
+async function listen(world: FakeWorld): Promise<BrokerServer> {
+  said.length = 0;
+  const broker = createBroker(world.parts);
+  server = await serveBroker({ broker, tokens: TOKENS, port: 0, warn: (text) => void said.push(text) });
+  return server;
+}
+
+afterEach(async () => {
+  await server?.close();
+  server = null;
+});
+
+async function ask(role: Role | null, method: string, path: string, body?: unknown) {
+  const token = TOKENS.find((one) => one.role === role)?.token;
+  const response = await fetch(`${server?.url}${path}`, {
+    method,
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    type: response.headers.get('content-type'),
+    text,
+    json: JSON.parse(text),
+  };
+}
+
+const HALT = { level: 2, asset: null, reason: 'drill 1' };
+
+describe('the api', () => {
+  it('halts, says so, and resumes', async () => {
+    const world = fakeWorld();
+    await listen(world);
+    const halt = await ask('operator', 'POST', '/v1/halt', HALT);
+    expect(halt.status).toBe(200);
+    expect(halt.json).toMatchObject({
+      level: 2,
+      revision: 1,
+      recorded: true,
+      incident: { reason: 'drill 1' },
+    });
+    expect(halt.json.stops).toHaveLength(2);
+    const { level, revision, incident } = (await ask('observer', 'GET', '/v1/status')).json;
+    expect({ level, revision, incident }).toEqual({ level: 2, revision: 1, incident: halt.json.incident });
+    const body = { level, revision, incident: incident.id, reason: 'over' };
+    expect((await ask('operator', 'POST', '/v1/resume', { ...body, revision: 0 })).status).toBe(409);
+    expect((await ask('operator', 'POST', '/v1/resume', body)).json).toMatchObject({ level: 0, revision: 2 });
+    const { audit } = (await ask('observer', 'GET', '/v1/audit')).json;
+    expect(audit[0]).toMatchObject({ seq: 1, actor: 'ada', action: 'halt', reason: 'drill 1' });
+    expect((await ask('observer', 'GET', '/v1/incidents')).json.incidents).toHaveLength(1);
+  });
+
+  it('does not answer 2xx where not everything stopped, and gives the same members', async () => {
+    const world = fakeWorld();
+    world.fail.stop = (one) => (one.service === 'shiva' ? 'still-running' : null);
+    await listen(world);
+    const halt = await ask('operator', 'POST', '/v1/halt', HALT);
+    expect(halt).toMatchObject({ status: 502, type: 'application/problem+json' });
+    expect(halt.json).toMatchObject({ title: 'Halted in part', level: 2, revision: 1, complete: false });
+    expect(halt.json.stops[1]).toMatchObject({ service: 'shiva', outcome: 'still-running' });
+  });
+
+  it('does not answer 2xx where the halt could not be recorded', async () => {
+    const world = fakeWorld();
+    world.fail.save = true;
+    await listen(world);
+    const halt = await ask('operator', 'POST', '/v1/halt', HALT);
+    expect(halt).toMatchObject({ status: 502, json: { recorded: false, level: 2 } });
+    expect(world.running).toEqual(new Set(['scribe@knox']));
+  });
+
+  it('routes messages', async () => {
+    await listen(fakeWorld());
+    const sent = await ask('agent', 'POST', '/v1/messages', { from: 'scribe', to: 'hermes', body: 'hi' });
+    expect(sent.status).toBe(201);
+    const got = await ask('agent', 'GET', '/v1/messages?agent=hermes');
+    expect(got.json.messages).toEqual([sent.json]);
+    expect(
+      (await ask('agent', 'GET', `/v1/messages?agent=hermes&after=${sent.json.seq}`)).json.messages,
+    ).toEqual([]);
+    expect((await ask('agent', 'GET', '/v1/messages?agent=nobody')).status).toBe(404);
+    await ask('operator', 'POST', '/v1/halt', HALT);
+    expect(
+      (await ask('agent', 'POST', '/v1/messages', { from: 'scribe', to: 'hermes', body: 'x' })).status,
+    ).toBe(409);
+  });
+});
+
+describe('what is refused', () => {
+  it('without a token, or with a wrong one, and nothing happens', async () => {
+    const world = fakeWorld();
+    await listen(world);
+    const none = await ask(null, 'POST', '/v1/halt', HALT);
+    expect(none).toMatchObject({ status: 401, type: 'application/problem+json' });
+    const wrong = await fetch(`${server?.url}/v1/halt`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer operator-token-0124' },
+      body: JSON.stringify(HALT),
+    });
+    expect(wrong.status).toBe(401);
+    expect(wrong.headers.get('www-authenticate')).toContain('Bearer');
+    expect(world.events).toEqual([]);
+  });
+
+  it.each([
+    ['agent' as const, 'POST', '/v1/halt'],
+    ['observer' as const, 'POST', '/v1/halt'],
+    ['agent' as const, 'POST', '/v1/resume'],
+    ['agent' as const, 'GET', '/v1/audit'],
+    ['observer' as const, 'POST', '/v1/messages'],
+  ])('to role %s: %s %s', async (role, method, path) => {
+    const world = fakeWorld();
+    await listen(world);
+    const answer = await ask(role, method, path, method === 'POST' ? HALT : undefined);
+    expect(answer.status).toBe(403);
+    expect(world.events).toEqual([]);
+    expect(world.audit.map((line) => line.action)).toEqual(/halt|resume/.test(path) ? ['refuse'] : []);
+  });
+
+  it.each([
+    ['not json', 'the body is not JSON'],
+    [{ level: '2', reason: 'x' }, 'level'],
+    [{ level: 2 }, 'reason'],
+    [{ level: 2, reason: '' }, 'reason'],
+    [{ level: 9, reason: 'x' }, 'there is no level 9'],
+    [{ level: 1, reason: 'x' }, 'name it'],
+  ])('as a halt: %j', async (body, why) => {
+    const world = fakeWorld();
+    await listen(world);
+    const answer = await ask('operator', 'POST', '/v1/halt', body);
+    expect(answer).toMatchObject({ status: 400, type: 'application/problem+json' });
+    expect(answer.json.detail).toContain(why);
+    expect(world.events).toEqual([]);
+  });
+
+  it('as too large, whether its length is declared or not', async () => {
+    await listen(fakeWorld());
+    const large = JSON.stringify({ ...HALT, reason: 'x'.repeat(70_000) });
+    expect((await ask('operator', 'POST', '/v1/halt', large)).status).toBe(413);
+    const chunked = await fetch(`${server?.url}/v1/halt`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKENS[0].token}` },
+      body: new Blob([large]).stream(),
+      duplex: 'half',
+    });
+    expect(chunked.status).toBe(413);
+  });
+
+  it('as an unknown path', async () => {
+    await listen(fakeWorld());
+    expect((await ask('operator', 'GET', '/v1/nothing')).status).toBe(404);
+  });
+});
+
+describe('the server', () => {
+  it('never says a token', async () => {
+    const world = fakeWorld();
+    world.fail.save = true;
+    await listen(world);
+    const answers = [
+      await ask('operator', 'POST', '/v1/halt', HALT),
+      await ask('operator', 'GET', '/v1/audit'),
+      await ask('operator', 'GET', '/v1/none'),
+    ];
+    const everything = [...said, ...world.warnings, ...answers.map((one) => one.text)].join();
+    for (const { token } of TOKENS) expect(everything).not.toContain(token);
+  });
+
+  it('finishes what is under way before it closes, and takes nothing new', async () => {
+    const world = fakeWorld();
+    let begun = (): void => {};
+    let release = (): void => {};
+    const inTheMiddle = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    world.gate.before = async () => {
+      begun();
+      await held;
+    };
+    const { url, port, close } = await listen(world);
+    const halting = fetch(`${url}/v1/halt`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKENS[0].token}` },
+      body: JSON.stringify(HALT),
+    });
+    await inTheMiddle;
+    const closing = close();
+    await new Promise((resolve) => connect(port, '127.0.0.1').once('error', resolve));
+    release();
+    const reply = await halting;
+    expect(reply.status).toBe(200);
+    // Else the connection would be kept, and the server with it, for as long as the client likes.
+    expect(reply.headers.get('connection')).toBe('close');
+    await closing;
+    await expect(fetch(`${url}/v1/status`)).rejects.toThrow();
+  });
+
+  it('rejects where its port is taken', async () => {
+    const { port } = await listen(fakeWorld());
+    const second = serveBroker({ broker: createBroker(fakeWorld().parts), tokens: TOKENS, port });
+    await expect(second).rejects.toThrow('EADDRINUSE');
+  });
+
+  it('finishes at its start what a crash left of a halt', async () => {
+    const world = fakeWorld();
+    world.gate.before = () => new Promise(() => {});
+    void createBroker(world.parts).halt(HALT, 'ada');
+    world.gate.before = async () => {};
+    await listen(world);
+    await expect.poll(() => world.running.size, { timeout: 10_000 }).toBe(1);
+  });
+});

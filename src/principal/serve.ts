@@ -1,0 +1,71 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import { createApp } from './http/app.ts';
+import type { Token } from './http/tokens.ts';
+import { describe } from './ledger.ts';
+import type { Broker } from './parts.ts';
+
+/** A listening broker. */
+export interface BrokerServer {
+  readonly url: string;
+  readonly port: number;
+  /** Takes no new requests, lets those under way finish (15 s at most), then resolves. */
+  close(): Promise<void>;
+}
+
+/** Longer than a halt or resume can take. */
+const DRAIN_MS = 15_000;
+
+/**
+ * Serves a broker over HTTP and then, in the background, finishes what a crash left of a halt.
+ * Port 0 takes a free one; the address is 127.0.0.1 unless told otherwise. Rejects where it cannot listen.
+ */
+export async function serveBroker(options: {
+  readonly broker: Broker;
+  readonly tokens: readonly Token[];
+  readonly port: number;
+  readonly address?: string;
+  readonly warn?: (text: string) => void;
+}): Promise<BrokerServer> {
+  const { broker, tokens, port, address = '127.0.0.1', warn = () => {} } = options;
+  const app = createApp({ broker, tokens, warn });
+  let closing = false;
+  const answer = async (request: Request): Promise<Response> => {
+    const response = await app.fetch(request);
+    // A kept-alive connection would hold the server open after its last reply.
+    if (closing) response.headers.set('connection', 'close');
+    return response;
+  };
+  const server = await new Promise<Server>((resolve, reject) => {
+    const starting = serve({ fetch: answer, port, hostname: address }, () => {
+      starting.off('error', reject);
+      resolve(starting as Server);
+    });
+    starting.once('error', reject);
+  });
+  warmUp();
+  broker.finishHalt().catch((error: unknown) => warn(`finishing the halt: ${describe(error)}`));
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    port: bound,
+    url: `http://${address.includes(':') ? `[${address}]` : address}:${bound}`,
+    close: () => {
+      closing = true;
+      return new Promise((resolve) => {
+        const limit = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+        server.close(() => {
+          clearTimeout(limit);
+          resolve();
+        });
+        server.closeIdleConnections();
+      });
+    },
+  };
+}
+
+/** Loads what listening did not need, so that the first halt does not wait for it. */
+function warmUp(): void {
+  void import('./http/bodies.ts');
+  void import('execa');
+}

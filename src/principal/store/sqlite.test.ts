@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HaltRecord } from '../parts.ts';
+import type { BrokerDatabase } from './sqlite.ts';
+import { openDatabase } from './sqlite.ts';
+
+let folder: string;
+let file: string;
+const opened: BrokerDatabase[] = [];
+
+function open(): BrokerDatabase {
+  const database = openDatabase(file);
+  opened.push(database);
+  return database;
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'principal-store-'));
+  file = join(folder, 'principal.db');
+});
+
+afterEach(() => {
+  for (const database of opened.splice(0)) database.close();
+  rmSync(folder, { recursive: true });
+});
+
+const HALTED: HaltRecord = {
+  state: { level: 2, incident: 'inc-1', reason: 'drill "x"', revision: 7, asset: 'DOGE-USD' },
+  incident: {
+    id: 'inc-1',
+    level: 2,
+    reason: 'drill "x"',
+    openedAt: '2026-01-01T00:00:00Z',
+    resolvedAt: null,
+  },
+  targets: [
+    { service: 'shiva', label: 'l.shiva', host: 'tesseract', outcome: 'pending' },
+    { service: 'hermes', label: 'l.hermes', host: 'tesseract', outcome: 'stopped' },
+  ],
+};
+const RESOLVED: HaltRecord = {
+  state: { level: 0, incident: null, reason: null, revision: 8, asset: null },
+  incident: {
+    ...(HALTED.incident as NonNullable<HaltRecord['incident']>),
+    resolvedAt: '2026-01-01T00:01:00Z',
+  },
+  targets: [],
+};
+const LINE = {
+  at: '2026-01-01T00:00:00Z',
+  actor: 'operator',
+  action: 'stop',
+  subject: 'hermes',
+  host: 'tesseract',
+  outcome: 'stopped',
+  reason: null,
+} as const;
+
+describe('the store', () => {
+  it('has one row at level 0 from the beginning', () => {
+    expect(open().store.load()).toEqual({
+      state: { level: 0, incident: null, reason: null, revision: 0, asset: null },
+      incident: null,
+      targets: [],
+    });
+  });
+
+  it('gives another connection what was saved, while the first is still open (WAL)', () => {
+    open().store.save(HALTED);
+    expect(open().store.load()).toEqual(HALTED);
+    const reader = new Database(file, { readonly: true });
+    expect(reader.prepare('select level, incident, reason, revision, asset from halt_state').all()).toEqual([
+      HALTED.state,
+    ]);
+    expect(reader.pragma('journal_mode', { simple: true })).toBe('wal');
+    reader.close();
+  });
+
+  it('is what it was after closing and opening again', () => {
+    const first = open();
+    first.store.save(HALTED);
+    first.close();
+    expect(open().store.load()).toEqual(HALTED);
+  });
+
+  it('keeps a resolved incident in the history', () => {
+    const { store } = open();
+    store.save(HALTED);
+    store.save(RESOLVED);
+    expect(store.load()).toMatchObject({ state: RESOLVED.state, incident: null, targets: [] });
+    expect(store.incidents()).toEqual([RESOLVED.incident]);
+  });
+
+  it('saves all or nothing', () => {
+    const { store, audit, atomically } = open();
+    store.save(HALTED);
+    expect(() =>
+      atomically(() => {
+        store.save(RESOLVED);
+        audit.append(LINE);
+        throw new Error('halfway');
+      }),
+    ).toThrow('halfway');
+    expect(store.load()).toEqual(HALTED);
+    expect(audit.list()).toEqual([]);
+    audit.append(LINE);
+    expect(audit.list()).toEqual([{ seq: 1, ...LINE }]);
+  });
+
+  it('does not let history be rewritten', () => {
+    const { store, audit } = open();
+    store.save(HALTED);
+    audit.append(LINE);
+    const db = new Database(file);
+    const refused = (sql: string): void => expect(() => db.exec(sql), sql).toThrow(/append-only|never/);
+    refused("update audit set outcome = 'stopped'");
+    refused('delete from audit');
+    refused("update incidents set reason = 'other'");
+    refused('delete from incidents');
+    store.save(RESOLVED);
+    refused('update incidents set resolved_at = null');
+    db.close();
+  });
+
+  it('refuses a state that contradicts the incidents', () => {
+    const { store } = open();
+    store.save(HALTED);
+    const db = new Database(file);
+    db.exec("update incidents set resolved_at = 'now'");
+    db.close();
+    expect(() => store.load()).toThrow('without an open incident');
+  });
+
+  it('refuses a file of another version', () => {
+    const db = new Database(file);
+    db.pragma('user_version = 9');
+    db.close();
+    expect(() => openDatabase(file)).toThrow('schema version 9, expected 1');
+  });
+});
