@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { assembleParts } from '../../principal/assemble.ts';
+import { createBroker } from '../../principal/broker.ts';
+import type { Target } from '../../principal/parts.ts';
+import { runBroker as serveUntilAsked } from '../../principal/run.ts';
+import { runLocally } from '../../principal/stoppers/command.ts';
+import { type DaemonArguments, declareReady } from '../daemons/daemon.ts';
+import { labelOf } from '../fleet.ts';
+import { hostLayout } from '../layout.ts';
+import { type BrokerSettings, brokerConfigFile } from './settings.ts';
+import { type Site, variants } from './variants.ts';
+
+/** The broker's process: the reference's parts, with those that the variant replaces. Ends with 0 on SIGTERM. */
+export async function runBroker(daemon: DaemonArguments): Promise<void> {
+  const { variant: name, config } = JSON.parse(
+    readFileSync(brokerConfigFile(daemon.root), 'utf8'),
+  ) as BrokerSettings;
+  const variant = variants[name];
+  if (variant === undefined) throw new Error(`there is no variant ${name}`);
+  const host = config.services[daemon.service]?.host ?? '';
+  const self: Target = { service: daemon.service, label: labelOf(daemon.service), host };
+  const site: Site = { self, launchctl: hostLayout(daemon.root).launchctl, run: runLocally };
+
+  const warn = (text: string): void => void process.stderr.write(`principal: ${text}\n`);
+  const { parts, close } = assembleParts(config, warn);
+  const broker = createBroker({ ...parts, ...variant.parts?.(parts, site) });
+  // Runs beside the broker's own listener, which is there once only: a command under way makes execa listen too, and
+  // a lone listener of that kind would end the process by the signal before its replies are out.
+  process.on('SIGTERM', () => undefined);
+  declareReady(daemon);
+  await serveUntilAsked({
+    broker: variant.around?.(broker, site) ?? broker,
+    tokens: config.tokens,
+    warn,
+    close,
+    ...config.listen,
+  });
+}

@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type BrokerSettings, brokerConfigFile } from './broker/settings.ts';
+import type { DaemonConfig } from './daemons/daemon.ts';
+import { assets, type HostName, type LabService, labelOf, services } from './fleet.ts';
+import { launchctlScript } from './launchctl-script.ts';
+import { type HostLayout, type LabLayout, rootVariable } from './layout.ts';
+import type { LaunchdConfig } from './supervisor/main.ts';
+
+const run = promisify(execFile);
+
+/** A function of a module of the lab, beside this file, called with `settings` by a script in a host's folder. */
+interface Entry {
+  readonly module: string;
+  readonly call: string;
+  readonly settings: unknown;
+}
+
+const daemonOf: Readonly<Record<LabService['kind'], readonly [module: string, call: string]>> = {
+  broker: ['broker/main.js', 'runBroker'],
+  watcher: ['daemons/watcher.js', 'runWatcher'],
+  agent: ['daemons/agent.js', 'runAgent'],
+  trader: ['daemons/trader.js', 'runTrader'],
+};
+
+/** The folders of one host, all of them private to this user. */
+export async function makeFolders(host: HostLayout): Promise<void> {
+  const folders = [host.bin, host.services, host.etc, host.run, host.db, host.log];
+  await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
+}
+
+/**
+ * Writes a script which makes Node call `entry`. The process that runs it has the script as argv[1], as a daemon with its
+ * own program would.
+ */
+async function writeScript(file: string, entry: Entry): Promise<void> {
+  const { href } = new URL(entry.module, import.meta.url);
+  const call = `import(${JSON.stringify(href)}).then((m) => m.${entry.call}(${JSON.stringify(entry.settings)}));`;
+  await writeFile(file, `#!/usr/bin/env node\n${call}\n`, { mode: 0o700 });
+}
+
+/** Everything that one host needs before its supervisor starts: scripts of its services, configuration, launchctl. */
+export async function buildHost(
+  lab: LabLayout,
+  host: HostName,
+  daemonConfig: DaemonConfig,
+  sshd: { readonly settings: unknown; readonly program: string } | null,
+): Promise<void> {
+  const layout = lab[host];
+  const own = services.filter((service) => service.host === host);
+  const jobs = own.map(({ name, keepAlive }) => ({
+    label: labelOf(name),
+    program: [process.execPath, join(layout.services, name)],
+    keepAlive,
+    log: join(layout.log, `${name}.log`),
+  }));
+  const sshdJob = {
+    label: 'com.openssh.sshd',
+    program: [process.execPath, sshd?.program ?? ''],
+    keepAlive: true,
+    log: join(layout.log, 'sshd.log'),
+  };
+  const launchd: LaunchdConfig = {
+    control: layout.control,
+    run: layout.run,
+    pidFile: layout.launchdPid,
+    cwd: layout.root,
+    env: { PATH: `${layout.bin}:${process.env.PATH ?? ''}`, HOME: layout.root, [rootVariable]: lab.root },
+    throttleMs: 250,
+    exitTimeoutMs: 5000,
+    jobs: sshd === null ? jobs : [sshdJob, ...jobs],
+  };
+  await Promise.all([
+    writeJson(layout.launchdConfig, launchd),
+    writeJson(layout.daemonConfig, daemonConfig),
+    writeFile(layout.launchctl, launchctlScript(layout.run), { mode: 0o700 }),
+    run('mkfifo', ['-m', '600', layout.control]),
+    writeScript(join(layout.bin, 'launchd'), {
+      module: 'supervisor/main.js',
+      call: 'runSupervisor',
+      settings: layout.launchdConfig,
+    }),
+    ...own.map(({ name, kind }) => {
+      const [module, call] = daemonOf[kind];
+      const settings = { service: name, root: layout.root };
+      return writeScript(join(layout.services, name), { module, call, settings });
+    }),
+    ...(sshd === null
+      ? []
+      : [writeScript(sshd.program, { module: 'ssh/main.js', call: 'runSshd', settings: sshd.settings })]),
+  ]);
+}
+
+/** The exchange's script and its log folder; the exchange belongs to neither host. */
+export async function buildExchange(lab: LabLayout, port: number): Promise<string> {
+  const script = join(lab.exchange.bin, 'exchange');
+  await writeScript(script, { module: 'exchange/main.js', call: 'runExchange', settings: { port, assets } });
+  return script;
+}
+
+/** What the broker is told, on its own host. */
+export async function writeBrokerSettings(lab: LabLayout, settings: BrokerSettings): Promise<void> {
+  await writeJson(brokerConfigFile(lab.knox.root), settings);
+}
+
+async function writeJson(file: string, content: unknown): Promise<void> {
+  await writeFile(file, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+}

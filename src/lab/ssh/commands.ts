@@ -1,0 +1,100 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import type { Session } from 'ssh2';
+
+export interface CommandSettings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The commands of one connection. */
+export interface ConnectionCommands {
+  /** Serves `exec` requests of a session; shells, terminals and subsystems are refused. */
+  serve(session: Session): void;
+  /** The connection is gone: its commands lose their streams. */
+  hangUp(): void;
+}
+
+/** Runs the commands of all connections, and knows which of them still run. */
+export interface Commands {
+  connect(): ConnectionCommands;
+  /** Ends every command, with all of its process group. */
+  endAll(): void;
+}
+
+type Command = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/**
+ * Commands run as `/bin/sh -c`, each in a session and process group of its own. Their streams pass through byte for byte,
+ * with back-pressure. When channel or connection close they lose their streams, as under sshd(8): one that reads or
+ * writes then ends.
+ */
+export function createCommands(settings: CommandSettings): Commands {
+  const running = new Set<Command>();
+
+  const run = (command: string): Command => {
+    const child = spawn('/bin/sh', ['-c', command], {
+      cwd: settings.cwd,
+      env: { ...settings.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    running.add(child);
+    child.once('error', () => running.delete(child));
+    child.once('exit', () => running.delete(child));
+    // EPIPE: a command need not read all of its input.
+    child.stdin.on('error', () => undefined);
+    return child;
+  };
+
+  const connect = (): ConnectionCommands => {
+    const own = new Set<Command>();
+    const serve = (session: Session): void => {
+      session.on('pty', (_accept, reject) => reject?.());
+      session.on('shell', (_accept, reject) => reject?.());
+      session.on('exec', (accept, _reject, { command }) => {
+        const channel = accept();
+        const child = run(command);
+        own.add(child);
+
+        channel.on('error', () => undefined);
+        channel.on('close', () => dropStreams(child));
+        channel.pipe(child.stdin);
+        child.stdout.pipe(channel, { end: false });
+        child.stderr.pipe(channel.stderr, { end: false });
+        session.on('signal', (acceptSignal, _rejectSignal, { name }) => {
+          acceptSignal?.();
+          signalGroup(child, `SIG${name}` as NodeJS.Signals);
+        });
+        child.once('error', (error) => channel.stderr.write(`sh: ${error.message}\n`));
+        // `close` comes once the process has ended and all of its output was read; what is left of it goes out first.
+        child.once('close', (code, signal) => {
+          own.delete(child);
+          channel.stderr.end(() => {
+            if (signal === null) channel.exit(code !== null && code >= 0 ? code : 127);
+            else channel.exit(signal.slice('SIG'.length), false, '');
+            channel.end();
+          });
+        });
+      });
+    };
+    return { serve, hangUp: () => own.forEach(dropStreams) };
+  };
+
+  return { connect, endAll: () => running.forEach((child) => void signalGroup(child, 'SIGKILL')) };
+}
+
+function dropStreams(child: Command): void {
+  child.stdin.destroy();
+  child.stdout.destroy();
+  child.stderr.destroy();
+}
+
+function signalGroup(child: Command, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // It is gone, or the client named a signal that this system does not have.
+  }
+}

@@ -1,0 +1,67 @@
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { constants as os } from 'node:os';
+import { join } from 'node:path';
+import { describeAll, describeOne } from './describe.ts';
+import type { Job } from './job.ts';
+
+export interface ControlFiles {
+  /** The FIFO on which commands come. */
+  readonly control: string;
+  /** The folder in which a client, named by a number, awaits its answer on the FIFO `launchctl.<number>`. */
+  readonly run: string;
+}
+
+/**
+ * Does one command and returns what it prints. A label that does not exist on this host is no error: nothing is done
+ * and nothing is said.
+ */
+function perform(jobs: ReadonlyMap<string, Job>, verb: string, label: string): string {
+  if (verb === 'list') {
+    return describeAll(
+      [...jobs.values()].map((job) => job.state()),
+      signalNumber,
+    );
+  }
+  const job = jobs.get(label);
+  if (job === undefined) return '';
+  if (verb === 'start') job.start();
+  else if (verb === 'stop') job.stop();
+  else if (verb === 'print') return describeOne(job.state(), signalNumber);
+  return '';
+}
+
+/**
+ * Takes commands, lines of `client verb label`, from now on. The answer is what the command prints, each line with a `=`
+ * before it, and a line `end`.
+ */
+export function serveControl(files: ControlFiles, jobs: ReadonlyMap<string, Job>): void {
+  // Open for writing too, so that the last client to leave is not the end of it.
+  const fd = openSync(files.control, constants.O_RDWR | constants.O_NONBLOCK);
+  const commands = new Socket({ fd, readable: true, writable: false });
+  let text = '';
+  commands.setEncoding('utf8');
+  commands.on('data', (part: string) => {
+    const lines = (text + part).split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) obey(files.run, jobs, line);
+  });
+}
+
+function obey(run: string, jobs: ReadonlyMap<string, Job>, line: string): void {
+  const command = /^(\d+) ([a-z]+) (\S+)$/.exec(line);
+  if (command === null) return;
+  const [, client = '', verb = '', label = ''] = command;
+  const printed = perform(jobs, verb, label).replace(/^(?=.)/gm, '=');
+  try {
+    const reply = openSync(join(run, `launchctl.${client}`), constants.O_WRONLY | constants.O_NONBLOCK);
+    writeSync(reply, `${printed}end\n`);
+    closeSync(reply);
+  } catch {
+    // The client did not wait for its answer.
+  }
+}
+
+function signalNumber(name: string): number {
+  return (os.signals as Record<string, number>)[name] ?? 0;
+}

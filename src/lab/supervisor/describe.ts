@@ -1,0 +1,34 @@
+import type { Ending, JobState } from './job.ts';
+
+/** The answer to `launchctl list`: pid, last exit status (a signal as its negative number) and label, as launchctl(1). */
+export function describeAll(jobs: readonly JobState[], signalNumber: (name: string) => number): string {
+  const lines = jobs.map(
+    ({ pid, lastEnding, spec }) => `${pid ?? '-'}\t${status(lastEnding, signalNumber)}\t${spec.label}`,
+  );
+  return `PID\tStatus\tLabel\n${lines.map((line) => `${line}\n`).join('')}`;
+}
+
+/** The answer to `launchctl print LABEL`, in the manner of launchctl(1): there is a `pid` line only while it runs. */
+export function describeOne(job: JobState, signalNumber: (name: string) => number): string {
+  const { spec, pid, runs, lastEnding } = job;
+  const lines = [
+    `state = ${pid === null ? 'not running' : 'running'}`,
+    `program = ${spec.program.join(' ')}`,
+    `keepalive = ${typeof spec.keepAlive === 'boolean' ? String(spec.keepAlive) : 'unless successful exit'}`,
+    `runs = ${runs}`,
+    ...(pid === null ? [] : [`pid = ${pid}`]),
+    ending(lastEnding, signalNumber),
+  ];
+  return `${spec.label} = {\n${lines.map((line) => `\t${line}\n`).join('')}}\n`;
+}
+
+function status(last: Ending, signalNumber: (name: string) => number): number {
+  if (last === null) return 0;
+  return 'code' in last ? last.code : -signalNumber(last.signal);
+}
+
+function ending(last: Ending, signalNumber: (name: string) => number): string {
+  if (last === null) return 'last exit code = (never exited)';
+  if ('code' in last) return `last exit code = ${last.code}`;
+  return `last terminating signal = ${last.signal}: ${signalNumber(last.signal)}`;
+}
