@@ -1,0 +1,193 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import type { Entry, EntryBody } from '../../drill/model/journal.ts';
+import type { Clock, Journal } from '../../drill/ports/world.ts';
+import { redactStrings } from '../system/redact-strings.ts';
+
+const flush = promisify(fsync);
+
+export interface JournalFile extends Journal {
+  /** Everything appended so far, exactly as it reads on disk: redacted, and through JSON. */
+  entries(): readonly Entry[];
+  /** Flushes and closes. Rejects where the last records did not reach the disk; closed all the same. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a new journal: JSON, one record a line, appended only (O_APPEND), mode 0600, every text through `redact`.
+ * `append` writes at once, so that a runner killed a moment later leaves the record; `sync` puts on disk everything
+ * appended before it was called, and calls that wait at the same time share one fsync(2).
+ *
+ * The first error stays: after a failed write the file may end in half a line, and after a failed fsync the kernel may
+ * have dropped what it could not write, so that a later success would prove nothing. Throws where the file cannot be
+ * opened, or already holds something: a journal is never shared by two drills.
+ */
+export function openJournal(
+  file: string,
+  options: { readonly clock: Clock; readonly redact: (text: string) => string },
+): JournalFile {
+  const fd = openForAppend(file);
+  const entries: Entry[] = [];
+  let failure: Error | null = null;
+  let synced = 0;
+  let running: Promise<void> | null = null;
+  let waiting: Promise<void> | null = null;
+  let closed = false;
+
+  const fail = (what: string, cause: unknown): Error => {
+    failure ??= new Error(`${file}: ${what}: ${cause instanceof Error ? cause.message : 'unknown error'}`, {
+      cause,
+    });
+    return failure;
+  };
+
+  const append = (body: EntryBody): string => {
+    if (failure !== null) throw failure;
+    if (closed) throw new Error(`${file}: the journal is closed`);
+    const id = `e-${entries.length + 1}`;
+    const record = { id, atMs: options.clock.nowMs(), wall: options.clock.wall(), ...body };
+    const line = cleanLine(record, options.redact);
+    const entry = JSON.parse(line) as Entry;
+    if (entry.id !== id || entry.kind !== body.kind)
+      throw fail(
+        'cannot be written',
+        new Error('a secret is so common a word that removing it wrecks the record'),
+      );
+    try {
+      writeWhole(fd, `${line}\n`);
+    } catch (error) {
+      throw fail('cannot be written', error);
+    }
+    entries.push(entry);
+    return id;
+  };
+
+  const flushNow = (): Promise<void> => {
+    waiting = null;
+    const upTo = entries.length;
+    running = flush(fd)
+      .then(
+        () => {
+          synced = Math.max(synced, upTo);
+        },
+        (error: unknown) => {
+          throw fail('is not on disk', error);
+        },
+      )
+      .finally(() => {
+        running = null;
+      });
+    return running;
+  };
+
+  const sync = async (): Promise<void> => {
+    if (failure !== null) throw failure;
+    if (synced === entries.length) return;
+    if (closed) throw new Error(`${file}: the journal is closed`);
+    if (running === null) return flushNow();
+    // The one that runs may have begun before the latest record was written: wait for the next, together.
+    waiting ??= running.then(() => flushNow());
+    return waiting;
+  };
+
+  return {
+    append,
+    sync,
+    entries: () => entries,
+    close: async () => {
+      if (closed) return;
+      const flushed = sync();
+      closed = true;
+      try {
+        await flushed;
+      } finally {
+        // Another flush may still be under way, and must not find its file closed.
+        while (running !== null) await running.catch(() => undefined);
+        closeSync(fd);
+      }
+    },
+  };
+}
+
+/**
+ * Reads a journal back. A last line that never got its line end is dropped: the runner was killed while writing it.
+ * Throws, with file and line number, for any other damage: what is evidence must be whole.
+ */
+export function readJournal(file: string): Entry[] {
+  const bytes = readFileSync(file);
+  const utf8 = new TextDecoder('utf-8', { fatal: true });
+  const entries: Entry[] = [];
+  for (let from = 0, end = bytes.indexOf(10); end >= 0; from = end + 1, end = bytes.indexOf(10, from)) {
+    const number = entries.length + 1;
+    let value: unknown;
+    try {
+      value = JSON.parse(utf8.decode(bytes.subarray(from, end)));
+    } catch {
+      throw new Error(`${file}:${number}: is not a record: not JSON; the journal is damaged`);
+    }
+    const damage = damageOf(value, number);
+    if (damage !== null) throw new Error(`${file}:${number}: ${damage}; the journal is damaged`);
+    entries.push(value as Entry);
+  }
+  return entries;
+}
+
+function damageOf(value: unknown, number: number): string | null {
+  if (typeof value !== 'object' || value === null) return 'is not a record';
+  const { id, atMs, wall, kind } = value as Partial<Record<string, unknown>>;
+  if (id !== `e-${number}`)
+    return `has not the id e-${number}, so that lines are missing, doubled or out of order`;
+  if (typeof atMs !== 'number' || typeof wall !== 'string' || typeof kind !== 'string')
+    return 'lacks atMs, wall or kind';
+  return null;
+}
+
+function openForAppend(file: string): number {
+  const fd = openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600);
+  try {
+    const stat = fstatSync(fd);
+    if (stat.isFile()) {
+      if (stat.size > 0) throw new Error(`${file}: already holds something; a journal begins empty`);
+      fchmodSync(fd, 0o600);
+      syncFolder(dirname(file));
+    }
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+// A new file's name is in its folder, and reaches the disk with that (fsync(2)).
+function syncFolder(folder: string): void {
+  const fd = openSync(folder, constants.O_RDONLY);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+// write(2) may write less than it was given, on a disk that is almost full for one.
+function writeWhole(fd: number, text: string): void {
+  const bytes = Buffer.from(text, 'utf8');
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+}
+
+// Most records hold no secret, and pass as one text. In one that does, each text is cleaned by itself: a secret made
+// of digits must not tear a hole into a number.
+function cleanLine(record: unknown, redact: (text: string) => string): string {
+  const line = JSON.stringify(record);
+  return redact(line) === line ? line : JSON.stringify(redactStrings(JSON.parse(line), redact));
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Proof } from '../../drill/model/proof.ts';
+import { openLedger } from './proofs-db.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'haltproof-ledger-'));
+  file = join(folder, 'deep', 'ledger.db');
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const proof: Proof = {
+  drillId: 'd-1',
+  drill: 'level-2-halt-trading',
+  level: 2,
+  environment: 'lab:reference',
+  verdict: 'pass',
+  qualified: false,
+  proven: ['hermes@tesseract', 'shiva@tesseract'],
+  declared: 4,
+  inventorySha256: 'ab'.repeat(32),
+  finishedAt: '2025-03-23T10:00:00.000Z',
+};
+
+describe('openLedger', () => {
+  it('keeps proofs over a restart, the oldest first', () => {
+    const ledger = openLedger(file);
+    ledger.record(proof);
+    ledger.record({ ...proof, drillId: 'd-0', qualified: true, finishedAt: '2025-03-22T10:00:00.000Z' });
+    ledger.close();
+    const again = openLedger(file);
+    expect(again.list()).toEqual([
+      { ...proof, drillId: 'd-0', qualified: true, finishedAt: '2025-03-22T10:00:00.000Z' },
+      proof,
+    ]);
+    again.close();
+  });
+
+  it('has one line a drill: judging it again replaces it', () => {
+    const ledger = openLedger(file);
+    ledger.record(proof);
+    ledger.record({ ...proof, verdict: 'fail', proven: [] });
+    expect(ledger.list()).toEqual([{ ...proof, verdict: 'fail', proven: [] }]);
+    ledger.close();
+  });
+
+  it('can be open twice, as by two runners', () => {
+    const [one, two] = [openLedger(file), openLedger(file)];
+    one.record(proof);
+    two.record({ ...proof, drillId: 'd-2' });
+    expect(one.list()).toHaveLength(2);
+    one.close();
+    two.close();
+  });
+
+  it('refuses what is not a verdict', () => {
+    const ledger = openLedger(file);
+    expect(() => ledger.record({ ...proof, verdict: 'maybe' as 'pass' })).toThrow(/CHECK/);
+    ledger.close();
+  });
+
+  it('refuses a newer format, and leaves it as it is', () => {
+    openLedger(file).close();
+    const db = new Database(file);
+    db.pragma('user_version = 2');
+    db.close();
+    expect(() => openLedger(file)).toThrow(
+      `${file}: was written by a newer haltproof (format 2; this one knows 1); upgrade haltproof, or name another file`,
+    );
+    const after = new Database(file);
+    expect(after.pragma('user_version', { simple: true })).toBe(2);
+    after.close();
+  });
+
+  it("refuses somebody else's database, and leaves it as it is", () => {
+    const foreign = join(folder, 'other.db');
+    const db = new Database(foreign);
+    db.exec('create table halt_state (level)');
+    db.close();
+    expect(() => openLedger(foreign)).toThrow(`${foreign}: is a database, but not a ledger of haltproof`);
+    const after = new Database(foreign);
+    expect(after.prepare('select name from sqlite_schema').pluck().all()).toEqual(['halt_state']);
+    expect(after.pragma('journal_mode', { simple: true })).toBe('delete');
+    after.close();
+  });
+
+  it('names the file where it is no database', () => {
+    const text = join(folder, 'text.db');
+    writeFileSync(text, 'not a database, but long enough to be read as one'.repeat(10));
+    expect(() => openLedger(text)).toThrow(`${text}: file is not a database`);
+  });
+});

@@ -1,0 +1,99 @@
+import type { AuditEntry, BrokerState, IncidentRow, StoreSnapshot } from '../../drill/model/broker-state.ts';
+import type { SqliteAudit, SqliteState } from '../../drill/model/inventory.ts';
+import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
+import type { AuditLink, StoreLink } from '../../drill/ports/world.ts';
+import {
+  checkColumns,
+  integer,
+  integerOrNull,
+  Misshapen,
+  nameOrNull,
+  scalarOrNull,
+  textOrNull,
+} from './columns.ts';
+import { type DatabaseRead, type Row, readDatabase, type Table } from './sqlite-read.ts';
+
+/**
+ * The broker's halt state and incidents, from its own database, without asking the broker (see `readDatabase`).
+ * Exactly one row of state is `present`. None, or several, is `unreadable`: a broker that keeps its state in one row
+ * always has it, so that nothing there does not mean "not halted".
+ */
+export function createStoreLink(state: SqliteState): StoreLink {
+  const queries = state.incidents === null ? [state.query] : [state.query, state.incidents];
+  return {
+    read: async () =>
+      shaped(state.file, await readDatabase(state.file, queries), ({ tables, inode }): StoreSnapshot => {
+        const [halt, incidents] = tables;
+        return {
+          state: haltState(halt as Table),
+          incidents: incidents === undefined ? null : incidentRows(incidents),
+          inode,
+        };
+      }),
+  };
+}
+
+/** The broker's whole audit log, from its database, in the order in which the query gives it. */
+export function createAuditLink(audit: SqliteAudit): AuditLink {
+  return {
+    read: async () =>
+      shaped(audit.file, await readDatabase(audit.file, [audit.query]), ({ tables }) =>
+        auditEntries(tables[0] as Table),
+      ),
+  };
+}
+
+function haltState(table: Table): BrokerState {
+  const what = 'halt state';
+  checkColumns(table, what, ['level', 'incident'], ['reason', 'revision', 'asset']);
+  const [row, ...more] = table.rows;
+  if (row === undefined) throw new Misshapen(`${what}: there is no row`);
+  if (more.length > 0) throw new Misshapen(`${what}: there are ${table.rows.length} rows instead of one`);
+  return {
+    level: integer(row, 'level', what),
+    incident: nameOrNull(row, 'incident', what),
+    reason: textOrNull(row, 'reason', what),
+    revision: integerOrNull(row, 'revision', what),
+    asset: textOrNull(row, 'asset', what),
+  };
+}
+
+function incidentRows(table: Table): IncidentRow[] {
+  const what = 'incidents';
+  checkColumns(table, what, ['id', 'level', 'resolved_at'], ['reason', 'opened_at']);
+  return table.rows.map((row: Row) => {
+    const id = nameOrNull(row, 'id', what);
+    if (id === null) throw new Misshapen(`${what}: one has no id`);
+    return {
+      id,
+      level: integer(row, 'level', what),
+      reason: textOrNull(row, 'reason', what),
+      openedAt: scalarOrNull(row, 'opened_at', what),
+      resolvedAt: scalarOrNull(row, 'resolved_at', what),
+    };
+  });
+}
+
+function auditEntries(table: Table): AuditEntry[] {
+  const what = 'audit log';
+  checkColumns(table, what, ['seq', 'subject', 'outcome'], ['at', 'actor', 'action', 'host']);
+  return table.rows.map((row: Row) => ({
+    seq: integer(row, 'seq', what),
+    at: scalarOrNull(row, 'at', what),
+    actor: textOrNull(row, 'actor', what),
+    action: textOrNull(row, 'action', what),
+    subject: textOrNull(row, 'subject', what),
+    host: textOrNull(row, 'host', what),
+    outcome: textOrNull(row, 'outcome', what),
+  }));
+}
+
+function shaped<T>(file: string, read: Reading<DatabaseRead>, shape: (read: DatabaseRead) => T): Reading<T> {
+  if (read.kind !== 'present') return read;
+  try {
+    return present(shape(read.value));
+  } catch (error) {
+    if (error instanceof Misshapen) return unreadable(`${file}: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,365 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Broker } from '../../drill/model/inventory.ts';
+import { createBrokerLink } from './http-broker.ts';
+
+const TOKEN = 'k1llsw1tch-t0ken';
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+function broker(api: string, changes: Partial<Broker> = {}): Broker {
+  return {
+    service: 'principal',
+    api,
+    auth: { bearer: TOKEN },
+    halt: {
+      method: 'POST',
+      path: '/v1/halt',
+      body: { level: '$level', asset: '$asset', reason: '$reason' },
+      pick: {
+        level: '/level',
+        incident: '/incident/id',
+        reason: '/incident/reason',
+        revision: '/revision',
+        stops: '/stops',
+        recorded: '/recorded',
+      },
+    },
+    resume: {
+      method: 'POST',
+      path: '/v1/resume',
+      body: { level: '$level', incident: '$incident', revision: '$revision', reason: '$reason' },
+    },
+    status: {
+      method: 'GET',
+      path: '/v1/status',
+      body: null,
+      pick: {
+        level: '/level',
+        incident: '/incident/id',
+        reason: '/incident/reason',
+        revision: '/revision',
+        asset: '/asset',
+      },
+    },
+    state: { file: '/nowhere', query: 'select 1', incidents: null },
+    audit: null,
+    ...changes,
+  };
+}
+
+interface Received {
+  readonly line: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** An HTTP server that answers everything alike, and what it received. */
+async function serve(status: number, body: string | Buffer, headers: Record<string, string> = {}) {
+  const received: Received[] = [];
+  let connections = 0;
+  const server: Server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk) => {
+      text += chunk;
+    });
+    request.on('end', () => {
+      received.push({ line: `${request.method} ${request.url}`, headers: request.headers, body: text });
+      response.writeHead(status, headers).end(body);
+    });
+  });
+  server.on('connection', () => {
+    connections += 1;
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { api, received, connections: () => connections };
+}
+
+/** A TCP server that does `act` with each connection once the request's headers have come, and counts requests. */
+async function serveRaw(act: (socket: Socket) => void) {
+  let requests = 0;
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    let text = '';
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      const before = text.split('\r\n\r\n').length;
+      text += chunk.toString('latin1');
+      if (before === 1 && text.includes('\r\n\r\n')) {
+        requests += 1;
+        act(socket);
+      }
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  closers.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { api: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests: () => requests };
+}
+
+const HALT = { level: 2, asset: null, reason: 'drill abc' };
+const json = (value: unknown): string => JSON.stringify(value);
+
+describe('halt', () => {
+  it('sends the filled template once, with the token, and reads what the reply claims', async () => {
+    const reply = {
+      level: 2,
+      revision: 8,
+      incident: { id: 'inc-1', reason: 'drill abc', level: 2 },
+      stops: [{ service: 'hermes', host: 'knox', outcome: 'stopped' }, { service: 'shiva' }],
+      recorded: true,
+    };
+    const { api, received } = await serve(200, json(reply));
+    expect(await createBrokerLink(broker(api)).halt(HALT, 5000)).toEqual({
+      kind: 'present',
+      value: {
+        status: 200,
+        acknowledged: true,
+        state: { level: 2, incident: 'inc-1', reason: 'drill abc', revision: 8 },
+        stops: [
+          { service: 'hermes', host: 'knox', outcome: 'stopped' },
+          { service: 'shiva', host: null, outcome: null },
+        ],
+        recorded: true,
+        body: json(reply),
+      },
+    });
+    expect(received).toHaveLength(1);
+    expect(received[0]).toMatchObject({
+      line: 'POST /v1/halt',
+      body: '{"level":2,"asset":null,"reason":"drill abc"}',
+      headers: {
+        authorization: `Bearer ${TOKEN}`,
+        'content-type': 'application/json',
+        'content-length': '45',
+        connection: 'close',
+      },
+    });
+  });
+
+  it.each([
+    [200, '', true],
+    [202, 'accepted, thank you', true],
+    [200, '[]', true],
+    [204, '', true],
+    [302, '', false],
+    [401, '{"title":"Unauthorized"}', false],
+    [409, '{"title":"Conflict"}', false],
+    [421, '', false],
+    [500, 'oops', false],
+  ])(
+    'takes HTTP %i "%s" as a reply that claims no more than its status, and sends no second request',
+    async (status, body, acknowledged) => {
+      const { api, received } = await serve(status, body, {
+        location: '/elsewhere',
+        'www-authenticate': 'Bearer',
+      });
+      expect(await createBrokerLink(broker(api)).halt(HALT, 5000)).toEqual({
+        kind: 'present',
+        value: { status, acknowledged, state: null, stops: null, recorded: null, body },
+      });
+      expect(received).toHaveLength(1);
+    },
+  );
+
+  it.each(['POST', 'PUT', 'DELETE'] as const)(
+    'sends %s without a body once too, even when misdirected',
+    async (method) => {
+      const { api, received } = await serve(421, '');
+      const halt = { method, path: '/v1/halt/2', body: null, pick: {} };
+      expect(await createBrokerLink(broker(api, { halt })).halt(HALT, 5000)).toMatchObject({
+        value: { status: 421 },
+      });
+      expect(received.map(({ line, body }) => [line, body])).toEqual([[`${method} /v1/halt/2`, '']]);
+      expect(received[0]?.headers['content-type']).toBeUndefined();
+    },
+  );
+
+  it('leaves out what has the wrong type', async () => {
+    const reply = {
+      level: 'two',
+      revision: 1.5,
+      incident: 'inc-1',
+      stops: [{ name: 'hermes' }],
+      recorded: 'yes',
+    };
+    const { api } = await serve(200, json(reply));
+    expect(await createBrokerLink(broker(api)).halt(HALT, 5000)).toMatchObject({
+      value: { acknowledged: true, state: null, stops: null, recorded: null },
+    });
+  });
+
+  it('keeps 4 KiB of the body, cut between characters, with no trace of the token across the cut', async () => {
+    const { api } = await serve(200, `${'x'.repeat(4090)}${TOKEN}${'ö'.repeat(9000)}`);
+    const reading = await createBrokerLink(broker(api)).halt(HALT, 5000);
+    if (reading.kind !== 'present') throw new Error('unreadable');
+    expect(reading.value.body).toBe(`${'x'.repeat(4090)}[redac`);
+    const { api: other } = await serve(200, `x${'ö'.repeat(9000)}`);
+    const cut = await createBrokerLink(broker(other)).halt(HALT, 5000);
+    if (cut.kind !== 'present') throw new Error('unreadable');
+    expect(cut.value.body).toBe(`x${'ö'.repeat(2047)}`);
+  });
+
+  it.each<[string, (socket: Socket) => void, RegExp]>([
+    ['hangs', () => undefined, /no whole answer within 300 ms$/],
+    ['hangs up', (socket) => socket.end(), /connection was closed/],
+    ['resets the connection', (socket) => socket.resetAndDestroy(), /connection was (reset|closed)/],
+    ['answers garbage', (socket) => socket.end('\u0000\u001bgarbage\r\n\r\n'), /the answer is not HTTP/],
+    [
+      'stops in the middle of the body',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"level":2'),
+      /HTTP 200, but the answer broke off/,
+    ],
+    [
+      'stops in the middle of a chunk',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n20\r\n{"level":2'),
+      /HTTP 200, but the answer broke off/,
+    ],
+    [
+      'never ends its body',
+      (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"level":2'),
+      /HTTP 200, but the answer broke off: no whole answer within 300 ms/,
+    ],
+    [
+      'sends far too much',
+      (socket) => socket.write(`HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(2 * 1024 * 1024)}`),
+      /HTTP 200 with an answer of more than 1 MiB$/,
+    ],
+  ])('is unreadable, and was asked once, when the broker %s', async (_, act, reason) => {
+    const { api, requests } = await serveRaw(act);
+    const reading = await createBrokerLink(broker(api)).halt(HALT, 300);
+    expect(reading).toMatchObject({ kind: 'unreadable', reason: expect.stringMatching(reason) });
+    expect(reading).toMatchObject({ reason: expect.stringContaining(`POST ${api}/v1/halt: `) });
+    expect(requests()).toBe(1);
+  });
+
+  it('takes a new connection for every request, so that none goes into one that is just being closed', async () => {
+    const { api, connections, received } = await serve(200, '{"level":0}');
+    const link = createBrokerLink(broker(api));
+    for (let n = 0; n < 3; n++) await link.status(5000);
+    await link.halt(HALT, 5000);
+    expect([connections(), received.length]).toEqual([4, 4]);
+  });
+});
+
+describe('resume', () => {
+  const RESUME = { level: 2, incident: 'inc-1', revision: 8, reason: 'drill over' };
+
+  it('sends level, incident and revision with their types', async () => {
+    const { api, received } = await serve(200, '{}');
+    expect(await createBrokerLink(broker(api)).resume(RESUME, 5000)).toMatchObject({
+      kind: 'present',
+      value: { status: 200, acknowledged: true, state: null },
+    });
+    expect(received.map(({ line, body }) => `${line} ${body}`)).toEqual([
+      'POST /v1/resume {"level":2,"incident":"inc-1","revision":8,"reason":"drill over"}',
+    ]);
+  });
+
+  it('gives a broker that numbers its incidents the number back', async () => {
+    const { api, received } = await serve(200, json({ level: 2, incident: { id: 17 } }));
+    const link = createBrokerLink(broker(api));
+    expect(await link.status(5000)).toMatchObject({ kind: 'present', value: { incident: '17' } });
+    await link.resume({ ...RESUME, incident: '17' }, 5000);
+    expect(received[1]?.body).toContain('"incident":17,');
+  });
+});
+
+describe('status', () => {
+  const status = async (code: number, body: string | Buffer) => {
+    const { api } = await serve(code, body, { location: '/elsewhere' });
+    const reading = await createBrokerLink(broker(api)).status(5000);
+    return reading.kind === 'unreadable' ? reading.reason.replace(`GET ${api}/v1/status: `, '') : reading;
+  };
+
+  it.each([
+    [
+      { level: 0, incident: null },
+      { level: 0, incident: null, reason: null, revision: null, asset: null },
+    ],
+    [{ level: 0 }, { level: 0, incident: null, reason: null, revision: null, asset: null }],
+    [
+      { level: 1, asset: 'DOGE-USD', revision: 3, incident: { id: 'inc-1', reason: 'why' } },
+      { level: 1, incident: 'inc-1', reason: 'why', revision: 3, asset: 'DOGE-USD' },
+    ],
+  ])('reads %j', async (body, state) => {
+    expect(await status(200, json(body))).toEqual({ kind: 'present', value: state });
+  });
+
+  it.each<[number, string | Buffer, string]>([
+    [200, json({ incident: null }), 'the answer has no /level'],
+    [200, json({ level: null }), 'the answer has no /level'],
+    [200, json({ level: '2' }), '/level is the text "2", not a whole number'],
+    [200, json({ level: 1.5 }), '/level is the number 1.5, not a whole number'],
+    [200, json({ level: true }), '/level is the boolean true, not a whole number'],
+    [200, json({ level: '\u001b[2J\u202e' }), '/level is the text "\\u{1b}[2J\\u{202e}", not a whole number'],
+    [200, json({ level: 'x'.repeat(9999) }), `/level is the text "${'x'.repeat(60)}…", not a whole number`],
+    [
+      200,
+      json({ level: 2, incident: 'inc-1' }),
+      '/incident/id leads through the text "inc-1", not an object',
+    ],
+    [
+      200,
+      json({ level: 2, incident: { ID: 1 } }),
+      '/incident/id is not there, but /incident is an object with ID',
+    ],
+    [
+      200,
+      json({ level: 2, incident: { id: {} } }),
+      "/incident/id is an object with no keys, not an incident's name",
+    ],
+    [200, json({ level: 2, revision: 'r1' }), '/revision is the text "r1", not a whole number'],
+    [200, json({ level: 2, asset: 1 }), '/asset is the number 1, not text'],
+    [200, json(2), '/level leads through the number 2, not an object'],
+    [200, json([{ level: 2 }]), '/level leads through a list of 1, not an object'],
+    [200, '', 'the answer is empty'],
+    [204, '', 'the answer is empty'],
+    [200, '<html>\u0000', 'the answer is not JSON: <html>\\u{0}'],
+    [200, Buffer.from([0x22, 0xff, 0x22]), 'the answer is not UTF-8 text'],
+    [302, json({ level: 0 }), 'HTTP 302: a redirect, which is not followed; give the final address'],
+    [401, json({ level: 0 }), 'HTTP 401: it does not accept the token'],
+    [404, '', 'HTTP 404: no such path; check `broker` in the inventory'],
+    [500, json({ level: 0 }), 'HTTP 500'],
+  ])('is unreadable for HTTP %i %s', async (code, body, reason) => {
+    expect(await status(code, body)).toBe(reason);
+  });
+
+  it('says when nothing listens, and when the name is not known', async () => {
+    const { api } = await serve(200, '');
+    for (const close of closers.splice(0)) close();
+    expect(await createBrokerLink(broker(api)).status(5000)).toEqual({
+      kind: 'unreadable',
+      reason: `GET ${api}/v1/status: connection refused: nothing listens there`,
+    });
+    expect(await createBrokerLink(broker('http://no-such-host.invalid')).status(5000)).toMatchObject({
+      reason: expect.stringMatching(/^GET http:\/\/no-such-host\.invalid\/v1\/status: the host name/),
+    });
+  });
+});
+
+describe('the token', () => {
+  it.each([
+    ['is echoed by the broker', (api: string) => broker(api)],
+    ['stands in an address that fetch refuses', () => broker(`http://user:${TOKEN}@127.0.0.1:1`)],
+    ['cannot be a header', (api: string) => broker(api, { auth: { bearer: `${TOKEN}\u0100\n` } })],
+    ['stands in no URL at all', () => broker(TOKEN)],
+  ])('is in no reading when it %s', async (_, make) => {
+    const { api } = await serve(200, json({ level: `you said Bearer ${TOKEN}`, said: TOKEN }));
+    const link = createBrokerLink(make(api));
+    const readings = [await link.status(2000), await link.halt(HALT, 2000)];
+    expect(json(readings)).not.toContain(TOKEN);
+    expect(readings[0]?.kind).toBe('unreadable');
+  });
+});

@@ -1,0 +1,96 @@
+import type { BrokerReply, BrokerState } from '../../drill/model/broker-state.ts';
+import type { Broker, Json, Operation } from '../../drill/model/inventory.ts';
+import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
+import type { BrokerLink } from '../../drill/ports/world.ts';
+import { type HttpAnswer, harmlessUrl, httpOnce, jsonOf } from '../system/http-once.ts';
+import { createRedactor } from '../system/redact.ts';
+import { claimedRecorded, claimedState, claimedStops, incidentSpelling, statusState } from './pick-state.ts';
+import { fillTemplate, type Values } from './template.ts';
+
+const KEPT_BODY_BYTES = 4096;
+
+/**
+ * The broker over HTTP, as the inventory describes its requests and answers. Each request is sent exactly once (see
+ * `httpOnce`), and none rejects. A complete HTTP answer of any status is a reply, `acknowledged` when it is 2xx; one that did not come, or
+ * not whole, is `unreadable`, and the act may or may not have happened.
+ * For `status` an answer that is not 2xx, not JSON or not of the expected shape is `unreadable` too.
+ * The token is in no reason and no body that is handed on.
+ */
+export function createBrokerLink(broker: Broker): BrokerLink {
+  const bearer = broker.auth?.bearer ?? null;
+  const redact = createRedactor(bearer === null ? [] : [bearer]);
+  const incidents = new Map<string, Json>();
+
+  const send = async (
+    operation: Operation,
+    values: Values,
+    timeoutMs: number,
+  ): Promise<Reading<HttpAnswer>> => {
+    const body = operation.body === null ? null : JSON.stringify(fillTemplate(operation.body, values));
+    const url = broker.api + operation.path;
+    const answer = await httpOnce({ method: operation.method, url, bearer, body, timeoutMs });
+    return answer.kind === 'unreadable' ? unreadable(redact(answer.reason)) : answer;
+  };
+
+  const rememberIncident = (document: unknown, pointer: string | undefined): void => {
+    const spelling = incidentSpelling(document, pointer);
+    if (spelling !== null) incidents.set(String(spelling), spelling);
+  };
+
+  const replyOf = ({ status, body }: HttpAnswer, pick: Broker['halt']['pick']): BrokerReply => {
+    const json = jsonOf(body);
+    const document = json.kind === 'present' ? json.value : undefined;
+    rememberIncident(document, pick.incident);
+    return {
+      status,
+      acknowledged: isSuccess(status),
+      state: claimedState(document, pick),
+      stops: claimedStops(document, pick.stops),
+      recorded: claimedRecorded(document, pick.recorded),
+      body: keptText(redact(new TextDecoder().decode(body))),
+    };
+  };
+
+  return {
+    halt: async (values, timeoutMs) => {
+      const answer = await send(broker.halt, values, timeoutMs);
+      return answer.kind === 'present' ? present(replyOf(answer.value, broker.halt.pick)) : answer;
+    },
+    resume: async (values, timeoutMs) => {
+      const incident = values.incident === null ? null : (incidents.get(values.incident) ?? values.incident);
+      const answer = await send(broker.resume, { ...values, incident }, timeoutMs);
+      return answer.kind === 'present' ? present(replyOf(answer.value, {})) : answer;
+    },
+    status: async (timeoutMs): Promise<Reading<BrokerState>> => {
+      const answer = await send(broker.status, {}, timeoutMs);
+      if (answer.kind !== 'present') return answer;
+      const label = `${broker.status.method} ${harmlessUrl(broker.api + broker.status.path)}`;
+      const because = (reason: string): Reading<never> => unreadable(redact(`${label}: ${reason}`));
+      const { status, body } = answer.value;
+      if (!isSuccess(status)) return because(`HTTP ${status}${hint(status)}`);
+      const json = jsonOf(body);
+      if (json.kind !== 'present') return because(json.kind === 'unreadable' ? json.reason : 'no answer');
+      rememberIncident(json.value, broker.status.pick.incident);
+      const state = statusState(json.value, broker.status.pick);
+      return state.kind === 'unreadable' ? because(state.reason) : state;
+    },
+  };
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
+function hint(status: number): string {
+  if (status === 401 || status === 403) return ': it does not accept the token';
+  if (status === 404) return ': no such path; check `broker` in the inventory';
+  if (status >= 300 && status <= 399) return ': a redirect, which is not followed; give the final address';
+  return '';
+}
+
+// Cut between characters: half of one would come back as a replacement character.
+function keptText(text: string): string {
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.length <= KEPT_BODY_BYTES) return text;
+  return new TextDecoder().decode(bytes.subarray(0, KEPT_BODY_BYTES), { stream: true });
+}
