@@ -18,7 +18,6 @@ export class HostControls {
   readonly #until: (condition: () => boolean, untilMs: number) => Promise<boolean>;
   readonly #pids = new Map<string, number>();
   #steady: string | null = null;
-  #count = 0;
 
   constructor(
     watch: HostWatch,
@@ -63,8 +62,7 @@ export class HostControls {
   }
 
   async #plant(purpose: Purpose): Promise<string | null> {
-    this.#count += 1;
-    const tag = `${this.#drillId}/${this.#watch.host}/${this.#count}`;
+    const tag = `${this.#drillId}.${this.#world.randomWord()}`;
     let planted = false;
     await this.#watch.between(async (link) => {
       const sentMs = this.#world.clock.nowMs();

@@ -8,14 +8,15 @@ import { blindness, Table } from './table.ts';
 /** A whole table at least once a second: started somewhat earlier, since a sample takes time. */
 const FULL_EVERY_MS = 900;
 /** How many processes one sample opens at the most, so that samples stay closer together than max-gap. */
-const DETAILS_A_SAMPLE = 40;
+const DETAILS_A_SAMPLE = 100;
 /** Lives that are looked at again in each full sample, in turn: a process can exec or rename itself. */
 const SECOND_LOOKS = 3;
 
 /** Samples one host over one link, for as long as it runs. Nothing else may use the link's probe meanwhile. */
 export class HostWatch {
   readonly host: string;
-  readonly table: Table;
+  /** What is known of its processes; nothing before `open`. */
+  table: Table;
   readonly #plan: Plan;
   readonly #world: World;
   readonly #link: HostLink;
@@ -29,10 +30,21 @@ export class HostWatch {
 
   constructor(plan: Plan, world: World, link: HostLink) {
     this.host = link.host;
-    this.table = new Table(plan);
+    this.table = new Table(plan, 100);
     this.#plan = plan;
     this.#world = world;
     this.#link = link;
+  }
+
+  /** Connects, and journals who answers. Resolves with why nobody does, or null. */
+  async open(): Promise<string | null> {
+    const identity = await this.#link.open();
+    this.#world.journal.append({ kind: 'host', host: this.host, identity });
+    if (identity.kind === 'present') {
+      this.table = new Table(this.#plan, identity.value.ticksPerSecond);
+      return null;
+    }
+    return identity.kind === 'absent' ? 'nobody answers' : identity.reason;
   }
 
   /** Why nothing on this host can be vouched for right now, or null. */

@@ -10,7 +10,7 @@ const ROTATE_EVERY_MS = 6_000;
 
 /** Observation runs beside the other stages, from the baseline until after the proven undo, and journals all it sees. */
 export function createObserver(plan: Plan, drillId: string, world: World): Observer {
-  const { clock, journal } = world;
+  const { clock } = world;
   const waiting = new Set<() => void>();
   const wake = (): void => {
     tellServices();
@@ -57,13 +57,8 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
     async open() {
       const troubles = await Promise.all(
         watches.map(async (watch) => {
-          const identity = (await world.hosts.get(watch.host)?.open()) ?? {
-            kind: 'unreadable' as const,
-            reason: 'there is no way to reach it',
-          };
-          journal.append({ kind: 'host', host: watch.host, identity });
-          if (identity.kind === 'present') return [];
-          return [`${watch.host}: ${identity.kind === 'absent' ? 'nobody answers' : identity.reason}`];
+          const trouble = await watch.open();
+          return trouble === null ? [] : [`${watch.host}: ${trouble}`];
         }),
       );
       return troubles.flat();
@@ -108,6 +103,7 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
       await Promise.all(watches.map((watch) => crossCheck(plan, world, watch)));
     },
     readAudit: () => state.readAudit(),
+    restStore: () => state.restStore(),
     async stop() {
       ended.abort();
       wake();

@@ -7,12 +7,13 @@ const ANSWER_WITHIN_MS = 2_000;
 
 /**
  * Reads the broker's store and API in the order store, API, store, so that a change between two reads is not taken for a
- * disagreement; and, beside it, the exchange.
+ * disagreement; and, beside it, the exchange. While the API does not answer, the store is left alone.
  */
 export class StateWatch {
   readonly #world: World;
   readonly #ended = new AbortController();
   #loops: Promise<unknown> = Promise.resolve();
+  #restingSinceMs: number | null = null;
   status: Timed<BrokerState> | null = null;
   store: Timed<StoreSnapshot> | null = null;
   exchange: Timed<ExchangeBook> | null = null;
@@ -36,16 +37,29 @@ export class StateWatch {
     if (audit) journal.append({ kind: 'audit', read: await this.#timed(() => audit.read()) });
   }
 
+  /**
+   * Leaves the store alone until the broker has answered again. The first reader after a crash recovers the write-ahead log
+   * under a lock (https://sqlite.org/wal.html, "Recovery"), and a broker that is just starting must not meet it.
+   */
+  restStore(): void {
+    this.#restingSinceMs = this.#world.clock.nowMs();
+  }
+
   #watchState(onReading: () => void): Promise<void> {
     const { broker, store, journal } = this.#world;
     const readStore = async (): Promise<void> => {
+      if (this.#restingSinceMs !== null) return;
       this.store = await this.#timed(() => store.read());
       journal.append({ kind: 'store', read: this.store });
     };
     return this.#repeat(async () => {
       await readStore();
-      this.status = await this.#timed(() => broker.status(ANSWER_WITHIN_MS));
-      journal.append({ kind: 'status', read: this.status });
+      const status = await this.#timed(() => broker.status(ANSWER_WITHIN_MS));
+      this.status = status;
+      if (status.reading.kind !== 'present') this.#restingSinceMs ??= status.sentMs;
+      else if (status.sentMs > (this.#restingSinceMs ?? Number.NEGATIVE_INFINITY))
+        this.#restingSinceMs = null;
+      journal.append({ kind: 'status', read: status });
       await readStore();
       onReading();
     });

@@ -4,13 +4,15 @@ import { hasEnded, type IncarnationKey, incarnationKey, type ProcessRow } from '
 import { type RecordedDetail, type SeenTable, seesEverything } from '../model/sample.ts';
 import type { SeenLife } from '../ports/observer.ts';
 
-/** How often a process that newly appeared is opened: until it execs, a forked child shows its parent's argv. */
-const LOOKS_AT_NEW = 3;
+/** How often a process that has just begun is opened: until it execs, a forked child shows its parent's argv. */
+const LOOKS_AT_YOUNG = 3;
+const YOUNG_MS = 2_000;
 
 interface Known {
   readonly key: IncarnationKey;
   row: ProcessRow;
   alive: boolean;
+  opened: boolean;
   looksLeft: number;
   readonly services: Set<string>;
   readonly leftBy: Set<string>;
@@ -27,11 +29,16 @@ export class Table {
   /** Listed pids of which not even a row has been read yet. */
   #unread = new Set<number>();
   #listed: ReadonlySet<number> | null = null;
+  #lookedThrough = false;
   #bootId = '';
   #families = new Map<string, ReadonlySet<IncarnationKey>>();
 
-  constructor(plan: Plan) {
+  /** Clock ticks per second of the host, in which start times are counted. */
+  readonly #ticksPerSecond: number;
+
+  constructor(plan: Plan, ticksPerSecond: number) {
     this.#plan = plan;
+    this.#ticksPerSecond = ticksPerSecond;
   }
 
   /** Pids whose row a list sample must read. */
@@ -52,13 +59,12 @@ export class Table {
     return [...pids].slice(0, most);
   }
 
-  /** Whether every process listed has been opened at least once, so that none can be an unrecognised candidate. */
+  /**
+   * Whether there was a moment at which every process listed had been opened. From then on only newcomers can be
+   * unrecognised candidates, and each of those is opened in the samples that follow.
+   */
   get lookedThrough(): boolean {
-    return (
-      this.#listed !== null &&
-      this.#unread.size === 0 &&
-      [...this.#current.values()].every((known) => known.looksLeft < LOOKS_AT_NEW)
-    );
+    return this.#lookedThrough;
   }
 
   /** Pids that were not listed before; takes the sample's listing as the latest. */
@@ -74,7 +80,7 @@ export class Table {
   }
 
   /** Takes in a sample's rows and details, after `list`. */
-  take(seen: Pick<SeenTable, 'scope' | 'rows' | 'details' | 'watched'>): void {
+  take(seen: Pick<SeenTable, 'scope' | 'uptimeMs' | 'rows' | 'details' | 'watched'>): void {
     this.#bootId = seen.scope.bootId;
     const rows = new Set(seen.rows.map((row) => row.pid));
     for (const pid of seen.watched) {
@@ -83,9 +89,11 @@ export class Table {
       if (!rows.has(pid)) this.#unread.delete(pid);
     }
     let changed = false;
-    for (const row of seen.rows) changed = this.#row(seen.scope, row) || changed;
+    for (const row of seen.rows) changed = this.#row(seen, row) || changed;
     for (const detail of seen.details) changed = this.#detail(seen.scope, detail) || changed;
     if (changed) this.#families = this.#regroup();
+    this.#lookedThrough ||=
+      this.#unread.size === 0 && [...this.#current.values()].every((known) => known.opened);
   }
 
   /** Every life of a service that is there and has not ended. */
@@ -113,7 +121,7 @@ export class Table {
     return known.services.has(service) && !this.#current.get(known.row.ppid)?.services.has(service);
   }
 
-  #row(scope: SeenTable['scope'], row: ProcessRow): boolean {
+  #row({ scope, uptimeMs }: Pick<SeenTable, 'scope' | 'uptimeMs'>, row: ProcessRow): boolean {
     const key = incarnationKey(scope, row);
     const before = this.#current.get(row.pid);
     if (before && before.key !== key) this.#end(before);
@@ -125,7 +133,8 @@ export class Table {
         key,
         row,
         alive: true,
-        looksLeft: LOOKS_AT_NEW,
+        opened: false,
+        looksLeft: uptimeMs - (row.start * 1000) / this.#ticksPerSecond < YOUNG_MS ? LOOKS_AT_YOUNG : 1,
         services: new Set(),
         leftBy: new Set(),
         undecided: false,
@@ -144,6 +153,7 @@ export class Table {
   #detail(scope: SeenTable['scope'], detail: RecordedDetail): boolean {
     const known = this.#known.get(incarnationKey(scope, detail));
     if (!known) return false;
+    known.opened = true;
     known.looksLeft = Math.max(0, known.looksLeft - 1);
     for (const service of detail.services) known.services.add(service);
     for (const service of detail.leftBy) known.leftBy.add(service);

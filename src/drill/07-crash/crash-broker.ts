@@ -23,8 +23,11 @@ export async function crashBroker(
     undo: `its supervisor brings ${service} back; if it does not, start it`,
   });
   await journal.sync();
+  observer.restStore();
   const startedMs = clock.nowMs();
   const killed = await link.killLife(victim);
+  // Again: an answer that the old life still gave does not count.
+  observer.restStore();
   const endedMs = clock.nowMs();
   const command =
     killed.kind === 'present' ? { kind: 'present' as const, value: { exitCode: 0, output: '' } } : killed;

@@ -12,6 +12,8 @@ export interface Finding {
   readonly severity: 'fail' | 'inconclusive';
   readonly host: string | null;
   readonly service: string | null;
+  /** The asset that it is about, where it is about one; part of the subject. */
+  readonly asset?: string;
   readonly message: string;
   /** Ids of journal entries. */
   readonly evidence: readonly string[];
@@ -22,8 +24,9 @@ export interface Finding {
 }
 
 /** Stable within a verdict: one finding a code and subject. */
-export function findingKey(f: Pick<Finding, 'code' | 'host' | 'service'>): string {
-  return `${f.code} ${f.host ?? '-'}/${f.service ?? '-'}`;
+export function findingKey(f: Pick<Finding, 'code' | 'host' | 'service' | 'asset'>): string {
+  const subject = `${f.code} ${f.host ?? '-'}/${f.service ?? '-'}`;
+  return f.asset === undefined ? subject : `${subject}/${f.asset}`;
 }
 
 /** `verdict.json`, schema version 1. It only ever grows. */

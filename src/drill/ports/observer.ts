@@ -28,6 +28,8 @@ export interface Observer {
   /** Asks the second reader of each local table about every life of interest, and journals its answer. */
   crossCheck(): Promise<void>;
   readAudit(): Promise<void>;
+  /** The broker is about to go down: its store is not read again until it has answered. */
+  restStore(): void;
   /** Ends all sampling. The connections stay open. */
   stop(): Promise<void>;
 }
