@@ -38,9 +38,14 @@ describe('classify', () => {
     });
   });
 
-  it('recognises the runner’s own canary by its fleet, and no service in it', () => {
-    const argv = ['sh', '-c', '/opt/bin/hermes', 'haltproof-canary', 'test', 'd-1/knox/1', '99'];
-    expect(classify(detail(...argv), plan, print)).toMatchObject({ canary: 'd-1/knox/1', services: [] });
+  it('recognises the runner’s own canary by its fleet', () => {
+    const argv = ['sh', '-c', ': a canary', 'haltproof-canary', 'test', 'd-1.k7', '99'];
+    expect(classify(detail(...argv), plan, print)).toMatchObject({ canary: 'd-1.k7', services: [] });
     expect(classify(detail(...argv.with(4, 'another-fleet')), plan, print).canary).toBeNull();
+  });
+
+  it('lets no service hide behind the words of a canary or the probe', () => {
+    const hiding = detail('node', '/opt/bin/hermes', 'haltproof-canary', 'test', 'd-1.k7', 'haltproof-probe');
+    expect(classify(hiding, plan, print).services).toEqual(['hermes']);
   });
 });

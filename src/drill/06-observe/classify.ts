@@ -3,9 +3,8 @@ import type { Plan } from '../model/plan.ts';
 import type { ProcessDetail } from '../model/process.ts';
 import type { RecordedDetail } from '../model/sample.ts';
 
-/** argv of a canary: … `haltproof-canary <fleet> <tag> <expiry>`; of the probe itself: … `haltproof-probe <fleet> <drill id>`. */
+/** argv of a canary: … `haltproof-canary <fleet> <tag> <expiry>`. Anybody can write that: it exempts from nothing. */
 const CANARY = 'haltproof-canary';
-const PROBE = 'haltproof-probe';
 
 /** Keeps what recognition needs of a process: argv and executable of candidates, a fingerprint of strangers. */
 export function classify(
@@ -14,15 +13,13 @@ export function classify(
   fingerprint: (text: string) => string,
 ): RecordedDetail {
   const argv = detail.argv.kind === 'present' ? detail.argv.value : [];
-  const own = argv.includes(PROBE) || argv.includes(CANARY);
-  const verdicts = own
-    ? []
-    : plan.services.map((service) => ({ service: service.name, matched: matches(service.match, detail) }));
-  const leftBy = own
-    ? []
-    : plan.services
-        .filter((service) => service.leaves.some((match) => matches(match, detail).is === 'yes'))
-        .map((service) => service.name);
+  const verdicts = plan.services.map(({ name, match }) => ({
+    service: name,
+    matched: matches(match, detail),
+  }));
+  const leftBy = plan.services
+    .filter((service) => service.leaves.some((match) => matches(match, detail).is === 'yes'))
+    .map((service) => service.name);
   const services = verdicts.filter(({ matched }) => matched.is === 'yes').map(({ service }) => service);
   const undecided = verdicts.flatMap(({ service, matched }) => doubt(service, matched));
   const canary = canaryTag(argv, plan.fleet);

@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import type { Host } from '../../drill/model/inventory.ts';
+import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
+import type { HostIdentity, ProbeSample, SampleRequest } from '../../drill/model/sample.ts';
+import type { Clock, HostLink } from '../../drill/ports/world.ts';
+import { localTransport } from '../transports/local.ts';
+import { commandLine } from '../transports/quote.ts';
+import { runCommand } from '../transports/run-command.ts';
+import { sshTransport } from '../transports/ssh.ts';
+import type { Connection, HostTransport } from '../transports/transport.ts';
+import { Answer } from './answer.ts';
+import { listedByPs } from './cross-check.ts';
+import { killLife } from './kill-life.ts';
+import { type ParsedIdentity, parseIdentity } from './parse-identity.ts';
+import { probeCommand } from './probe-script.ts';
+import { ProbeSession } from './probe-session.ts';
+import { takeSample } from './take-sample.ts';
+
+export interface HostLinkOptions {
+  readonly drillId: string;
+  /** The fleet's name; probe and canaries carry it in their argv. */
+  readonly fleet: string;
+  /** Heartbeat files of services on this host. */
+  readonly heartbeats: readonly { readonly service: string; readonly file: string }[];
+  readonly clock: Clock;
+  /** How long the probe outlives the last request, milliseconds; canaries live at most twice as long. Default 10 s. */
+  readonly leaseMs?: number;
+  /** The shell on the host that runs the probe; `sh` unless told. */
+  readonly shell?: readonly string[];
+  /** The way to the host; by default the one that the inventory declares. */
+  readonly transport?: HostTransport;
+}
+
+const OPEN_MS = 15_000;
+const SAMPLE_MS = 5_000;
+const COMMAND = { timeoutMs: 30_000, maxBytes: 65_536 };
+
+interface Open {
+  readonly connection: Connection;
+  readonly session: ProbeSession;
+  readonly about: ParsedIdentity;
+}
+
+/**
+ * One host over one connection. `open` may be called again after a loss: it starts from nothing and proves the
+ * identity anew. No method rejects; what could not be done is `unreadable` with the reason.
+ */
+export function createHostLink(host: Host, options: HostLinkOptions): HostLink {
+  const declared = host.transport;
+  const transport =
+    options.transport ?? (declared.kind === 'ssh' ? sshTransport(host.name, declared) : localTransport());
+  const leaseS = Math.max(1, Math.round((options.leaseMs ?? 10_000) / 1000));
+  const services = options.heartbeats.map(({ service }) => service);
+  const files = options.heartbeats.map(({ file }) => file);
+  let state: Open | string = 'it was not opened';
+
+  const trying = async <T>(work: (open: Open) => Promise<Reading<T>>): Promise<Reading<T>> => {
+    if (typeof state === 'string') return unreadable(`${host.name}: ${state}`);
+    try {
+      return await work(state);
+    } catch (error) {
+      return unreadable(`${host.name}: ${reasonOf(error)}`);
+    }
+  };
+  const shut = async (why: string): Promise<void> => {
+    const open = state;
+    state = why;
+    if (typeof open === 'string') return;
+    await open.session.close().catch(() => {});
+    await open.connection.close().catch(() => {});
+  };
+  const ask = async (
+    session: ProbeSession,
+    op: string,
+    words: readonly (string | number)[] = [],
+  ): Promise<Answer> => {
+    const nonce = randomBytes(8).toString('hex');
+    const { body } = await session.ask(nonce, [op, nonce, ...words].join(' '), SAMPLE_MS);
+    return new Answer(body);
+  };
+
+  return {
+    host: host.name,
+
+    async open(): Promise<Reading<HostIdentity>> {
+      await shut('it was opened again');
+      let connection: Connection | undefined;
+      let session: ProbeSession | undefined;
+      try {
+        connection = await transport.open();
+        const probe = { fleet: options.fleet, drillId: options.drillId, leaseS, heartbeatFiles: files };
+        session = await ProbeSession.start(connection, probeCommand(probe, options.shell), options.clock);
+        const nonce = randomBytes(8).toString('hex');
+        const about = parseIdentity((await session.ask(nonce, `I ${nonce}`, OPEN_MS)).body);
+        state = { connection, session, about };
+        return present({ ...about.identity, hostKey: connection.hostKey });
+      } catch (error) {
+        await session?.close().catch(() => {});
+        await connection?.close().catch(() => {});
+        state = reasonOf(error);
+        return unreadable(state.startsWith(`${host.name} (`) ? state : `${host.name}: ${state}`);
+      }
+    },
+
+    sample: (request: SampleRequest): Promise<Reading<ProbeSample>> =>
+      trying(async ({ session, about }) =>
+        present(
+          await takeSample(session, request, { ...about, heartbeats: services }, options.clock, SAMPLE_MS),
+        ),
+      ),
+
+    plantCanary: (tag) =>
+      trying(async ({ session }) => {
+        if (!/^[!-~]{1,200}$/.test(tag))
+          return unreadable(`the canary's tag ${JSON.stringify(tag)} is not a plain word`);
+        const [pid, start, ready] = (await ask(session, 'P', [tag, 2 * leaseS])).take('K').split(' ');
+        if (ready !== 'ready' || !/^[1-9]\d*$/.test(pid ?? '') || !/^\d+$/.test(start ?? ''))
+          return unreadable(`${host.name}: the canary did not come up`);
+        return present({ pid: Number(pid) });
+      }),
+
+    killCanary: (pid) =>
+      trying(async ({ session }) => {
+        const outcome = (await ask(session, 'K', [pid])).take('K');
+        if (outcome === 'ended') return present(true as const);
+        return outcome === 'gone' ? absent : unreadable(`pid ${pid} is not a canary of this probe`);
+      }),
+
+    killLife: (life) => trying(({ connection }) => killLife(connection, life)),
+
+    run: (argv) => trying(({ connection }) => runCommand(connection, commandLine(argv), COMMAND)),
+
+    crossCheck: declared.kind === 'local' ? listedByPs : null,
+
+    close: () => shut('it was closed'),
+  };
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

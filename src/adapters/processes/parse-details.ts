@@ -1,0 +1,155 @@
+import type { ProcessDetail } from '../../drill/model/process.ts';
+import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
+import type { Answer } from './answer.ts';
+import { natural } from './answer.ts';
+import { parseRows } from './parse-rows.ts';
+import { isExiting, isKernelThread, parseStat, type StatRow } from './parse-stat.ts';
+
+/** Details that are certain, and the pids that have to be opened one by one. */
+export interface OpenedBatch {
+  readonly details: readonly OpenedProcess[];
+  readonly again: readonly number[];
+}
+
+export interface OpenedProcess {
+  readonly detail: ProcessDetail;
+  /** Its state when it was opened; a zombie's argv and executable are gone even where other threads still run. */
+  readonly state: string;
+}
+
+/** Raw parts of one process, read between `first` and `last`. */
+interface Parts {
+  readonly first: StatRow;
+  readonly last: StatRow;
+  readonly uid: number | null;
+  readonly argv: Buffer;
+  readonly exe: Buffer;
+  readonly cgroup: Buffer;
+}
+
+const ARGV_LIMIT = 65_536;
+const LINK_MARK = 'self/mounts\n';
+
+/**
+ * The part of a sample's answer that opens processes. Parts are told apart by marks that a process could write into its
+ * own argv: a mark too many, or output cut at its bound, sends every process of the batch back to be opened by itself.
+ */
+export function parseOpenedBatch(answer: Answer, asked: readonly number[], bootId: string): OpenedBatch {
+  if (asked.length === 0) return { details: [], again: [] };
+  if (answer.take('D') !== asked.join(' '))
+    throw new Error('other processes were opened than were asked for');
+  answer.take('F');
+  const files = answer.hex().toString('latin1').split(`${bootId}\n`);
+  answer.take('L');
+  const links = answer.hex().toString('latin1').split(LINK_MARK);
+  const ends = takeEnds(answer, asked);
+
+  const whole =
+    files.length === 3 * asked.length + 2 &&
+    links.length === asked.length + 2 &&
+    [files[0], files.at(-1), links[0], links.at(-1)].every((edge) => edge === '');
+  if (!whole) return { details: [], again: asked };
+
+  const details: OpenedProcess[] = [];
+  const again: number[] = [];
+  for (const [index, pid] of asked.entries()) {
+    const end = ends.get(pid);
+    if (end === undefined) continue;
+    const first = parseStat((files[3 * index + 1] as string).replace(/\n$/, ''));
+    const link = links[index + 1] as string;
+    const same = first !== null && first.pid === pid && first.start === end.last.start;
+    if (!same || (link !== '' && !link.endsWith('\n'))) {
+      again.push(pid);
+      continue;
+    }
+    details.push(
+      describe({
+        first,
+        ...end,
+        argv: bytes(files[3 * index + 2] as string),
+        cgroup: bytes(files[3 * index + 3] as string),
+        exe: bytes(link.slice(0, -1)),
+      }),
+    );
+  }
+  return { details, again };
+}
+
+/** Answer to a `D` request; null where the process was gone before all of it was read. */
+export function parseOpenedOne(answer: Answer, pid: number): OpenedProcess | null {
+  if (answer.done) return null;
+  if (natural(answer.take('O')) !== pid) throw new Error('another process was opened than was asked for');
+  const first = parseRows(answer)[0];
+  answer.take('C');
+  const argv = answer.hex();
+  answer.take('G');
+  const cgroup = answer.hex();
+  answer.take('X');
+  const exe = answer.hex();
+  const end = takeEnds(answer, [pid]).get(pid);
+  answer.end();
+  if (end === undefined || first?.pid !== pid || first.start !== end.last.start) return null;
+  return describe({ first, ...end, argv, cgroup, exe });
+}
+
+/** Who owned each process, and its row once all else had been read; a process without that row had gone. */
+function takeEnds(answer: Answer, asked: readonly number[]): Map<number, Pick<Parts, 'last' | 'uid'>> {
+  const owners = new Map<number, number | null>();
+  for (const pid of asked) {
+    const [of, uid] = answer.take('U').split(' ');
+    if (natural(of) !== pid) throw new Error('an opened process has another pid');
+    owners.set(pid, /^\d+$/.test(uid ?? '') ? natural(uid) : null);
+  }
+  answer.take('R');
+  const ends = new Map<number, Pick<Parts, 'last' | 'uid'>>();
+  for (const last of parseRows(answer)) {
+    const uid = owners.get(last.pid);
+    if (uid === undefined) throw new Error('an opened process has another pid');
+    ends.set(last.pid, { last, uid });
+  }
+  return ends;
+}
+
+function describe(parts: Parts): OpenedProcess {
+  const { last, argv, exe } = parts;
+  const cgroup = /^0::(.*)$/m.exec(parts.cgroup.toString('utf8'))?.[1] ?? null;
+  return {
+    state: last.state,
+    detail: {
+      pid: last.pid,
+      start: last.start,
+      uid: parts.uid,
+      argv: argvReading(last, argv, exe.length > 0),
+      exe: exe.length > 0 ? present(exe.toString('utf8')) : missingExe(last),
+      cgroup,
+    },
+  };
+}
+
+const hasNoImage = (row: StatRow): boolean => isKernelThread(row) || row.state === 'Z' || row.state === 'X';
+
+function missingExe(row: StatRow): Reading<string> {
+  if (hasNoImage(row)) return absent;
+  return unreadable(
+    isExiting(row) ? `pid ${row.pid} was ending` : `no permission to read /proc/${row.pid}/exe`,
+  );
+}
+
+/** An empty argv is believed only of a process whose memory could be read, or that has none. */
+function argvReading(row: StatRow, raw: Buffer, sawImage: boolean): Reading<readonly string[]> {
+  if (raw.length === 0)
+    return hasNoImage(row) || sawImage
+      ? present([])
+      : unreadable(isExiting(row) ? `pid ${row.pid} was ending` : `/proc/${row.pid}/cmdline gave nothing`);
+  const cut = raw.length > ARGV_LIMIT;
+  const text = (cut ? raw.subarray(0, ARGV_LIMIT) : raw).toString('utf8');
+  const words = (text.endsWith('\0') ? text.slice(0, -1) : text).split('\0');
+  if (!cut) return present(words);
+  // The last word may be torn. What recognition needs is the program and its script, if they are still there whole.
+  const kept = words.slice(0, -1);
+  return kept.slice(1).some((word) => !word.startsWith('-'))
+    ? present(kept)
+    : unreadable(`the argv of pid ${row.pid} is longer than ${ARGV_LIMIT} bytes`);
+}
+
+const bytes = (latin1: string): Buffer => Buffer.from(latin1, 'latin1');

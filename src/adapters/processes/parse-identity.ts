@@ -1,0 +1,63 @@
+import type { HostIdentity, Visibility } from '../../drill/model/sample.ts';
+import { Answer, natural } from './answer.ts';
+
+export interface ParsedIdentity {
+  readonly identity: Omit<HostIdentity, 'hostKey'>;
+  readonly visibility: Pick<Visibility, 'uid' | 'hidepid'>;
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Answer to an `I` request. Throws a one-line Error where the host cannot be probed or identified. */
+export function parseIdentity(body: string): ParsedIdentity {
+  const answer = new Answer(body);
+  const os = printable(answer.take('O'));
+  const hostname = printable(answer.take('N'));
+  if (answer.has('X'))
+    throw new Error(
+      `${hostname || 'the host'} (${os || 'unknown system'}) has no /proc; hosts other than Linux are not supported yet`,
+    );
+  const bootId = answer.take('A');
+  if (!UUID.test(bootId)) throw new Error('its boot id could not be read');
+  const [seenAs, own, namespace] = answer.take('S').split(' ');
+  if (seenAs !== own)
+    throw new Error(
+      'its /proc belongs to another pid namespace than the probe; it would show other processes',
+    );
+  if (!/^pid:\[\d+\]$/.test(namespace ?? '')) throw new Error('its pid namespace could not be read');
+  const machineId = answer.take('M');
+  const ticks = answer.take('C');
+  if (!/^[1-9]\d{0,5}$/.test(ticks)) throw new Error('getconf CLK_TCK gave no number; install getconf there');
+  const uid = natural(answer.take('Y'));
+  const hidepid = parseHidepid(answer);
+  answer.end();
+  return {
+    identity: {
+      bootId,
+      pidNamespace: namespace as string,
+      hostname,
+      machineId: /^[0-9a-f]{32}$/.test(machineId) ? machineId : null,
+      os,
+      ticksPerSecond: Number(ticks),
+    },
+    visibility: { uid, hidepid },
+  };
+}
+
+/** The last mount on /proc is the one in force. One that is not a proc file system vouches for nothing. */
+function parseHidepid(answer: Answer): string {
+  let hidepid = 'unknown';
+  while (answer.has('P')) {
+    const [type, options] = answer.take('P').split(' ');
+    const option = (options ?? '').split(',').find((word) => word.startsWith('hidepid='));
+    hidepid = type === 'proc' ? (option?.slice('hidepid='.length) ?? '0') : 'unknown';
+  }
+  return hidepid;
+}
+
+function printable(latin1: string): string {
+  return Buffer.from(latin1, 'latin1')
+    .toString('utf8')
+    .replace(/\p{Cc}/gu, '?')
+    .trim();
+}

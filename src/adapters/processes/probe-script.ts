@@ -1,0 +1,292 @@
+import { commandLine } from '../transports/quote.ts';
+
+/** What a probe is started with. `leaseS` is how long it outlives the last request, in whole seconds (about ±1/5). */
+export interface ProbeOptions {
+  readonly fleet: string;
+  readonly drillId: string;
+  readonly leaseS: number;
+  readonly heartbeatFiles: readonly string[];
+}
+
+/**
+ * The command line that starts the probe, the same over every transport. Its argv carries
+ * `haltproof-probe <fleet> <drill id>` so that people and other drills can tell what it is.
+ */
+export function probeCommand(options: ProbeOptions, shell: readonly string[] = ['sh']): string {
+  const own = ['haltproof-probe', options.fleet, options.drillId, String(options.leaseS)];
+  return commandLine([...shell, '-c', PROBE_SCRIPT, ...own, ...options.heartbeatFiles]);
+}
+
+/**
+ * The probe: a POSIX sh loop that reads one request a line and answers each with a block
+ * `B <nonce>` … `E <nonce> <count>`. Requests:
+ *
+ *     I <nonce>                                      who answers here
+ *     S <nonce> list|full <pids> <pids>              a sample: pids to watch, pids to open (`-` for none, else comma-separated)
+ *     D <nonce> <pid>                                one process opened by itself, each part within its own frame
+ *     T <nonce> <pids>                               state and live threads, for zombies
+ *     P <nonce> <tag> <seconds>                      plant a canary
+ *     K <nonce> <pid>                                end a canary planted here
+ *
+ * Anything a process or file can choose (argv, executable, cgroup, heartbeat) travels as hexadecimal. It uses nothing
+ * but sh, /proc, cat, readlink, od, date, sleep, id, uname and getconf, writes to no disk, and leaves nothing behind:
+ * it ends, with its canaries, when its input ends or `lease` seconds after the last request, which a guard process
+ * sees to even where the connection has gone silent and `read` or a write never returns.
+ */
+const PROBE_SCRIPT = `
+: haltproof-probe
+exec 2>/dev/null
+LC_ALL=C; export LC_ALL
+PATH=$PATH:/usr/bin:/bin; export PATH
+trap '' HUP INT QUIT PIPE
+fleet=$1 lease=$3
+shift 3
+nl='
+'
+self=$(id -u)
+mark=/proc/sys/kernel/random/boot_id
+canaries= guard= armed=
+step=$((lease / 5)); [ "$step" -ge 1 ] || step=1
+fuse=$((lease + step / 2))
+
+# One write a block where it can be; a reader that is gone ends the probe.
+say() { printf '%s' "$1" || quit; }
+
+# The whole of a small file, newlines kept, into $text, without starting a process.
+slurp() {
+  text=
+  while IFS= read -r line || [ -n "$line" ]; do text=$text$line$nl; done < "$1" && [ -n "$text" ]
+}
+
+# Whether pid $1 is still the life that began at tick $2 (the 20th field after the command's name).
+is_life() {
+  slurp "/proc/$1/stat" || return 1
+  set -- "$2" \${text##*\\)}
+  [ "\${21}" = "$1" ]
+}
+
+end_canaries() {
+  for canary in $canaries; do is_life "\${canary%:*}" "\${canary#*:}" && fell "\${canary%:*}"; done
+}
+# A stopped process takes a TERM only once it is continued.
+fell() { kill "$1" || return 1; kill -CONT "$1"; return 0; }
+
+quit() {
+  end_canaries
+  [ -z "$guard" ] || kill "$guard"
+  wait
+  exit 0
+}
+
+# A new guard every few seconds at most: it ends the canaries and this shell unless it is replaced in time.
+rearm() {
+  [ -z "$armed" ] || [ $((\${up%%.*} - armed)) -ge "$step" ] || return 0
+  armed=\${up%%.*}
+  if [ -n "$guard" ]; then kill "$guard"; wait "$guard"; fi
+  (
+    called= nap=
+    trap 'called=1; [ -z "$nap" ] || kill "$nap"' TERM
+    sleep "$fuse" & nap=$!
+    [ -z "$called" ] || kill "$nap"
+    wait "$nap"
+    wait "$nap"
+    [ -z "$called" ] || exit 0
+    end_canaries
+    kill -KILL $$
+  ) </dev/null >/dev/null &
+  guard=$!
+}
+
+# With its own length, so that a list that lost a digit is not taken for another one.
+list() { set -- /proc/[0-9]*; count=$#; pids=$*; pids="\${#pids} $pids"; }
+
+stats() {
+  if [ $# -le 8 ]; then
+    rows=
+    for pid do slurp "/proc/$pid/stat" && rows=$rows$text; done
+    say "$rows"
+  else
+    files=
+    for pid do files="$files /proc/$pid/stat"; done
+    cat $files
+  fi
+}
+
+# Threads of $1 that are neither zombie nor dead, into $live; "-" where one could not be read.
+threads() {
+  live=0
+  for file in /proc/$1/task/[0-9]*/stat; do
+    if slurp "$file"; then
+      case \${text##*\\)} in ' Z '* | ' X '*) ;; *) live=$((live + 1)) ;; esac
+    elif [ -e "$file" ]; then live=-; return
+    fi
+  done
+}
+
+owner() {
+  euid=
+  while read -r key real euid rest; do [ "$key" != Uid: ] || return 0; done < "/proc/$1/status"
+  euid=-
+}
+
+hex() { od -A n -t x1 -v "$@"; }
+
+# Targets of links, a line each; busybox of some years reads only one at a time.
+case $(readlink /proc/mounts /proc/mounts) in
+  *"$nl"*) links() { readlink "$@" /proc/mounts; } ;;
+  *) links() { for link do readlink "$link"; done; readlink /proc/mounts; } ;;
+esac
+
+# Everything of many processes in three pipelines. Between the parts stands the boot id, which a process could forge
+# in its argv; so the reader counts, and asks again one by one where the count is off.
+open_all() {
+  files= ends=
+  for pid do
+    files="$files $mark /proc/$pid/stat $mark /proc/$pid/cmdline $mark /proc/$pid/cgroup"
+    ends="$ends /proc/mounts /proc/$pid/exe"
+  done
+  say "D $*\${nl}F$nl"
+  cat $files $mark | hex -N 4194304
+  say "L$nl"
+  links $ends | hex -N 4194304
+  owners= files=
+  for pid do
+    owner "$pid"
+    owners="\${owners}U $pid $euid$nl" files="$files /proc/$pid/stat"
+  done
+  say "\${owners}R$nl"
+  cat $files
+}
+
+open_one() {
+  slurp "/proc/$1/stat" || return 0
+  say "O $1$nl$text"
+  say "C$nl"; hex -N 65537 "/proc/$1/cmdline"
+  say "G$nl"; hex -N 65536 "/proc/$1/cgroup"
+  say "X$nl"; readlink -n "/proc/$1/exe" | hex
+  owner "$1"
+  slurp "/proc/$1/stat"
+  say "U $1 $euid\${nl}R$nl$text"
+}
+
+# A file is absent only where the folder that would hold it could be searched.
+heartbeat() {
+  if [ -f "$2" ]; then
+    say "H $1 file$nl"
+    hex -N 512 "$2" || say "H $1 denied$nl"
+  elif [ -e "$2" ] || [ -L "$2" ]; then say "H $1 odd$nl"
+  else
+    dir=$2
+    while :; do
+      case $dir in */*) dir=\${dir%/*} ;; *) dir=. ;; esac
+      [ -n "$dir" ] || dir=/
+      if [ -d "$dir" ]; then
+        if [ -x "$dir" ]; then say "H $1 none$nl"; else say "H $1 denied$nl"; fi
+        return
+      fi
+    done
+  fi
+}
+
+hello() {
+  say "O $(uname -s)\${nl}N $(uname -n)$nl"
+  if [ ! -r /proc/self/stat ] || ! slurp $mark; then say "X$nl"; return; fi
+  machine=
+  read -r machine < /etc/machine-id
+  read -r own rest < /proc/self/stat
+  say "A $text"
+  say "S $own $$ $(readlink /proc/self/ns/pid)\${nl}M $machine\${nl}C $(getconf CLK_TCK)\${nl}Y $self$nl"
+  while read -r what dir type options rest; do
+    [ "$dir" != /proc ] || say "P $type $options$nl"
+  done < /proc/mounts
+}
+
+plant() {
+  sh -c '
+    : a canary of haltproof
+    called= nap=
+    trap "called=1; [ -z \\"\\$nap\\" ] || kill \\"\\$nap\\"" TERM
+    sleep '"$2"' & nap=$!
+    [ -z "$called" ] || kill "$nap"
+    wait "$nap"
+    wait "$nap"
+    exit 0' haltproof-canary "$fleet" "$1" $(($(date +%s) + $2)) </dev/null >/dev/null &
+  planted=$! spins=0
+  # Until it has called exec, it shows this shell's own argv. (Some shells' read stops at a NUL, hence the second lines.)
+  while [ "$spins" -lt 4000 ]; do
+    slurp "/proc/$planted/cmdline"
+    case $text in *': haltproof-probe'*) ;; *'a canary of haltproof'*) spins=ready; break ;; esac
+    spins=$((spins + 1))
+  done
+  slurp "/proc/$planted/stat"
+  set -- \${text##*\\)}
+  canaries="$canaries $planted:\${20}"
+  armed=
+  rearm
+  say "K $planted \${20} $spins$nl"
+}
+
+uproot() {
+  kept= found=
+  for canary in $canaries; do
+    if [ "\${canary%:*}" = "$1" ]; then found=$canary; else kept="$kept $canary"; fi
+  done
+  canaries=$kept
+  if [ -z "$found" ]; then say "K unknown$nl"
+  elif is_life "$1" "\${found#*:}" && fell "$1"; then wait "$1"; say "K ended$nl"
+  else say "K gone$nl"
+  fi
+}
+
+split() { IFS=,; set -- $1; IFS=' '; words=$*; unset IFS; [ "$words" != - ] || words=; }
+
+read -r up rest < /proc/uptime && rearm
+while read -r op nonce first second third; do
+  read -r up rest < /proc/uptime && rearm
+  count=0
+  say "B $nonce$nl"
+  case $op in
+    I) hello ;;
+    S)
+      if [ "$first" = full ]; then
+        before=$up
+        wall=$(date +%s%N)
+        read -r up rest < /proc/uptime
+        say "W $before $up $wall$nl"
+      fi
+      pid1=0
+      true < /proc/1/stat && pid1=1
+      list
+      say "T $up $pid1\${nl}L $pids\${nl}R$nl"
+      if [ "$first" = full ]; then
+        said=$count
+        cat /proc/[0-9]*/stat
+        list
+        say "L $pids$nl"
+        count=$said n=0
+        for file do n=$((n + 1)); heartbeat "$n" "$file"; done
+      else
+        split "$second"
+        stats $words
+      fi
+      split "$third"
+      [ -z "$words" ] || open_all $words
+      ;;
+    D) open_one "$first" ;;
+    T)
+      split "$first"
+      say "R$nl"
+      for pid in $words; do
+        slurp "/proc/$pid/stat" || continue
+        row=$text
+        threads "$pid"
+        say "\${row}Z $pid $live$nl"
+      done
+      ;;
+    P) plant "$first" "$second" ;;
+    K) uproot "$first" ;;
+  esac
+  say "E $nonce $count$nl"
+done
+quit
+`;

@@ -1,0 +1,84 @@
+import type { ProcessDetail, ProcessRow } from '../../drill/model/process.ts';
+import { unreadable } from '../../drill/model/reading.ts';
+import type { ProbeSample, SampleRequest } from '../../drill/model/sample.ts';
+import type { Clock } from '../../drill/ports/world.ts';
+import { Answer } from './answer.ts';
+import { type OpenedProcess, parseOpenedOne } from './parse-details.ts';
+import type { ParsedIdentity } from './parse-identity.ts';
+import { parseSample, parseThreads } from './parse-sample.ts';
+import type { StatRow } from './parse-stat.ts';
+import type { ProbeSession } from './probe-session.ts';
+
+/**
+ * One sample: the request itself and, where the answer calls for it, the threads of zombies and the processes that
+ * have to be opened one by one; together at most `budgetMs`. Rejects with a one-line Error.
+ */
+export async function takeSample(
+  session: ProbeSession,
+  request: SampleRequest,
+  about: ParsedIdentity & { readonly heartbeats: readonly string[] },
+  clock: Clock,
+  budgetMs: number,
+): Promise<ProbeSample> {
+  const nonce = request.nonce;
+  if (!/^[A-Za-z0-9]{1,64}$/.test(nonce)) throw new Error('the nonce is not a plain word');
+  const watch = unique(request.watch);
+  const detail = unique(request.detail);
+  const deadline = clock.nowMs() + budgetMs;
+  const ask = (op: string, suffix: string, words: readonly string[]) =>
+    session.ask(
+      `${nonce}${suffix}`,
+      [op, `${nonce}${suffix}`, ...words].join(' '),
+      Math.max(1, deadline - clock.nowMs()),
+    );
+
+  const main = await ask('S', '', [request.mode, joined(watch), joined(detail)]);
+  const seen = parseSample(
+    main.body,
+    main.count,
+    { mode: request.mode, watch, detail },
+    { bootId: about.identity.bootId, heartbeats: about.heartbeats },
+  );
+
+  const opened: OpenedProcess[] = [...seen.opened.details];
+  for (const pid of seen.opened.again) {
+    const one = parseOpenedOne(new Answer((await ask('D', `d${pid}`, [String(pid)])).body), pid);
+    if (one !== null) opened.push(one);
+  }
+
+  const ended = [
+    ...seen.rows.filter(isZombie).map(({ pid }) => pid),
+    ...opened.filter(isZombie).map(({ detail: { pid } }) => pid),
+  ];
+  const threads = ended.length === 0 ? [] : parseThreads((await ask('T', 't', [joined(unique(ended))])).body);
+  const liveThreads = (life: { pid: number; start: number }): number | undefined =>
+    threads.find(({ pid, start, state }) => pid === life.pid && start === life.start && state === 'Z')?.live;
+
+  return {
+    scope: { bootId: about.identity.bootId, pidNamespace: about.identity.pidNamespace },
+    uptimeMs: seen.uptimeMs,
+    hostWallMs: seen.hostWallMs,
+    pids: seen.pids,
+    rows: seen.rows.map((row) => toRow(row, isZombie(row) ? liveThreads(row) : undefined)),
+    details: opened.map((process) => toDetail(process, liveThreads(process.detail))),
+    visibility: { ...about.visibility, pid1: seen.pid1 },
+    heartbeats: seen.heartbeats,
+  };
+}
+
+function toRow(row: StatRow, live: number | undefined): ProcessRow {
+  const { flags: _, ...rest } = row;
+  return live === undefined ? rest : { ...rest, liveThreads: live };
+}
+
+/** A zombie whose other threads still run has lost its argv and executable: it cannot be recognised, nor ruled out. */
+function toDetail({ detail, state }: OpenedProcess, live: number | undefined): ProcessDetail {
+  if (state !== 'Z' || live === 0) return detail;
+  const reason = `the main thread of pid ${detail.pid} has exited, and not all of its threads`;
+  return { ...detail, argv: unreadable(reason), exe: unreadable(reason) };
+}
+
+const isZombie = ({ state }: { readonly state: string }): boolean => state === 'Z';
+const unique = (pids: readonly number[]): number[] =>
+  [...new Set(pids)].filter((pid) => Number.isSafeInteger(pid) && pid > 0);
+const joined = (pids: readonly number[]): string => (pids.length === 0 ? '-' : pids.join(','));

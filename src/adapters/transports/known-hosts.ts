@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+
+/** What a known_hosts file says about one address. Keys are base64 blobs as in the file. */
+export interface KnownHost {
+  readonly keys: readonly { readonly type: string; readonly key: string }[];
+  readonly revoked: readonly string[];
+  /** The file names a certificate authority for it, which this transport cannot check. */
+  readonly authority: boolean;
+}
+
+/** The name under which OpenSSH files a host key: the address alone on port 22, else `[address]:port` (sshd(8)). */
+export function knownHostsName(address: string, port: number): string {
+  return port === 22 ? address : `[${address}]:${port}`;
+}
+
+/**
+ * Looks an address up with `ssh-keygen -F`, which reads hashed names, wildcards and markers as OpenSSH does
+ * (ssh-keygen(1)). Rejects with a one-line Error where the file or ssh-keygen cannot be used.
+ */
+export async function lookUpHost(file: string, address: string, port: number): Promise<KnownHost> {
+  await access(file, constants.R_OK).catch(() => {
+    throw new Error(`the known-hosts file ${file} cannot be read`);
+  });
+  return parseKnownHosts(await find(knownHostsName(address, port), file));
+}
+
+function find(name: string, file: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile('ssh-keygen', ['-F', name, '-f', file], { timeout: 10_000 }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      // Exit status 1 with nothing on stderr: no such name in the file.
+      else if (error.code === 1 && stderr.trim() === '') resolve('');
+      else if (error.code === 'ENOENT')
+        reject(new Error('ssh-keygen, which reads known-hosts files, is not installed here'));
+      else
+        reject(
+          new Error(`ssh-keygen cannot read ${file}: ${(stderr || error.message).trim().split('\n')[0]}`),
+        );
+    });
+  });
+}
+
+/** Lines as `ssh-keygen -F` prints them: `[@marker] names type key [comment]`; `#` begins a comment. */
+function parseKnownHosts(text: string): KnownHost {
+  const keys: { type: string; key: string }[] = [];
+  const revoked: string[] = [];
+  let authority = false;
+  for (const line of text.split('\n')) {
+    if (line.startsWith('#') || line.trim() === '') continue;
+    const words = line.trim().split(/\s+/);
+    const marker = words[0]?.startsWith('@') ? words.shift() : undefined;
+    const [, type, key] = words;
+    if (type === undefined || key === undefined) continue;
+    if (marker === '@revoked') revoked.push(key);
+    else if (marker === '@cert-authority') authority = true;
+    else if (marker === undefined) keys.push({ type, key });
+  }
+  return { keys: keys.filter(({ key }) => !revoked.includes(key)), revoked, authority };
+}

@@ -1,0 +1,33 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** How a command ended. `code` is null where no exit code arrived: killed, or the connection was lost. */
+export interface Ending {
+  readonly code: number | null;
+  /** Why there is no code, in words; null where there is one. */
+  readonly reason: string | null;
+}
+
+/** A running command with piped input and output, 8-bit clean: the streams carry Buffers. */
+export interface Running {
+  readonly input: Writable;
+  readonly output: Readable;
+  readonly errors: Readable;
+  /** Resolves once, after the output has been delivered; never rejects. */
+  readonly ended: Promise<Ending>;
+  /** Ends it by force, with whatever it started, as far as the transport can. */
+  kill(): void;
+}
+
+/** An open way to a host. After a loss every method fails at once. */
+export interface Connection {
+  /** SHA-256 fingerprint of the ssh host key (`SHA256:…`); null for a local one. */
+  readonly hostKey: string | null;
+  /** Starts a command line under the host's shell. Rejects with a one-line Error where it cannot. */
+  start(command: string): Promise<Running>;
+  close(): Promise<void>;
+}
+
+/** Opens connections to one host. `open` rejects with a one-line Error naming host, address and a way out. */
+export interface HostTransport {
+  open(): Promise<Connection>;
+}
