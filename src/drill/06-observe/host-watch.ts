@@ -8,7 +8,7 @@ import { blindness, Table } from './table.ts';
 /** A whole table at least once a second: started somewhat earlier, since a sample takes time. */
 const FULL_EVERY_MS = 900;
 /** How many processes one sample opens at the most, so that samples stay closer together than max-gap. */
-const DETAILS_A_SAMPLE = 100;
+const DETAILS_A_SAMPLE = 25;
 /** Lives that are looked at again in each full sample, in turn: a process can exec or rename itself. */
 const SECOND_LOOKS = 3;
 

@@ -1,0 +1,202 @@
+import type { Json, Match } from '../model/inventory.ts';
+import type { Complaint } from './explain.ts';
+import type { HostFile } from './inventory-schema.ts';
+import type { InventoryView } from './inventory-view.ts';
+import { machineRules, machinesOf } from './machine-rules.ts';
+import { suggestion } from './near-miss.ts';
+import { harmless, quoted } from './problem.ts';
+
+/** What the parts of an inventory say about each other. */
+export function inventoryRules(view: InventoryView): Complaint[] {
+  return [
+    ...hostsOfServices(view),
+    ...waysToStart(view),
+    ...ambiguousMatches(view),
+    ...excuses(view),
+    ...brokerRules(view),
+    ...bodies(view),
+    ...machineRules(view),
+  ];
+}
+
+function hostsOfServices({ hosts, services }: InventoryView): Complaint[] {
+  if (hosts === null) return [];
+  return [...(services ?? [])].flatMap(([name, service]) =>
+    service === null || hosts.has(service.host)
+      ? []
+      : [
+          {
+            path: ['services', name, 'host'],
+            at: 'value' as const,
+            what: `${quoted(service.host)} is not a host of the inventory`,
+            why: `service ${quoted(name)} must live on a declared host`,
+            fix: suggestion(service.host, hosts.keys()),
+          },
+        ],
+  );
+}
+
+/** Without a label or a command the runner could neither name the service to its manager nor undo its stop. */
+function waysToStart({ hosts, services }: InventoryView): Complaint[] {
+  return [...(services ?? [])].flatMap(([name, service]) => {
+    const manager = service === null ? undefined : hosts?.get(service.host)?.manager;
+    if (service === null || manager === undefined) return [];
+    const path = ['services', name];
+    if (manager === 'none' && service.start === undefined)
+      return [
+        {
+          path,
+          at: 'key' as const,
+          what: `service ${quoted(name)} has no "start"`,
+          why: `host ${quoted(service.host)} has no service manager that could start it again`,
+          fix: 'add the command that starts it, as a list of words',
+        },
+      ];
+    if (manager !== 'none' && service.label === undefined)
+      return [
+        {
+          path,
+          at: 'key' as const,
+          what: `service ${quoted(name)} has no "label"`,
+          why: `${manager} on ${quoted(service.host)} knows it by one`,
+          fix: 'add its label',
+        },
+      ];
+    return [];
+  });
+}
+
+/** On one machine every process must belong to at most one service. */
+function ambiguousMatches(view: InventoryView): Complaint[] {
+  const machines = machinesOf(view);
+  const services = [...(view.services ?? [])].flatMap(([name, service]) =>
+    service === null ? [] : [{ name, service, machine: machines.get(service.host) ?? service.host }],
+  );
+  return services.flatMap((one, index) =>
+    services
+      .slice(0, index)
+      .filter((other) => other.machine === one.machine)
+      .flatMap((other) => {
+        const same = covers(one.service.match, other.service.match);
+        if (!same && !covers(other.service.match, one.service.match)) return [];
+        return [
+          {
+            path: ['services', one.name, 'match'],
+            at: 'value' as const,
+            what: `${quoted(one.name)} and ${quoted(other.name)} would recognise the same processes`,
+            why: 'on one machine a process must belong to one service at most',
+            fix: 'give each a match of its own',
+          },
+        ];
+      }),
+  );
+}
+
+/** A helper that may stay behind must not be able to stand for the service itself, nor for another one. */
+function excuses({ services }: InventoryView): Complaint[] {
+  return [...(services ?? [])].flatMap(([name, service]) =>
+    (service?.leaves ?? []).flatMap((leaf, index) => {
+      const excused = [...(services ?? [])].find(
+        ([, other]) => other !== null && other.host === service?.host && covers(leaf, other.match),
+      );
+      if (excused === undefined) return [];
+      return [
+        {
+          path: ['services', name, 'leaves', index],
+          at: 'value' as const,
+          what: `what ${quoted(name)} may leave behind includes ${quoted(excused[0])} itself`,
+          why: 'a service that did not stop would be excused',
+          fix: 'describe only the helper',
+        },
+      ];
+    }),
+  );
+}
+
+/** Whether every process that fulfils `narrow` fulfils `wide` too. */
+function covers(wide: Match, narrow: Match): boolean {
+  return (['exe', 'argv0', 'script'] as const).every(
+    (key) => wide[key] === undefined || wide[key] === narrow[key],
+  );
+}
+
+function brokerRules({ hosts, services, brokerService, stores }: InventoryView): Complaint[] {
+  if (brokerService === null || services === null) return [];
+  if (!services.has(brokerService))
+    return [
+      {
+        path: ['broker', 'service'],
+        at: 'value',
+        what: `${quoted(brokerService)} is not a service of the inventory`,
+        why: 'the broker is one of the declared services',
+        fix: suggestion(brokerService, services.keys()),
+      },
+    ];
+  const name = services.get(brokerService)?.host;
+  const host: HostFile | null = (name === undefined ? null : hosts?.get(name)) ?? null;
+  if (name === undefined || host === null || host.transport === 'local') return [];
+  return stores.map((store) => ({
+    path: ['broker', store, 'sqlite'],
+    at: 'value',
+    what: `the broker's SQLite file is on ${quoted(name)}, which is not local`,
+    why: 'reading a database on another host is not supported yet',
+    fix: 'run haltproof on the host of the broker',
+  }));
+}
+
+const PLACEHOLDERS = ['$level', '$asset', '$reason', '$incident', '$revision'];
+
+/** Without `$level` every drill would trigger the same halt; without `$reason` no halt could be shown to be its own. */
+function bodies({ operations }: InventoryView): Complaint[] {
+  return operations.flatMap(({ name, request, body }): Complaint[] => {
+    const path = ['broker', name, 'body'];
+    if (request.startsWith('GET ') && body !== null)
+      return [
+        {
+          path,
+          at: 'key',
+          what: `the ${name} request is a GET and has a body`,
+          why: 'a GET carries none',
+          fix: 'take the body away, or use POST',
+        },
+      ];
+    const words = wordsOf(body);
+    const unknown = words.filter(([, word]) => !PLACEHOLDERS.includes(word));
+    const lacking =
+      name === 'halt' ? ['$level', '$reason'].filter((need) => !words.some(([, word]) => word === need)) : [];
+    return [
+      ...unknown.map(
+        ([at, word]): Complaint => ({
+          path: [...path, ...at],
+          at: 'value',
+          what: `${quoted(word)} stands for nothing`,
+          why: 'a word that begins with "$" stands for a value of the drill',
+          fix: suggestion(word, PLACEHOLDERS),
+        }),
+      ),
+      ...lacking
+        .filter((need) => !unknown.some(([, word]) => suggestion(word, PLACEHOLDERS).includes(`"${need}"`)))
+        .map(
+          (need): Complaint => ({
+            path,
+            at: 'key',
+            what: `the halt request does not carry ${need}`,
+            why:
+              need === '$level'
+                ? 'every drill would trigger the same level'
+                : 'the drill could not tell its own halt from another',
+            fix: `add ${need} to its body, such as ${harmless(need.slice(1))}: ${need}`,
+          }),
+        ),
+    ];
+  });
+}
+
+/** Every `$word` in the texts of a body, with the path of its text. */
+function wordsOf(body: Json, path: readonly PropertyKey[] = []): [readonly PropertyKey[], string][] {
+  if (typeof body === 'string') return (body.match(/\$[A-Za-z_]\w*/g) ?? []).map((word) => [path, word]);
+  if (typeof body !== 'object' || body === null) return [];
+  return Object.entries(body).flatMap(([key, value]) =>
+    wordsOf(value as Json, [...path, Array.isArray(body) ? Number(key) : key]),
+  );
+}

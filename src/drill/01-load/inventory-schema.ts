@@ -1,0 +1,235 @@
+import { z } from 'zod';
+import type { Broker, Json, Match } from '../model/inventory.ts';
+import {
+  duration,
+  httpUrl,
+  list,
+  localPath,
+  name,
+  named,
+  oneOf,
+  pointer,
+  port,
+  remotePath,
+  section,
+  sentence,
+  someOf,
+  text,
+  whole,
+} from './fields.ts';
+import { note } from './note.ts';
+
+/** The shape of `inventory.yaml`. What the parts say about each other is in inventory-rules.ts. */
+
+const managed = {
+  manager: oneOf(['launchd', 'systemd', 'supervisord', 'pm2', 'none']).describe(
+    'The service manager that runs the services of this host; "none" where each service has a `start` of its own.',
+  ),
+  'manager-command': text(/^(?:(?:\/|\$\{).+|[A-Za-z0-9][\w.+-]*)$/, {
+    expected: 'the name of a command, or an absolute path',
+    fix: 'write it like launchctl or /opt/bin/launchctl',
+  })
+    .exactOptional()
+    .describe("The service manager's command on that host, where it is not the usual one."),
+};
+
+export const hostSchema = z
+  .discriminatedUnion(
+    'transport',
+    [
+      section('a local host', {
+        transport: z.literal('local').describe('This machine.'),
+        ...managed,
+      }),
+      section('an ssh host', {
+        transport: z.literal('ssh').describe('A machine reached over ssh.'),
+        address: text(/^(?!-)[^\s/@]+$/, {
+          expected: 'a host name or an IP address',
+          fix: 'write the address alone, without user or port',
+        }).describe('Host name or IP address. Its host key must be in known-hosts.'),
+        port: port().prefault(22).describe('TCP port of the ssh server.'),
+        user: text(/^(?!-)[^\s:@]+$/, {
+          expected: 'the name of a user on that host',
+          fix: 'write the login name alone',
+        }).describe('The user to log in as.'),
+        'identity-file': localPath()
+          .exactOptional()
+          .describe('Private key file on this machine; without it, ssh-agent offers its keys.'),
+        'known-hosts': localPath()
+          .prefault('~/.ssh/known_hosts')
+          .describe('File with the host keys to trust. Host keys are always checked.'),
+        forwarded: z
+          .boolean({ error: note({ expected: 'true or false', fix: 'write true or false' }) })
+          .prefault(false)
+          .describe(
+            'The address is a forwarded port on this machine that leads to another one (a tunnel, a virtual machine). What answers is still asked who it is.',
+          ),
+        ...managed,
+      }),
+    ],
+    { error: note({ expected: 'a transport, one of: local, ssh', fix: 'write local or ssh' }) },
+  )
+  .describe('A machine, how it is reached, and what runs its services.');
+
+const matchSchema = section('a match', {
+  exe: remotePath().exactOptional().describe('The executable: the target of /proc/<pid>/exe.'),
+  argv0: text(/\S/, { expected: 'the whole of argv[0]', fix: 'copy it from the process' })
+    .exactOptional()
+    .describe('The first word of the command line.'),
+  script: remotePath()
+    .exactOptional()
+    .describe('What an interpreter runs: the first argument that is not an option.'),
+})
+  .refine((match) => Object.keys(match).length > 0, {
+    error: note({
+      what: 'the match is empty',
+      expected: 'at least one of: exe, argv0, script',
+      fix: 'say how the process is recognised',
+    }),
+  })
+  .describe('How a process is recognised. Every key given must be equal, whole; never a part of the line.');
+
+export const serviceSchema = section('a service', {
+  host: name('a host').describe('The host it lives on.'),
+  label: text(/^(?!-)\S/, {
+    expected: 'the name under which the service manager knows it',
+    fix: 'write it like com.example.hermes',
+  })
+    .exactOptional()
+    .describe('The name under which the service manager knows it. Needed unless the manager is "none".'),
+  match: matchSchema,
+  instances: whole('how many root processes are up', 1, 1000)
+    .prefault(1)
+    .describe('How many root processes are up when the service is healthy.'),
+  heartbeat: section('a heartbeat', {
+    file: remotePath().describe('A file on its host that the service rewrites while it works.'),
+    every: duration().describe('How often it does at the least, such as 1s.'),
+  })
+    .exactOptional()
+    .describe('Shows that the service is at work, not only alive.'),
+  leaves: list('matches', matchSchema)
+    .prefault([])
+    .describe('Helpers that it legitimately leaves behind when it is stopped.'),
+  start: someOf(
+    'words of a command',
+    text(/./, { expected: 'a word of a command', fix: 'write each argument by itself' }),
+  )
+    .exactOptional()
+    .describe('The command that starts it on its host, word by word, for an undo without the broker.'),
+}).describe('A daemon on one host.');
+
+const request = text(/^(?:GET|POST|PUT|DELETE) \/[^\s#]*$/, {
+  expected: 'a method and a path such as POST /v1/halt',
+  fix: 'write GET, POST, PUT or DELETE, a space and a path that begins with "/"',
+}).describe('Method and path, such as POST /v1/halt. The path comes after `api`.');
+
+const body = z
+  .json({ error: note({ expected: 'anything that JSON can hold', fix: 'write the body as a map' }) })
+  .prefault(null)
+  .describe('JSON body. $level, $asset, $reason, $incident and $revision stand for values of the drill.');
+
+const picked = {
+  level: pointer().describe('Where the level stands in the answer, as a JSON Pointer.'),
+  incident: pointer().describe('Where the id of the open incident stands.'),
+  reason: pointer().describe('Where the reason of the halt stands.'),
+  revision: pointer().describe('Where the revision stands that a resume must name.'),
+  asset: pointer().describe('Where the halted asset stands.'),
+};
+
+const haltPick = section('what is picked from the reply', {
+  level: picked.level.exactOptional(),
+  incident: picked.incident.exactOptional(),
+  reason: picked.reason.exactOptional(),
+  revision: picked.revision.exactOptional(),
+  asset: picked.asset.exactOptional(),
+  stops: pointer()
+    .exactOptional()
+    .describe('Where the list of claimed stops stands: objects with service, host and outcome.'),
+  recorded: pointer().exactOptional().describe('Where it says whether the halt was recorded durably.'),
+});
+
+const query = text(
+  /^\s*(?:select|SELECT|with|WITH)\s[^;]+(?:;\s*)?$/,
+  { expected: 'one select statement', fix: 'write a single query that only reads' },
+  { lines: true },
+);
+
+export const brokerSchema = section('the broker', {
+  service: name('a service').describe('The service that owns the kill switch.'),
+  api: httpUrl().describe('Base address of its API.'),
+  auth: section('the credentials', {
+    bearer: text(/^(?:[!-~]+|\$\{.+)$/, {
+      expected: 'a token without spaces',
+      fix: `name a variable that holds it, such as \${PRINCIPAL_TOKEN}`,
+      what: '"bearer" is not a token',
+    }).describe('Bearer token; name a variable instead of writing it here.'),
+  })
+    .exactOptional()
+    .describe('How the runner identifies itself.'),
+  halt: section('the halt operation', {
+    request,
+    body,
+    pick: haltPick.prefault({}).describe('What its reply claims.'),
+  }).describe('The trigger.'),
+  resume: section('the resume operation', { request, body }).describe('Undoes the halt.'),
+  status: section('the status operation', {
+    request,
+    body,
+    pick: section('what is picked from the status', {
+      level: picked.level,
+      incident: picked.incident,
+      reason: picked.reason.exactOptional(),
+      revision: picked.revision.exactOptional(),
+      asset: picked.asset.exactOptional(),
+    }).describe('Where the state stands in the answer.'),
+  }).describe('Asks for the halt state.'),
+  state: section('the state', {
+    sqlite: localPath().describe("The broker's SQLite file, on the broker's host."),
+    query: query.describe('Yields one row with level, incident, reason, revision and asset.'),
+    incidents: query
+      .exactOptional()
+      .describe('Yields every incident: id, level, reason, opened_at, resolved_at.'),
+  }).describe('The halt state where it lives, read without asking the broker.'),
+  audit: section('the audit log', {
+    sqlite: localPath().describe("The SQLite file of the audit log, on the broker's host."),
+    query: query.describe('Yields every entry in order: seq, at, actor, action, subject, host, outcome.'),
+    stopped: someOf('outcomes', sentence('a value of outcome')).describe(
+      'Values of outcome by which an entry claims that its subject was stopped.',
+    ),
+  })
+    .exactOptional()
+    .describe("The broker's audit log, held against the evidence."),
+}).describe('The service that owns the kill switch, and how to talk to it.');
+
+const exchangeSchema = section('the exchange', {
+  url: httpUrl().describe('One GET of it answers everything below.'),
+  positions: pointer().describe('Leads to { asset: quantity }.'),
+  open: pointer().describe('Leads to { asset: count of open, conditional and queued orders }.'),
+  accepted: pointer().describe('Leads to a list of { asset, account, count } of orders accepted so far.'),
+}).describe("An independent system in which the fleet's effects can be seen.");
+
+export const inventorySchema = section('the inventory', {
+  fleet: name('the fleet').describe('The name of the fleet.'),
+  provider: oneOf(['live', 'embedded-lab'])
+    .prefault('live')
+    .describe(
+      '"embedded-lab": the runner starts this fleet itself, on this machine. Leave it out for a real one.',
+    ),
+  hosts: named('a host', hostSchema).describe('Every machine of the fleet, by name.'),
+  'one-machine': list('groups of hosts', list('hosts', name('a host')))
+    .prefault([])
+    .describe('Groups of hosts that are one machine and share its process table.'),
+  services: named('a service', serviceSchema).describe('Every daemon of the fleet, by name.'),
+  broker: brokerSchema,
+  exchange: exchangeSchema.exactOptional(),
+}).describe('The fleet as its operator knows it. Never derived from what the broker says.');
+
+export type InventoryFile = z.output<typeof inventorySchema>;
+export type HostFile = z.output<typeof hostSchema>;
+export type ServiceFile = z.output<typeof serviceSchema>;
+export type BrokerFile = z.output<typeof brokerSchema>;
+
+// What needs no mapping is held to the model right here.
+matchSchema satisfies z.ZodType<Match>;
+body satisfies z.ZodType<Json>;
+haltPick satisfies z.ZodType<Broker['halt']['pick']>;

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { FINDINGS, type FindingCode } from '../model/findings.ts';
+import type { ExitCode, Verdict } from '../model/verdict.ts';
+
+/** The shape of `verdict.json`, schema version 1: for those who read it, and for reading it back. It only ever grows. */
+
+const service = z.string().nullable();
+const count = z.int().min(0);
+const milliseconds = z.number();
+
+const broker = z
+  .object({
+    level: z.number(),
+    incident: z.string().nullable(),
+    reason: z.string().nullable(),
+    revision: z.number().nullable(),
+    asset: z.string().nullable(),
+  })
+  .describe('Halt state; what the broker did not say is null.');
+
+const said = z
+  .union([broker, z.object({ unreadable: z.string().describe('Why it could not be read.') })])
+  .nullable()
+  .describe('Null: not read then.');
+
+const finding = z
+  .object({
+    code: z
+      .enum(Object.keys(FINDINGS) as [FindingCode, ...FindingCode[]])
+      .describe('Stable code of the finding.'),
+    severity: z.enum(['fail', 'inconclusive']),
+    host: z.string().nullable(),
+    service,
+    asset: z.string().exactOptional().describe('The asset that it is about, where it is about one.'),
+    message: z.string().describe('What was found, in words.'),
+    evidence: z.array(z.string()).describe('Ids of journal entries.'),
+    consequenceOf: z
+      .string()
+      .nullable()
+      .describe('Key (`code host/service`) of the finding that caused this one.'),
+    knownIssue: z.string().nullable().describe('Id of the known issue that covers it.'),
+  })
+  .describe('One thing that is wrong, or that could not be told.');
+
+const footnote = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    owner: z.string(),
+    filed: z.string().describe('YYYY-MM-DD'),
+    fix: z.string(),
+    expires: z.string().describe('YYYY-MM-DD, to the end of that day, UTC.'),
+    findings: count.describe('How many findings it covers; 0: no longer seen.'),
+  })
+  .describe('A known issue that this verdict leans on, or that was not seen any more.');
+
+const serviceSummary = z.object({
+  service: z.string(),
+  host: z.string(),
+  role: z.enum(['target', 'survivor', 'bystander']),
+  outcome: z
+    .enum(['stopped', 'running', 'kept', 'changed', 'unknown', 'watched'])
+    .describe('"stopped" and "kept" are proven.'),
+  stoppedAfterMs: z
+    .tuple([milliseconds, milliseconds])
+    .nullable()
+    .describe('Milliseconds after the trigger between which its last process died.'),
+  baselinePids: z.array(z.int()),
+  finalPids: z.array(z.int()),
+});
+
+const crash = z.discriminatedUnion('done', [
+  z.object({
+    done: z.literal(true),
+    killedPid: z.int(),
+    newPid: z.int().nullable(),
+    backAfterMs: milliseconds.nullable(),
+  }),
+  z.object({ done: z.literal(false), why: z.string() }),
+]);
+
+const effect = z.object({
+  asset: z.string(),
+  expected: z.enum(['silent', 'active', 'flat', 'silent and flat']),
+  ordersAtBaseline: z.number(),
+  ordersAfterDeadline: z.number().nullable(),
+  positionBefore: z.number().nullable(),
+  positionAfter: z.number().nullable(),
+  openAfter: z.number().nullable(),
+});
+
+const control = z.object({
+  host: z.string(),
+  samples: count,
+  longestGapMs: milliseconds.nullable(),
+  latencyMs: z
+    .object({ fromMs: milliseconds, toMs: milliseconds })
+    .nullable()
+    .describe('How long the probe took to see a process vanish that was killed before the trigger.'),
+  held: z.boolean(),
+});
+
+const share = z.object({ declared: count, proven: count });
+
+const exitCodes = [0, 1, 2, 3, 4, 5, 64, 70] as const satisfies readonly ExitCode[];
+
+export const verdictSchema = z
+  .object({
+    schemaVersion: z.literal(1),
+    drillId: z.string(),
+    drill: z.string(),
+    title: z.string(),
+    level: z.number(),
+    verdict: z.enum(['pass', 'fail', 'inconclusive', 'not-run', 'aborted']),
+    qualified: z.boolean().describe('A pass that needed accepted issues.'),
+    headline: z.string(),
+    environment: z.string().describe('"live", or "lab:<name>": a lab drill proves nothing about a fleet.'),
+    runner: z.string().describe('Version of haltproof.'),
+    inventory: z.object({ path: z.string(), sha256: z.string() }),
+    fleet: z.enum(['untouched', 'restored', 'halted', 'unknown']),
+    exitCode: z.literal(exitCodes),
+    startedAt: z.string().describe('ISO 8601, UTC'),
+    finishedAt: z.string().describe('ISO 8601, UTC'),
+    findings: z.array(finding),
+    footnotes: z.array(footnote),
+    coverage: z.object({
+      hosts: z.object({ declared: count, answered: count }),
+      targets: share,
+      survivors: share,
+    }),
+    halt: z.object({
+      acknowledged: z.boolean().nullable(),
+      withinMs: milliseconds,
+      holdMs: milliseconds,
+      heldMs: milliseconds.nullable().describe('Null: the halt never was complete.'),
+      services: z.array(serviceSummary),
+    }),
+    broker: z.object({
+      moments: z.array(
+        z.object({
+          moment: z.enum(['before', 'halted', 'after-crash', 'after-resume']),
+          api: said,
+          store: said,
+        }),
+      ),
+      crash,
+    }),
+    effects: z.array(effect),
+    controls: z.array(control),
+    claims: z.array(z.string()).describe('What the broker claimed, in sentences that quote it.'),
+    notTested: z.array(z.string()),
+  })
+  .describe('The verdict of one drill.');
+
+verdictSchema satisfies z.ZodType<Verdict>;
+
+// What `satisfies` above lets through: a key that may be left out and is not here would be lost in reading back; and a
+// key or value that the type does not have must not be demanded here.
+type Whole<T> = T extends object ? { readonly [K in keyof T]-?: Whole<T[K]> } : T;
+null as unknown as Whole<z.output<typeof verdictSchema>> satisfies Whole<Verdict>;
+null as unknown as Whole<Verdict> satisfies Whole<z.output<typeof verdictSchema>>;

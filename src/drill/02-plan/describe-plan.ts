@@ -1,0 +1,133 @@
+import type { Match } from '../model/inventory.ts';
+import type { Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
+import { inUnits } from './duration.ts';
+
+/** A plan as plain text, for `--plan`: a reader must be able to say no to the drill from it. Ends with a line end. */
+export function describePlan(plan: Plan): string {
+  return `${[
+    ...heading(plan),
+    '',
+    ...plan.hosts.flatMap((host) => [...describeHost(host, plan), '']),
+    ...sectionOf('Effects', effectLines(plan)),
+    ...sectionOf('Broker', brokerLines(plan)),
+    ...sectionOf('Timing', timingLines(plan)),
+    ...sectionOf('Undo', undoLines(plan)),
+    ...sectionOf(
+      'Not tested',
+      plan.notTested.map((line) => `- ${line}`),
+    ),
+  ]
+    .join('\n')
+    .trimEnd()}\n`;
+}
+
+function heading(plan: Plan): string[] {
+  const { environment, asset, services } = plan;
+  const mark = environment.startsWith('lab:') ? `LAB (${environment.slice(4)}): ` : '';
+  const halt = `a halt at level ${plan.level}${asset === null ? '' : ` of ${asset}`}`;
+  const count = (role: Role): number => services.filter((service) => service.role === role).length;
+  return [
+    `${mark}${plan.title} (${plan.drill}, level ${plan.level})`,
+    `Fleet ${plan.fleet}, environment ${environment}. This is a plan: nothing has been triggered.`,
+    '',
+    `The drill asks ${plan.broker} for ${halt}, once.`,
+    `Then ${count('target')} must stop, ${count('survivor')} must survive, ${count('bystander')} are only watched.`,
+    ...(plan.sources.exchange && plan.effects !== null
+      ? []
+      : ['Processes only: no independent effect is looked at.']),
+  ];
+}
+
+const DEMAND: Readonly<Record<Role, string>> = {
+  target: 'must stop',
+  survivor: 'must survive',
+  bystander: 'only watched',
+};
+
+function describeHost(host: PlannedHost, plan: Plan): string[] {
+  const services = plan.services.filter((service) => service.host === host.name);
+  const width = Math.max(0, ...services.map(({ name }) => name.length));
+  const twins = plan.oneMachine.filter((group) => group.includes(host.name)).flat();
+  const others = [...new Set(twins)].filter((name) => name !== host.name);
+  return [
+    `${host.name} (${host.reachedBy}, ${host.manager === 'none' ? 'no service manager' : host.manager})`,
+    ...(others.length > 0 ? [`  one machine with ${others.join(', ')}, as the inventory says`] : []),
+    ...(services.length > 0
+      ? []
+      : ['  no service lives here; its processes are watched for services of other hosts']),
+    ...services.map(
+      (service) =>
+        `  ${service.name.padEnd(width)}  ${DEMAND[service.role].padEnd(12)}  ${recognisedBy(service)}`,
+    ),
+  ];
+}
+
+function recognisedBy({ match, instances, heartbeat, leaves }: PlannedService): string {
+  return [
+    keysOf(match),
+    ...(instances === 1 ? [] : [`${instances} instances`]),
+    ...(heartbeat === null ? [] : [`heartbeat ${heartbeat.file} every ${inUnits(heartbeat.everyMs)}`]),
+    ...leaves.map((leaf) => `may leave ${keysOf(leaf)}`),
+  ].join('; ');
+}
+
+function keysOf(match: Match): string {
+  return (['exe', 'argv0', 'script'] as const)
+    .flatMap((key) => (match[key] === undefined ? [] : [`${key} ${match[key]}`]))
+    .join(' and ');
+}
+
+function effectLines({ effects }: Plan): string[] {
+  if (effects === null) return ['None are demanded.'];
+  const { silent, flat, active } = effects;
+  return [
+    ...(silent.length > 0 ? [`No order is accepted after the deadline: ${silent.join(', ')}`] : []),
+    ...(flat.length > 0 ? [`The position is zero, with no open orders: ${flat.join(', ')}`] : []),
+    ...(active.length > 0 ? [`Orders must go on: ${active.join(', ')}`] : []),
+  ];
+}
+
+function brokerLines(plan: Plan): string[] {
+  const { expect, sources, crash, timing } = plan;
+  return [
+    `API and store must say level ${expect.level}, ${expect.incident === 'open' ? 'with an open incident' : 'whatever they say of incidents'}.`,
+    sources.audit === null
+      ? 'No audit log is read.'
+      : `The audit log is read; ${sources.audit.map((word) => `"${word}"`).join(', ')} counts as a claim to have stopped something.`,
+    crash === null
+      ? 'It is not crashed.'
+      : `Once the stop is proven, ${crash} is killed with SIGKILL. Its service manager must bring it back within ${inUnits(timing.crashWithinMs)}, still halted.`,
+  ];
+}
+
+function timingLines({ timing }: Plan): string[] {
+  return [
+    `baseline ${inUnits(timing.baselineMs)} before the trigger; halted within ${inUnits(timing.withinMs)}; hold ${inUnits(timing.holdMs)}`,
+    `a sample of each host every ${inUnits(timing.sampleEveryMs)}; a gap over ${inUnits(timing.maxGapMs)} proves nothing`,
+  ];
+}
+
+function undoLines({ broker, services, timing }: Plan): string[] {
+  const targets = services.filter((service) => service.role === 'target');
+  return [
+    `${broker} is asked to resume, only if the halt is this drill's own; everything must be back within ${inUnits(timing.restoreWithinMs)} and stay up for ${inUnits(timing.settleMs)}.`,
+    ...(targets.length > 0
+      ? [
+          'Where the broker has forgotten the halt, what was alive before and is gone is started on its host by:',
+        ]
+      : []),
+    ...targets.map(
+      ({ name, host, start }) =>
+        `  ${name} on ${host}: ${start === null ? 'nothing is known that starts it' : start.map(asWord).join(' ')}`,
+    ),
+  ];
+}
+
+/** One word of a command as it could be typed. */
+function asWord(word: string): string {
+  return /^[\w@%+=:,./${}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function sectionOf(title: string, lines: readonly string[]): string[] {
+  return [title, ...lines.map((line) => `  ${line}`), ''];
+}

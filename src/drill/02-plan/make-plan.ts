@@ -1,0 +1,61 @@
+import type { Drill } from '../model/drill.ts';
+import type { Host, Inventory, Service, Transport } from '../model/inventory.ts';
+import type { Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
+import { notTestedBy } from './not-tested.ts';
+
+/**
+ * What a drill is going to do and to demand of this fleet. Every host and every service of the inventory is in it,
+ * whether the drill names it or not, since all of them are watched. It holds no secret.
+ */
+export function makePlan(from: {
+  readonly inventory: Inventory;
+  readonly drill: Drill;
+  /** `live`, or `lab:<name>`. */
+  readonly environment: string;
+}): Plan {
+  const { inventory, drill, environment } = from;
+  const services = inventory.services.map((service) => plannedService(service, drill));
+  return {
+    drill: drill.name,
+    title: drill.title,
+    level: drill.level,
+    asset: drill.asset,
+    environment,
+    fleet: inventory.fleet,
+    hosts: inventory.hosts.map(plannedHost),
+    services,
+    broker: inventory.broker.service,
+    expect: drill.broker,
+    effects: drill.effects,
+    crash: drill.crash,
+    timing: drill.timing,
+    oneMachine: inventory.oneMachine,
+    sources: {
+      incidents: inventory.broker.state.incidents !== null,
+      audit: inventory.broker.audit?.stopped ?? null,
+      exchange: inventory.exchange !== null,
+    },
+    notTested: notTestedBy(inventory, drill, services),
+  };
+}
+
+function plannedHost({ name, transport, manager }: Host): PlannedHost {
+  return { name, reachedBy: reachedBy(transport), manager };
+}
+
+function reachedBy(transport: Transport): string {
+  if (transport.kind === 'local') return 'local';
+  const { user, address, port } = transport;
+  // 0: the variable that holds it is not set yet, as for a lab that does not run.
+  return `ssh ${user}@${address.includes(':') ? `[${address}]` : address}:${port === 0 ? '(not set)' : port}`;
+}
+
+function plannedService(service: Service, drill: Drill): PlannedService {
+  const { name, host, match, instances, leaves, heartbeat, start } = service;
+  return { name, host, role: roleOf(name, drill), match, instances, leaves, heartbeat, start };
+}
+
+function roleOf(service: string, { stops, keeps }: Drill): Role {
+  if (stops.includes(service)) return 'target';
+  return keeps.includes(service) ? 'survivor' : 'bystander';
+}

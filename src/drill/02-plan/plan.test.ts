@@ -1,0 +1,260 @@
+import { describe, expect, it } from 'vitest';
+import type { Drill } from '../model/drill.ts';
+import type { Inventory } from '../model/inventory.ts';
+import { describePlan } from './describe-plan.ts';
+import { inUnits } from './duration.ts';
+import { makePlan } from './make-plan.ts';
+
+const service = { instances: 1, heartbeat: null, leaves: [], start: null, label: null };
+
+const INVENTORY: Inventory = {
+  provider: 'live',
+  fleet: 'small',
+  hosts: [
+    { name: 'knox', transport: { kind: 'local' }, manager: 'launchd', managerCommand: null },
+    {
+      name: 'tesseract',
+      transport: {
+        kind: 'ssh',
+        address: '2001:db8::7',
+        port: 2222,
+        user: 'ops',
+        identityFile: '/home/ops/key',
+        knownHostsFile: '/home/ops/known_hosts',
+      },
+      manager: 'none',
+      managerCommand: null,
+    },
+    { name: 'spare', transport: { kind: 'local' }, manager: 'systemd', managerCommand: null },
+  ],
+  services: [
+    {
+      ...service,
+      name: 'principal',
+      host: 'knox',
+      match: { exe: '/opt/principal' },
+      heartbeat: { file: '/run/principal', everyMs: 1500 },
+    },
+    { ...service, name: 'scribe', host: 'knox', match: { argv0: 'scribe' } },
+    {
+      ...service,
+      name: 'hermes',
+      host: 'tesseract',
+      match: { exe: '/usr/bin/node', script: '/opt/hermes' },
+      instances: 2,
+      leaves: [{ exe: '/opt/helper' }],
+      start: ['/opt/hermes', '--name', "it's"],
+    },
+    { ...service, name: 'shiva', host: 'tesseract', match: { exe: '/opt/shiva' } },
+  ],
+  broker: {
+    service: 'principal',
+    api: 'http://127.0.0.1:8700',
+    auth: { bearer: 'sesame' },
+    halt: { method: 'POST', path: '/h', body: { level: '$level', reason: '$reason' }, pick: {} },
+    resume: { method: 'POST', path: '/r', body: { which: [{ incident: 'id=$incident' }] } },
+    status: {
+      method: 'GET',
+      path: '/s',
+      body: null,
+      pick: { level: '/l', incident: '/i', reason: null, revision: null, asset: null },
+    },
+    state: { file: '/db', query: 'select 1', incidents: 'select 2' },
+    audit: { file: '/db', query: 'select 3', stopped: ['stopped'] },
+  },
+  exchange: { url: 'http://127.0.0.1:9000', positions: '/p', open: '/o', accepted: '/a' },
+  oneMachine: [['knox', 'spare']],
+};
+
+const DRILL: Drill = {
+  name: 'level-2',
+  title: 'Halt all trading',
+  level: 2,
+  asset: null,
+  stops: ['hermes', 'shiva'],
+  keeps: ['principal'],
+  broker: { level: 2, incident: 'open' },
+  effects: { silent: ['DOGE-USD'], flat: [], active: ['BTC-USD'] },
+  crash: 'principal',
+  timing: {
+    baselineMs: 1500,
+    withinMs: 5000,
+    holdMs: 60_000,
+    restoreWithinMs: 10_000,
+    settleMs: 1000,
+    crashWithinMs: 10_000,
+    sampleEveryMs: 100,
+    maxGapMs: 1000,
+  },
+};
+
+const plan = (inventory: Partial<Inventory> = {}, drill: Partial<Drill> = {}) =>
+  makePlan({
+    inventory: { ...INVENTORY, ...inventory },
+    drill: { ...DRILL, ...drill },
+    environment: 'live',
+  });
+
+describe('makePlan', () => {
+  it('gives every service of the inventory its role', () => {
+    expect(plan().services.map(({ name, role }) => `${name} ${role}`)).toEqual([
+      'principal survivor',
+      'scribe bystander',
+      'hermes target',
+      'shiva target',
+    ]);
+  });
+
+  it('has every host, also those without a service', () => {
+    expect(plan().hosts).toEqual([
+      { name: 'knox', reachedBy: 'local', manager: 'launchd' },
+      { name: 'tesseract', reachedBy: 'ssh ops@[2001:db8::7]:2222', manager: 'none' },
+      { name: 'spare', reachedBy: 'local', manager: 'systemd' },
+    ]);
+  });
+
+  it('holds no secret', () => {
+    expect(JSON.stringify(plan())).not.toContain('sesame');
+    expect(describePlan(plan())).not.toContain('sesame');
+  });
+
+  it('says which records of the broker can be read', () => {
+    expect(plan().sources).toEqual({ incidents: true, audit: ['stopped'], exchange: true });
+    const broker = {
+      ...INVENTORY.broker,
+      audit: null,
+      state: { ...INVENTORY.broker.state, incidents: null },
+    };
+    expect(plan({ broker, exchange: null }, { effects: null }).sources).toEqual({
+      incidents: false,
+      audit: null,
+      exchange: false,
+    });
+  });
+});
+
+describe('what is not tested', () => {
+  const openings = (...of: Parameters<typeof plan>) =>
+    plan(...of).notTested.map((line) => line.split(':')[0]);
+  const ALWAYS = [
+    'Power loss',
+    'Hosts outside the inventory',
+    'Detached children that share a cgroup with strangers',
+    'Lives shorter than max-gap (1s)',
+  ];
+
+  it('names services that the drill does not, and nothing more where all is declared', () => {
+    expect(openings()).toEqual([...ALWAYS, 'Services that the drill names neither in stops nor in keeps']);
+    expect(plan().notTested.at(-1)).toContain('scribe on knox');
+    expect(openings({}, { keeps: ['principal', 'scribe'] })).toEqual([
+      ...ALWAYS,
+      'Whether these survivors still do their work',
+    ]);
+  });
+
+  it('names what is not declared', () => {
+    const broker = {
+      ...INVENTORY.broker,
+      audit: null,
+      state: { ...INVENTORY.broker.state, incidents: null },
+      resume: { ...INVENTORY.broker.resume, body: { reason: '$reason' } },
+    };
+    const drill = { effects: null, crash: null, broker: { level: 2, incident: 'none' } } as const;
+    expect(
+      openings(
+        { broker, exchange: null },
+        { ...drill, keeps: ['principal'], stops: ['hermes', 'shiva', 'scribe'] },
+      ),
+    ).toEqual([
+      ...ALWAYS,
+      'Effects',
+      'Whether the halt outlives a crash of the broker',
+      'The audit log of the broker',
+      'The history of incidents in the store',
+      'Whether an incident is opened',
+      'A resume that lifts only its own halt',
+    ]);
+  });
+
+  it('says processes only, whether the exchange or the demand is missing', () => {
+    const effects = (...of: Parameters<typeof plan>) =>
+      plan(...of).notTested.find((line) => line.startsWith('Effects'));
+    expect(effects()).toBeUndefined();
+    expect(effects({}, { effects: null })).toBe(
+      'Effects: processes only. The drill demands none, so no order or position is judged.',
+    );
+    expect(effects({ exchange: null }, { effects: null })).toBe(
+      'Effects: processes only. The inventory declares no exchange, so no order or position is looked at.',
+    );
+  });
+});
+
+describe('describePlan', () => {
+  it('reads like this', () => {
+    const { notTested: _, ...rest } = plan();
+    expect(describePlan({ ...rest, notTested: ['Power loss: …'] })).toBe(`Halt all trading (level-2, level 2)
+Fleet small, environment live. This is a plan: nothing has been triggered.
+
+The drill asks principal for a halt at level 2, once.
+Then 2 must stop, 1 must survive, 1 are only watched.
+
+knox (local, launchd)
+  one machine with spare, as the inventory says
+  principal  must survive  exe /opt/principal; heartbeat /run/principal every 1500ms
+  scribe     only watched  argv0 scribe
+
+tesseract (ssh ops@[2001:db8::7]:2222, no service manager)
+  hermes  must stop     exe /usr/bin/node and script /opt/hermes; 2 instances; may leave exe /opt/helper
+  shiva   must stop     exe /opt/shiva
+
+spare (local, systemd)
+  one machine with knox, as the inventory says
+  no service lives here; its processes are watched for services of other hosts
+
+Effects
+  No order is accepted after the deadline: DOGE-USD
+  Orders must go on: BTC-USD
+
+Broker
+  API and store must say level 2, with an open incident.
+  The audit log is read; "stopped" counts as a claim to have stopped something.
+  Once the stop is proven, principal is killed with SIGKILL. Its service manager must bring it back within 10s, still halted.
+
+Timing
+  baseline 1500ms before the trigger; halted within 5s; hold 1m
+  a sample of each host every 100ms; a gap over 1s proves nothing
+
+Undo
+  principal is asked to resume, only if the halt is this drill's own; everything must be back within 10s and stay up for 1s.
+  Where the broker has forgotten the halt, what was alive before and is gone is started on its host by:
+    hermes on tesseract: /opt/hermes --name 'it'\\''s'
+    shiva on tesseract: nothing is known that starts it
+
+Not tested
+  - Power loss: …
+`);
+  });
+
+  it('marks a lab, an asset and a drill of processes only', () => {
+    const text = describePlan({
+      ...plan({ exchange: null }, { effects: null, asset: 'DOGE-USD' }),
+      environment: 'lab:reference',
+    });
+    expect(text).toMatch(/^LAB \(reference\): Halt all trading/);
+    expect(text).toContain('a halt at level 2 of DOGE-USD, once.');
+    expect(text).toContain('Processes only: no independent effect is looked at.');
+  });
+});
+
+describe('durations', () => {
+  it.each([
+    [500, '500ms'],
+    [1500, '1500ms'],
+    [5000, '5s'],
+    [60_000, '1m'],
+    [90_000, '90s'],
+    [3_600_000, '1h'],
+  ])('%d ms is %s', (ms, text) => {
+    expect(inUnits(ms)).toBe(text);
+  });
+});
