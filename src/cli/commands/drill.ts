@@ -1,0 +1,236 @@
+import { verdictJson } from '../../drill/10-report/verdict-json.ts';
+import { headlineOf } from '../../drill/10-report/words.ts';
+import type { Drill } from '../../drill/model/drill.ts';
+import type { Inventory } from '../../drill/model/inventory.ts';
+import type { KnownIssue } from '../../drill/model/known-issue.ts';
+import { chooseDrill } from '../choose-drill.ts';
+import { type ChosenFile, chooseInventory, chooseKnownIssues } from '../choose-inventory.ts';
+import { CliError, messageOf, notRun, usage } from '../cli-error.ts';
+import { conductDrill } from '../conduct-drill.ts';
+import { drillId } from '../drill-id.ts';
+import type { Effects, RunningLab } from '../effects.ts';
+import { type Interruption, listenForSignals } from '../interruption.ts';
+import { labName } from '../lab-name.ts';
+import { resultText } from '../result-text.ts';
+import { writeReports } from '../write-reports.ts';
+
+export interface DrillOptions {
+  readonly level?: number;
+  readonly drill?: string;
+  readonly inventory?: string;
+  readonly knownIssues?: string;
+  readonly lab?: string;
+  readonly out?: string;
+  readonly plan?: true;
+  readonly json?: true;
+  readonly strict?: true;
+  readonly debug?: true;
+}
+
+/** The files of one drill, as the operator chose them. */
+interface Chosen {
+  readonly inventory: ChosenFile;
+  readonly drill: ChosenFile;
+  readonly knownIssues: ChosenFile | null;
+  /** The lab's name, or null for a live fleet. */
+  readonly lab: string | null;
+}
+
+interface Loaded {
+  readonly inventory: Inventory;
+  readonly drill: Drill;
+  readonly knownIssues: readonly KnownIssue[];
+}
+
+/** `haltproof drill`: resolves with the exit code of the verdict (DESIGN of exit codes in docs/design.md). */
+export async function drill(options: DrillOptions, effects: Effects): Promise<number> {
+  const chosen = await choose(options, effects);
+  if (options.plan === true) return printPlan(options, chosen, effects);
+  if (chosen.lab === null) {
+    await load(options, chosen, effects, { env: effects.env, keepUnresolved: false });
+    throw notRun(
+      `${chosen.inventory.shown} describes a live fleet, and nothing was triggered`,
+      'the interlocks without which a live fleet is not halted are not part of this version',
+      'print what would be done with --plan, or drill the embedded lab (`provider: embedded-lab`)',
+    );
+  }
+  const interruption = listenForSignals(effects);
+  try {
+    return await withLab(chosen.lab, interruption, effects, (lab) =>
+      runAndReport(options, chosen, lab, interruption, effects),
+    );
+  } finally {
+    interruption.release();
+  }
+}
+
+async function choose(options: DrillOptions, effects: Effects): Promise<Chosen> {
+  const inventory = await chooseInventory(options.inventory, effects);
+  effects.err.write(`haltproof: inventory ${inventory.shown}, sha256 ${inventory.sha256}\n`);
+  const { providerOf } = await import('../../drill/01-load/provider-of.ts');
+  const live = providerOf(inventory.text) === 'live';
+  if (live && options.lab !== undefined) {
+    throw usage(
+      `--lab ${options.lab} was given with ${inventory.shown}, which the lab does not provide`,
+      'a lab drill must not be taken for one of a live fleet',
+      'leave --lab out, or name an inventory with `provider: embedded-lab`',
+    );
+  }
+  const lab = live ? null : labName(options.lab ?? 'reference');
+  const drill = await chooseDrill(options, inventory, effects);
+  return {
+    inventory,
+    drill,
+    knownIssues: await chooseKnownIssues(options.knownIssues, inventory, effects),
+    lab,
+  };
+}
+
+/** Loads all files at once, so that every error is told at once. */
+async function load(
+  options: DrillOptions,
+  chosen: Chosen,
+  effects: Effects,
+  variables: { readonly env: (name: string) => string | undefined; readonly keepUnresolved: boolean },
+): Promise<Loaded> {
+  const { loadFleet } = await import('../../drill/01-load/load-fleet.ts');
+  const { formatProblem } = await import('../../drill/01-load/problem.ts');
+  const source = ({ shown, text }: ChosenFile) => ({ path: shown, text });
+  const loaded = loadFleet(
+    {
+      inventory: source(chosen.inventory),
+      drill: source(chosen.drill),
+      knownIssues: chosen.knownIssues === null ? null : source(chosen.knownIssues),
+    },
+    {
+      ...variables,
+      resolvePath: (path, file) =>
+        effects.files.resolve(path, effects.files.folderOf(effects.files.resolve(file, effects.folder))),
+    },
+  );
+  if (!loaded.ok) throw new CliError(64, loaded.problems.map(formatProblem).join('\n'));
+  if (options.level !== undefined && loaded.drill.level !== options.level) {
+    throw usage(
+      `${chosen.drill.shown} has level ${loaded.drill.level}`,
+      `level ${options.level} was asked for`,
+      'name the file with --drill',
+    );
+  }
+  return loaded;
+}
+
+/** A plan that was asked for and printed is a success: exit code 0. Nothing is started, asked or triggered. */
+async function printPlan(options: DrillOptions, chosen: Chosen, effects: Effects): Promise<number> {
+  const loaded = await load(options, chosen, effects, {
+    env: effects.env,
+    keepUnresolved: chosen.lab !== null,
+  });
+  const { makePlan, describePlan } = await planning();
+  const plan = makePlan({ ...loaded, environment: environmentOf(chosen) });
+  effects.out.write(options.json === true ? `${JSON.stringify(plan, null, 2)}\n` : ended(describePlan(plan)));
+  return 0;
+}
+
+async function planning() {
+  const [{ makePlan }, { describePlan }] = await Promise.all([
+    import('../../drill/02-plan/make-plan.ts'),
+    import('../../drill/02-plan/describe-plan.ts'),
+  ]);
+  return { makePlan, describePlan };
+}
+
+async function withLab(
+  name: string,
+  interruption: Interruption,
+  effects: Effects,
+  use: (lab: RunningLab) => Promise<number>,
+): Promise<number> {
+  effects.err.write(`haltproof: starting the embedded lab (${name})\n`);
+  let lab: RunningLab;
+  try {
+    lab = await effects.startLab(name, interruption.stop);
+  } catch (error) {
+    if (interruption.stop.aborted)
+      throw notRun(`${interruption.stop.reason}`, 'nothing was triggered', 'run it again');
+    throw labRefused(name, error);
+  }
+  try {
+    return await use(lab);
+  } finally {
+    await lab.stop();
+  }
+}
+
+function labRefused(name: string, error: unknown): CliError {
+  const why = messageOf(error);
+  const parts = [`the lab \`${name}\` did not start`, why, 'try --lab reference or --lab as-found'].join(
+    '; ',
+  );
+  return new CliError(/\bno lab variant\b/.test(why) ? 64 : 3, parts, { cause: error });
+}
+
+async function runAndReport(
+  options: DrillOptions,
+  chosen: Chosen,
+  lab: RunningLab,
+  interruption: Interruption,
+  effects: Effects,
+): Promise<number> {
+  const env = (name: string): string | undefined => lab.env[name] ?? effects.env(name);
+  const loaded = await load(options, chosen, effects, { env, keepUnresolved: false });
+  const { makePlan } = await planning();
+  const reports = effects.files.resolve(options.out ?? 'reports', effects.folder);
+  const id = drillId(effects.wall(), loaded.drill.level, effects.randomWord());
+  const folder = effects.files.resolve(id, reports);
+  const { verdict, redact, failure } = await conductDrill(
+    {
+      ...loaded,
+      plan: makePlan({ ...loaded, environment: environmentOf(chosen) }),
+      drillId: id,
+      folder,
+      source: { path: chosen.inventory.shown, sha256: chosen.inventory.sha256 },
+      strict: options.strict === true,
+    },
+    interruption,
+    effects,
+  );
+  // What is done from here on is only paper.
+  const back = verdict.fleet === 'restored' || verdict.fleet === 'untouched';
+  interruption.leaves = {
+    exitCode: back ? 70 : 5,
+    text: `the drill is over (${headlineOf(verdict)}), its reports are not complete`,
+  };
+  const lost = await writeReports(
+    { verdict, folder, reports, rerun: commandLine(options, chosen), redact },
+    effects,
+  );
+  for (const line of lost) effects.err.write(`haltproof: ${line}\n`);
+  const report = effects.files.shown(effects.files.resolve('report.md', folder));
+  if (options.json === true) {
+    effects.out.write(redact(verdictJson(verdict)));
+    effects.err.write(`haltproof: report ${report}\n`);
+  } else effects.out.write(redact(resultText(verdict, report)));
+  if (failure === null) return verdict.exitCode;
+  const error = `the drill ended with an internal error: ${redact(messageOf(failure))}`;
+  throw new CliError(verdict.exitCode === 5 ? 5 : 70, error, { cause: failure });
+}
+
+function environmentOf(chosen: Chosen): string {
+  return chosen.lab === null ? 'live' : `lab:${chosen.lab}`;
+}
+
+function commandLine(options: DrillOptions, chosen: Chosen): string[] {
+  const words = ['haltproof', 'drill'];
+  if (options.drill === undefined) words.push('--level', String(options.level));
+  else words.push('--drill', chosen.drill.shown);
+  words.push('--inventory', chosen.inventory.shown);
+  if (options.knownIssues !== undefined && chosen.knownIssues !== null)
+    words.push('--known-issues', chosen.knownIssues.shown);
+  if (chosen.lab !== null) words.push('--lab', chosen.lab);
+  if (options.strict === true) words.push('--strict');
+  return words;
+}
+
+function ended(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}

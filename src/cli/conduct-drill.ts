@@ -1,0 +1,114 @@
+import type { Drill } from '../drill/model/drill.ts';
+import type { Inventory } from '../drill/model/inventory.ts';
+import type { Entry } from '../drill/model/journal.ts';
+import type { KnownIssue } from '../drill/model/known-issue.ts';
+import type { Plan } from '../drill/model/plan.ts';
+import type { Verdict } from '../drill/model/verdict.ts';
+import type { Journal } from '../drill/ports/world.ts';
+import { CliError, messageOf, notRun } from './cli-error.ts';
+import type { Effects, OpenWorld } from './effects.ts';
+import type { Interruption } from './interruption.ts';
+import { showProgress } from './progress/show.ts';
+
+export interface DrillRequest {
+  readonly inventory: Inventory;
+  readonly drill: Drill;
+  readonly knownIssues: readonly KnownIssue[];
+  readonly plan: Plan;
+  readonly drillId: string;
+  readonly folder: string;
+  readonly source: { readonly path: string; readonly sha256: string };
+  readonly strict: boolean;
+}
+
+export interface Conducted {
+  readonly verdict: Verdict;
+  readonly redact: (text: string) => string;
+  /** What threw while the drill ran; the verdict stands on the evidence that there is. */
+  readonly failure: unknown;
+}
+
+/**
+ * Runs one drill and judges its journal. Rejects only where nothing was triggered, or where no verdict could be
+ * reached (exit code 5 if the fleet may be halted then).
+ */
+export async function conductDrill(
+  request: DrillRequest,
+  interruption: Interruption,
+  effects: Effects,
+): Promise<Conducted> {
+  const shown = await showProgress(request.plan, effects);
+  let open: OpenWorld;
+  try {
+    open = await effects.openWorld({
+      inventory: request.inventory,
+      drillId: request.drillId,
+      folder: request.folder,
+      progress: shown.event,
+      stop: interruption.stop,
+    });
+  } catch (error) {
+    shown.done();
+    const folder = effects.files.shown(request.folder);
+    throw notRun(
+      `the journal in ${folder} cannot be written`,
+      messageOf(error),
+      'name a folder with --out DIR',
+    );
+  }
+  let failure: unknown = null;
+  try {
+    const { runDrill } = await import('../drill/run-drill.ts');
+    const { plan, drillId, knownIssues } = request;
+    const world = { ...open.world, journal: noticing(open.world.journal, request, interruption, effects) };
+    await runDrill({ plan, drillId, knownIssues, inventory: request.source, runner: effects.version }, world);
+  } catch (error) {
+    failure = error;
+  }
+  try {
+    await open.close();
+  } catch (error) {
+    failure ??= error;
+  }
+  shown.done();
+  return { verdict: await judged(open.entries(), request, effects), redact: open.redact, failure };
+}
+
+async function judged(entries: readonly Entry[], request: DrillRequest, effects: Effects): Promise<Verdict> {
+  try {
+    const { judge } = await import('../drill/09-judge/judge.ts');
+    return judge(entries, { today: effects.wall().slice(0, 10), strict: request.strict });
+  } catch (error) {
+    const fired = entries.some((entry) => entry.kind === 'intent' && entry.act.act === 'trigger');
+    const folder = effects.files.shown(request.folder);
+    throw new CliError(
+      fired ? 5 : 70,
+      `the evidence could not be judged; ${messageOf(error)}; it is kept in ${folder}${fired ? '; look at the fleet first, nothing proves that it is restored' : ''}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Keeps track of what leaving at once would leave behind. */
+function noticing(
+  journal: Journal,
+  { inventory, plan, folder }: DrillRequest,
+  interruption: Interruption,
+  effects: Effects,
+): Journal {
+  return {
+    append(body) {
+      if (body.kind === 'intent' && body.act.act === 'trigger') {
+        const undo = plan.environment.startsWith('lab:')
+          ? 'the lab ends with this process'
+          : `resume it at ${inventory.broker.api}`;
+        interruption.leaves = {
+          exitCode: 5,
+          text: `the fleet may still be halted at level ${plan.level}; ${undo}; what was done is in ${effects.files.shown(folder)}/journal.jsonl`,
+        };
+      }
+      return journal.append(body);
+    },
+    sync: () => journal.sync(),
+  };
+}

@@ -1,0 +1,102 @@
+import type { Inventory } from '../drill/model/inventory.ts';
+import type { Entry } from '../drill/model/journal.ts';
+import type { Proof } from '../drill/model/proof.ts';
+import type { Progress, World } from '../drill/ports/world.ts';
+
+/** Everything that the command line does to the world; `main` builds the real one, each part when it is first needed. */
+export interface Effects {
+  readonly version: string;
+  /** Where this package lies: the shipped inventory is in it. */
+  readonly packageFolder: string;
+  readonly folder: string;
+  readonly env: (name: string) => string | undefined;
+  /** The wall clock, ISO 8601, UTC. */
+  readonly wall: () => string;
+  /** Milliseconds of a monotonic clock. */
+  readonly nowMs: () => number;
+  /** Random lower-case letters and digits, at least four. */
+  readonly randomWord: () => string;
+  readonly out: Sink;
+  readonly err: Sink;
+  readonly files: Files;
+  /**
+   * Calls back on each SIGINT, SIGTERM and SIGHUP until released, which meanwhile do not end the process, and on
+   * each error that nobody caught.
+   */
+  readonly onSignal: (listener: (cause: string, kind: 'signal' | 'error') => void) => () => void;
+  /** Ends the process at once, after one last line on stderr: for the second signal only. */
+  readonly leaveNow: (exitCode: number, message: string) => void;
+  /** Starts the embedded lab. Rejects with one line where it does not come up, or when the signal is aborted. */
+  readonly startLab: (variant: string, stop: AbortSignal) => Promise<RunningLab>;
+  /** Runs the lab in the foreground on this terminal until it ends; resolves with its exit code. */
+  readonly watchLab: (variant: string) => Promise<number>;
+  /** Opens the journal and makes the links to the fleet; nothing is connected yet. Rejects where the journal cannot be written. */
+  readonly openWorld: (request: WorldRequest) => Promise<OpenWorld>;
+  /** Opens the ledger, which is made where there is none. */
+  readonly openLedger: (file: string) => Promise<Ledger>;
+  /** A part of the terminal that is redrawn in place, on stderr. */
+  readonly openLiveArea: () => Promise<LiveArea>;
+  /** Calls back every `ms` until released; keeps nothing alive. */
+  readonly every: (ms: number, tick: () => void) => () => void;
+}
+
+export interface Sink {
+  /** Never throws: a reader that went away does not stop a drill. */
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+}
+
+export type FileRead =
+  | { readonly kind: 'text'; readonly text: string; readonly sha256: string }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+export interface Files {
+  /** An absolute path; `~` is the home folder, the rest is relative to `base`, a folder. */
+  resolve(path: string, base: string): string;
+  folderOf(path: string): string;
+  /** As short as it can be shown from the current folder. */
+  shown(path: string): string;
+  read(path: string): Promise<FileRead>;
+  /** Names in a folder, sorted; empty where there is no such folder. */
+  list(folder: string): Promise<string[]>;
+  /** Written whole or not at all, readable by the owner only. Rejects with one line. */
+  write(path: string, text: string): Promise<void>;
+}
+
+export interface RunningLab {
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+export interface WorldRequest {
+  readonly inventory: Inventory;
+  readonly drillId: string;
+  /** The report folder, which is made. */
+  readonly folder: string;
+  readonly progress: (event: Progress) => void;
+  readonly stop: AbortSignal;
+}
+
+export interface OpenWorld {
+  readonly world: World;
+  entries(): readonly Entry[];
+  /** Takes every known secret out of a text. */
+  redact(text: string): string;
+  /** Ends links, probes and journal; safe to call after a failure. */
+  close(): Promise<void>;
+}
+
+export interface Ledger {
+  record(proof: Proof): void;
+  list(): readonly Proof[];
+  close(): void;
+}
+
+export interface LiveArea {
+  update(text: string): void;
+  /** A line that stays above the area. */
+  persist(text: string): void;
+  done(): void;
+}

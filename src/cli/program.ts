@@ -1,0 +1,111 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { usage } from './cli-error.ts';
+import type { DrillOptions } from './commands/drill.ts';
+import type { Effects } from './effects.ts';
+import { DASHES } from './npm-options.ts';
+
+/** The commands and their options; what a command does is imported when it is called. */
+export function makeProgram(effects: Effects, done: (exitCode: number) => void): Command {
+  const program = new Command('haltproof')
+    .description('Proves that a kill switch halted what it says it halted.')
+    .version(effects.version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .configureOutput({
+      writeOut: (text) => effects.out.write(text),
+      writeErr: (text) => effects.err.write(text),
+      // Said once, in the project's own form, by the caller.
+      outputError: () => {},
+      getOutHelpWidth: () => effects.out.columns,
+      getErrHelpWidth: () => effects.err.columns,
+    })
+    .exitOverride()
+    .helpCommand(false)
+    .addHelpText('after', examples('haltproof drill --level 3', 'haltproof status'));
+  // A wrong option of a command is answered like a wrong option of the program.
+  program.configureHelp({ showGlobalOptions: false });
+
+  program
+    .command('drill')
+    .summary('run one drill and judge what it saw')
+    .description(
+      'Runs one drill: halts the fleet through its broker, watches what really stops and survives, kills the broker while halted, resumes, and judges the evidence.\n\nExit codes: 0 pass, 1 fail, 2 inconclusive, 3 not run, 4 aborted and restored, 5 fleet not proven restored, 64 bad usage, 70 internal error. A printed plan is 0.',
+    )
+    .option('--level <n>', 'run the drill of that level in drills/ beside the inventory', wholeNumber)
+    .option('--drill <file>', 'run the drill in this file')
+    .option('--inventory <file>', 'the fleet (default: $HALTPROOF_INVENTORY, else ./inventory.yaml)')
+    .option('--known-issues <file>', 'accepted findings (default: known-issues.yaml beside the inventory)')
+    .option('--lab <name>', 'which broker and fleet the embedded lab runs (default: reference)')
+    .option('--out <dir>', 'folder of the reports and the ledger (default: ./reports)')
+    .option('--plan', 'print what would be done; start and trigger nothing')
+    .option('--json', 'print verdict.json, and nothing else, on stdout')
+    .option('--strict', 'a pass that leans on known issues exits 1')
+    .option('--debug', 'with a stack trace where something goes wrong')
+    .allowExcessArguments(true)
+    .addHelpText(
+      'after',
+      examples('haltproof drill --level 3', 'haltproof drill --level 2 --lab as-found --json'),
+    )
+    .action(async (options: DrillOptions, command: Command) => {
+      refuseArguments(command, effects);
+      const { drill } = await import('./commands/drill.ts');
+      done(await drill(options, effects));
+    });
+
+  program
+    .command('status')
+    .summary('print what is proven, and how old each proof is')
+    .description('Prints what is proven, drill by drill, and how old each proof is. Lab proofs stand apart.')
+    .option('--out <dir>', 'folder of the reports and the ledger (default: ./reports)')
+    .option('--json', 'print every proof of the ledger as JSON')
+    .option('--debug', 'with a stack trace where something goes wrong')
+    .allowExcessArguments(true)
+    .addHelpText('after', examples('haltproof status', 'haltproof status --out /var/lib/haltproof --json'))
+    .action(async (options: { out?: string; json?: true }, command: Command) => {
+      refuseArguments(command, effects);
+      const { status } = await import('./commands/status.ts');
+      done(await status(options, effects));
+    });
+
+  program
+    .command('lab')
+    .summary('run the embedded lab by itself')
+    .description(
+      'Runs the embedded two-host fleet in the foreground and prints how to look at it. Ctrl-C ends it.',
+    )
+    .option('--lab <name>', 'which broker and fleet it runs', 'reference')
+    .option('--debug', 'with a stack trace where something goes wrong')
+    .allowExcessArguments(true)
+    .addHelpText('after', examples('haltproof lab', 'haltproof lab --lab as-found'))
+    .action(async (options: { lab: string }, command: Command) => {
+      refuseArguments(command, effects);
+      const { lab } = await import('./commands/lab.ts');
+      done(await lab(options, effects));
+    });
+
+  return program;
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('a level is a whole number from 1 to 99.');
+  return Number(text);
+}
+
+/** No command takes an argument: what is there was an option before npm took its name off. */
+function refuseArguments(command: Command, effects: Effects): void {
+  const stray = command.args[0];
+  if (stray === undefined) return;
+  const number = /^\d+$/.test(stray);
+  throw usage(
+    `unexpected argument \`${stray}\``,
+    number || effects.env('npm_lifecycle_event') !== undefined
+      ? 'npm drops the names of options that stand before `--`'
+      : `\`haltproof ${command.name()}\` takes options only`,
+    number || effects.env('npm_lifecycle_event') !== undefined
+      ? DASHES
+      : `see \`haltproof ${command.name()} --help\``,
+  );
+}

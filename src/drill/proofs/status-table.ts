@@ -1,0 +1,73 @@
+import type { Proof } from '../model/proof.ts';
+import { age } from './age.ts';
+import { columns } from './columns.ts';
+
+const HEAD = ['level', 'drill', 'proven', 'in full', 'last run', 'inventory'];
+
+/**
+ * What is proven and how old each proof is, as text for a terminal. A lab's proofs stand apart, under their own
+ * heading: they are proofs of the drill, never of a fleet. `now` is ISO 8601, UTC.
+ */
+export function statusTable(proofs: readonly Proof[], now: string): string {
+  const live = proofs.filter((proof) => proof.environment === 'live');
+  const labs = proofs.filter((proof) => proof.environment !== 'live');
+  const parts = [
+    'The fleet',
+    live.length === 0 ? '  nothing is proven: no drill has run on a live fleet' : block(live, now, false),
+  ];
+  if (labs.length > 0) {
+    parts.push(
+      '',
+      'The embedded lab (says that the drill works, nothing about a fleet)',
+      block(labs, now, true),
+    );
+  }
+  return `${parts.join('\n')}\n`;
+}
+
+function block(proofs: readonly Proof[], now: string, lab: boolean): string {
+  const groups = new Map<string, Proof[]>();
+  for (const proof of proofs) {
+    const key = JSON.stringify([proof.level, proof.drill, proof.environment]);
+    groups.set(key, [...(groups.get(key) ?? []), proof]);
+  }
+  const rows = [...groups.values()]
+    .map((group) => [...group].sort((a, b) => order(a.finishedAt, b.finishedAt)))
+    .sort((a, b) => subject(a).level - subject(b).level || order(name(a, lab), name(b, lab)))
+    .map((group) => row(group, now, lab));
+  return columns([HEAD, ...rows]);
+}
+
+function row(group: readonly Proof[], now: string, lab: boolean): string[] {
+  const last = subject(group);
+  const full = group.findLast(provesAll);
+  return [
+    String(last.level),
+    name(group, lab),
+    `${last.proven.length} of ${last.declared}`,
+    full === undefined ? 'never' : age(full.finishedAt, now),
+    `${last.verdict}${last.qualified ? ' with known issues' : ''}, ${age(last.finishedAt, now)}`,
+    last.inventorySha256.slice(0, 8),
+  ];
+}
+
+/** A drill proves all that it asks for only by a pass that leans on no known issue. */
+function provesAll(proof: Proof): boolean {
+  return proof.verdict === 'pass' && !proof.qualified && proof.proven.length === proof.declared;
+}
+
+function name(group: readonly Proof[], lab: boolean): string {
+  const { drill, environment } = subject(group);
+  return lab ? `${drill} (${environment})` : drill;
+}
+
+/** The latest of a group. */
+function subject(group: readonly Proof[]): Proof {
+  const last = group.at(-1);
+  if (last === undefined) throw new Error('a group of proofs is never empty');
+  return last;
+}
+
+function order(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}

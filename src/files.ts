@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { FileProblem, readTextFile, writeFileAtomic } from './adapters/system/files.ts';
+import type { Files } from './cli/effects.ts';
+
+/** Files as the command line sees them; `folder` is the one that paths are shown from. */
+export function createFiles(folder: string): Files {
+  return {
+    resolve: (path, base) =>
+      resolve(base, path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path),
+    folderOf: dirname,
+    shown: (path) => {
+      const short = relative(folder, path);
+      return short === '' || short.startsWith('..') || isAbsolute(short) ? path : short;
+    },
+    read: async (path) => {
+      try {
+        const text = await readTextFile(path);
+        return { kind: 'text', text, sha256: createHash('sha256').update(text, 'utf8').digest('hex') };
+      } catch (error) {
+        if (error instanceof FileProblem && error.code === 'ENOENT') return { kind: 'missing' };
+        return {
+          kind: 'unreadable',
+          why: error instanceof Error ? withoutPath(error.message, path) : String(error),
+        };
+      }
+    },
+    list: async (path) => {
+      try {
+        return (await readdir(path)).sort();
+      } catch {
+        return [];
+      }
+    },
+    write: writeFileAtomic,
+  };
+}
+
+/** The message names the file already. */
+function withoutPath(message: string, path: string): string {
+  return message.startsWith(`${path}: `)
+    ? message.slice(path.length + 2).replace(/^cannot be read: /, '')
+    : message;
+}

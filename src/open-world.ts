@@ -1,0 +1,62 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openJournal } from './adapters/ledger/journal-file.ts';
+import { createHostLink } from './adapters/processes/host-link.ts';
+import { createExchangeLink } from './adapters/stores/http-exchange.ts';
+import { createAuditLink, createStoreLink } from './adapters/stores/sqlite.ts';
+import { systemClock } from './adapters/system/clock.ts';
+import { createFingerprint } from './adapters/system/fingerprint.ts';
+import { randomWord } from './adapters/system/random.ts';
+import { createRedactor } from './adapters/system/redact.ts';
+import { createBrokerLink } from './adapters/triggers/http-broker.ts';
+import type { OpenWorld, WorldRequest } from './cli/effects.ts';
+import type { Inventory } from './drill/model/inventory.ts';
+import type { HostLink } from './drill/ports/world.ts';
+
+/** The world of one drill: its journal, opened, and links to every host, the broker, its store and the exchange, not yet used. */
+export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
+  const { inventory, drillId, folder, progress, stop } = request;
+  const redact = createRedactor(secretsOf(inventory));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const journal = await openJournal(join(folder, 'journal.jsonl'), { clock: systemClock, redact });
+  const hosts = hostLinks(inventory, drillId);
+  return {
+    world: {
+      clock: systemClock,
+      journal,
+      hosts,
+      broker: createBrokerLink(inventory.broker),
+      store: createStoreLink(inventory.broker.state),
+      audit: inventory.broker.audit === null ? null : createAuditLink(inventory.broker.audit),
+      exchange: inventory.exchange === null ? null : createExchangeLink(inventory.exchange),
+      randomWord,
+      fingerprint: createFingerprint(),
+      progress,
+      stop,
+    },
+    entries: () => journal.entries(),
+    redact,
+    close: async () => {
+      await Promise.all([...hosts.values()].map((link) => link.close()));
+      await journal.close();
+    },
+  };
+}
+
+function hostLinks(inventory: Inventory, drillId: string): Map<string, HostLink> {
+  return new Map(
+    inventory.hosts.map((host) => {
+      const heartbeats = inventory.services.flatMap(({ name, host: home, heartbeat }) =>
+        home === host.name && heartbeat !== null ? [{ service: name, file: heartbeat.file }] : [],
+      );
+      return [
+        host.name,
+        createHostLink(host, { drillId, fleet: inventory.fleet, heartbeats, clock: systemClock }),
+      ];
+    }),
+  );
+}
+
+function secretsOf({ broker }: Inventory): string[] {
+  return broker.auth === null ? [] : [broker.auth.bearer];
+}
