@@ -85,7 +85,9 @@ export class HostWatch {
       const beganMs = clock.nowMs();
       await this.#sample();
       onSample();
-      for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
+      // One at a time, so that no row of them keeps two samples apart.
+      const task = this.#tasks.shift();
+      if (task) {
         await task.run();
         onSample();
       }
