@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Proof } from '../../drill/model/proof.ts';
+import { outlive } from '../system/outlive.ts';
 
 /** "htpf": tells our files from other SQLite databases (PRAGMA application_id). */
 const APPLICATION_ID = 0x68747066;
@@ -24,7 +25,7 @@ export function openLedger(file: string): Ledger {
   let db: Database.Database | undefined;
   try {
     mkdirSync(dirname(resolve(file)), { recursive: true });
-    db = new Database(resolve(file), { timeout: 5000 });
+    db = outlive(new Database(resolve(file), { timeout: 5000 }));
     prepareSchema(db);
     return ledgerOn(db);
   } catch (error) {
@@ -36,17 +37,21 @@ export function openLedger(file: string): Ledger {
 }
 
 function ledgerOn(db: Database.Database): Ledger {
-  const insert = db.prepare(
-    `insert into proof (drill_id, drill, level, environment, verdict, qualified, proven, declared, inventory_sha256, finished_at)
+  const insert = outlive(
+    db.prepare(
+      `insert into proof (drill_id, drill, level, environment, verdict, qualified, proven, declared, inventory_sha256, finished_at)
      values (@drillId, @drill, @level, @environment, @verdict, @qualified, @proven, @declared, @inventorySha256, @finishedAt)
      on conflict (drill_id) do update set drill = excluded.drill, level = excluded.level,
        environment = excluded.environment, verdict = excluded.verdict, qualified = excluded.qualified,
        proven = excluded.proven, declared = excluded.declared, inventory_sha256 = excluded.inventory_sha256,
        finished_at = excluded.finished_at`,
+    ),
   );
-  const select = db.prepare<[], ProofRow>(
-    `select drill_id as drillId, drill, level, environment, verdict, qualified, proven, declared,
+  const select = outlive(
+    db.prepare<[], ProofRow>(
+      `select drill_id as drillId, drill, level, environment, verdict, qualified, proven, declared,
        inventory_sha256 as inventorySha256, finished_at as finishedAt from proof order by finished_at, rowid`,
+    ),
   );
   return {
     record: (proof) => {
@@ -67,18 +72,19 @@ function ledgerOn(db: Database.Database): Ledger {
 type ProofRow = Omit<Proof, 'qualified' | 'proven'> & { readonly qualified: number; readonly proven: string };
 
 function prepareSchema(db: Database.Database): void {
-  const application = db.pragma('application_id', { simple: true });
-  const version = db.pragma('user_version', { simple: true }) as number;
-  const tables = db.prepare('select count(*) from sqlite_schema').pluck().get() as number;
+  const number = (query: string): number => outlive(db.prepare(query).pluck()).get() as number;
+  const application = number('pragma application_id');
+  const version = number('pragma user_version');
+  const tables = number('select count(*) from sqlite_schema');
   if (application !== APPLICATION_ID && (tables > 0 || application !== 0 || version !== 0))
     throw new Error('is a database, but not a ledger of haltproof; name another file');
   if (version > SCHEMA)
     throw new Error(
       `was written by a newer haltproof (format ${version}; this one knows ${SCHEMA}); upgrade haltproof, or name another file`,
     );
-  db.pragma('journal_mode = wal');
+  db.exec('pragma journal_mode = wal');
   // WAL with `normal` may lose the last commits in a power cut; a proof must not be claimed and then be gone.
-  db.pragma('synchronous = full');
+  db.exec('pragma synchronous = full');
   if (version === SCHEMA) return;
   // Two runners may get here at once: the second one finds the table there.
   db.transaction(() => {
@@ -94,7 +100,7 @@ function prepareSchema(db: Database.Database): void {
       inventory_sha256 text not null,
       finished_at text not null
     ) strict`);
-    db.pragma(`application_id = ${APPLICATION_ID}`);
-    db.pragma(`user_version = ${SCHEMA}`);
+    db.exec(`pragma application_id = ${APPLICATION_ID}`);
+    db.exec(`pragma user_version = ${SCHEMA}`);
   }).immediate();
 }

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, readSync, type Stats, statSync } from '
 import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
+import { outlive } from '../system/outlive.ts';
 import { printable } from '../system/printable.ts';
 
 const BUSY_FOR_MS = 500;
@@ -65,7 +66,7 @@ function readOnce(path: string, queries: readonly string[], euid: number): Readi
       `${path}: belongs to another user (uid ${before.uid}), and its -wal and -shm files do not both exist; ` +
         'opening it could create some that its owner cannot write. Run haltproof as its owner',
     );
-  const db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_STEP_MS });
+  const db = outlive(new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_STEP_MS }));
   let tables: Table[] | null;
   try {
     tables = fromOneSnapshot(db, queries);
@@ -82,16 +83,17 @@ function readOnce(path: string, queries: readonly string[], euid: number): Readi
 // Between two transactions somebody may commit: half of the answer would be from before it. The version that this
 // pragma gives changes with every commit of another connection (https://www.sqlite.org/pragma.html#pragma_data_version).
 function fromOneSnapshot(db: Database.Database, queries: readonly string[]): Table[] | null {
+  const versionOf = outlive(db.prepare('pragma data_version').pluck());
   for (let attempt = 0; attempt < SAME_SNAPSHOT_TRIES; attempt++) {
-    const version = db.pragma('data_version', { simple: true });
+    const before = versionOf.get();
     const tables = queries.map((query) => ask(db, query));
-    if (db.pragma('data_version', { simple: true }) === version) return tables;
+    if (versionOf.get() === before) return tables;
   }
   return null;
 }
 
 function ask(db: Database.Database, query: string): Table {
-  const statement = db.prepare<[], Row>(query);
+  const statement = outlive(db.prepare<[], Row>(query));
   if (!statement.reader) throw new Refused('the query returns no rows; give a select');
   const columns = statement.columns().map((column) => column.name);
   const rows: Row[] = [];

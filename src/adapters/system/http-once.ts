@@ -125,6 +125,8 @@ function explain(error: unknown, timeoutMs: number): string {
   const inner = cause instanceof AggregateError ? (cause.errors[0] as unknown) : cause;
   if (!(inner instanceof Error)) return 'the request could not be made; check address and token';
   const code = 'code' in inner && typeof inner.code === 'string' ? inner.code : inner.name;
-  if (code.startsWith('HPE_')) return `the answer is not HTTP (${printable(code, 40)})`;
+  // Newer versions of Node give this error a name and no code.
+  if (code.startsWith('HPE_') || inner.name === 'HTTPParserError')
+    return `the answer is not HTTP (${printable(code, 40)})`;
   return SYSTEM_ERRORS[code] ?? printable(code, 60);
 }

@@ -42,8 +42,14 @@ while :; do
   in_time || say still-running
   sleep 0.05
 done
-next=$(pid_of) || say unknown
-[ -z "$next" ] || [ "$next" = "$pid" ] || say still-running
+# A manager that still names the dead process has not noticed yet, and may be about to start another.
+while :; do
+  next=$(pid_of) || say unknown
+  [ "$next" = "$pid" ] || break
+  in_time || say unknown
+  sleep 0.05
+done
+[ -z "$next" ] || say still-running
 say stopped
 `;
 
