@@ -32,7 +32,7 @@ export function runOverSsh(to: SshAddress): RunCommand {
 }
 
 /** Everything on ssh's command line but the program and the remote command. */
-export function sshArguments(to: SshAddress): readonly string[] {
+function sshArguments(to: SshAddress): readonly string[] {
   const options = [
     'BatchMode=yes',
     'StrictHostKeyChecking=yes',

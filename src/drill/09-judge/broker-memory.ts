@@ -1,0 +1,235 @@
+import type { BrokerState } from '../model/broker-state.ts';
+import type { Finding, Verdict } from '../model/verdict.ts';
+import { haltAcknowledged } from './acknowledgement.ts';
+import { type CaseFile, type Said, said, within } from './case-file.ts';
+import { finding, listed, seconds } from './finding.ts';
+import { brokerBackMs, brokerDeaths } from './hold.ts';
+import { isForeign } from './ownership.ts';
+import { crashedLife } from './survivors.ts';
+
+export type Field = 'level' | 'incident' | 'reason' | 'asset';
+export const FIELDS: readonly Field[] = ['level', 'incident', 'reason', 'asset'];
+
+/** The state as somebody claimed it while the broker that took the trigger still lived. */
+export interface HaltedState {
+  readonly state: BrokerState;
+  readonly source: 'api' | 'store' | 'reply';
+  readonly id: string | null;
+}
+
+/** From T0 to the first death of the broker (its latest possible instant), or to the end of the halt. */
+export function firstLifeSpan(c: CaseFile): { readonly fromMs: number; readonly toMs: number } {
+  const [first] = brokerDeaths(c);
+  const death = first === undefined ? null : c.lives.death(first);
+  return { fromMs: c.anchorMs, toMs: Math.min(c.haltEndMs, death?.toMs ?? c.haltEndMs) };
+}
+
+/** What the broker's API showed while halted and before it ever restarted; else the store; else the halt's own reply. */
+export function haltedState(c: CaseFile): HaltedState | null {
+  if (c.trigger === null) return null;
+  const span = firstLifeSpan(c);
+  const { level } = c.plan.expect;
+  const api = said(within(c.status, span)).findLast((read) => read.value.level === level);
+  if (api !== undefined) return { state: api.value, source: 'api', id: api.id };
+  const store = said(within(c.store, span)).findLast((read) => read.value.state.level === level);
+  if (store !== undefined) return { state: store.value.state, source: 'store', id: store.id };
+  if (!haltAcknowledged(c)) return null;
+  const claimed = c.trigger.reply?.state ?? {};
+  const unsaid = { level, incident: null, reason: null, revision: null, asset: null };
+  return { state: { ...unsaid, ...claimed }, source: 'reply', id: c.trigger.ids.at(-1) ?? null };
+}
+
+/** Whether the broker lived through the halt, and if not, whether it came back and still knew of it. */
+export function judgeBrokerMemory(c: CaseFile): Finding[] {
+  if (c.trigger === null) return [];
+  return [...selfHalt(c), ...brokerDown(c), ...amnesia(c)];
+}
+
+function subjectOf(c: CaseFile): { host: string | null; service: string } {
+  return { host: c.services.get(c.plan.broker)?.planned.host ?? null, service: c.plan.broker };
+}
+
+function selfHalt(c: CaseFile): Finding[] {
+  const broker = c.services.get(c.plan.broker);
+  const [first] = brokerDeaths(c);
+  const death = first === undefined ? null : c.lives.death(first);
+  if (broker === undefined || first === undefined || death === null || !broker.roots.includes(first))
+    return [];
+  if (
+    crashedLife(c, broker) === first &&
+    (c.crash?.done?.startedMs ?? c.crash?.intent.atMs ?? 0) <= death.toMs
+  )
+    return [];
+  const t0 = c.anchorMs;
+  return [
+    finding(
+      'self-halt',
+      subjectOf(c),
+      `${c.plan.broker}, which took the trigger as pid ${first.pid}, ended ${seconds(Math.max(0, death.fromMs - t0))} to ${seconds(death.toMs - t0)} after it; the drill had not touched it.`,
+      [death.lastSeen.id, death.firstNot.id],
+    ),
+  ];
+}
+
+function brokerDown(c: CaseFile): Finding[] {
+  const broker = c.services.get(c.plan.broker);
+  const deaths = brokerDeaths(c);
+  const died = deaths.at(-1);
+  const death = died === undefined ? null : c.lives.death(died);
+  if (broker === undefined || death === null) return [];
+  const living = [...broker.roots, ...broker.newcomers].filter((life) => !deaths.includes(life));
+  if (living.length === 0) {
+    return [
+      finding(
+        'broker-down',
+        subjectOf(c),
+        `${c.plan.broker} ended during the halt, and no process of it was there when the halt ended.`,
+        [death.lastSeen.id, death.firstNot.id],
+      ),
+    ];
+  }
+  const backMs = brokerBackMs(c);
+  const limit = c.plan.timing.crashWithinMs;
+  const waited = c.status.findLast((read) => read.receivedMs <= c.haltEndMs);
+  if (backMs === null && (waited?.receivedMs ?? 0) - death.toMs > limit) {
+    return [
+      finding(
+        'broker-down',
+        subjectOf(c),
+        `${c.plan.broker} came back as a process and did not answer for ${seconds((waited?.receivedMs ?? 0) - death.toMs)}.`,
+        [death.firstNot.id, waited?.id],
+      ),
+    ];
+  }
+  const lateBy = c.status.find((read) => read.receivedMs === backMs);
+  if (lateBy !== undefined && lateBy.sentMs - death.toMs > limit) {
+    return [
+      finding(
+        'broker-down',
+        subjectOf(c),
+        `${c.plan.broker} answered again only ${seconds(lateBy.sentMs - death.toMs)} after it ended; ${seconds(limit)} are allowed.`,
+        [death.firstNot.id, lateBy.id],
+      ),
+    ];
+  }
+  return [];
+}
+
+function amnesia(c: CaseFile): Finding[] {
+  const [first] = brokerDeaths(c);
+  const death = first === undefined ? null : c.lives.death(first);
+  const before = haltedState(c);
+  if (death === null || before === null) return [];
+  const since = { fromMs: death.toMs, toMs: c.haltEndMs };
+  const after = said(within(c.status, since)).filter((read) => !isForeign(c, read.value));
+  const forgot = after.find((read) => read.value.level === 0);
+  const was = describe(before.state);
+  if (forgot !== undefined) {
+    return [
+      finding(
+        'amnesia-restart',
+        subjectOf(c),
+        `${c.plan.broker} was halted (${was}, by ${SOURCE[before.source]}); restarted, it reports ${describe(forgot.value)}.`,
+        [before.id, death.firstNot.id, forgot.id],
+      ),
+    ];
+  }
+  const lost = after
+    .map((read) => ({ read, fields: lostFields(c, before, read.value) }))
+    .find(({ fields }) => fields.length > 0);
+  if (lost !== undefined) {
+    return [
+      finding(
+        'partial-amnesia',
+        subjectOf(c),
+        `${c.plan.broker} was halted (${was}); restarted, it reports ${describe(lost.read.value)}: ${listed(lost.fields)} differ.`,
+        [before.id, lost.read.id],
+      ),
+    ];
+  }
+  return storeLoss(c, { fromMs: c.anchorMs, toMs: death.toMs }, since);
+}
+
+const SOURCE = { api: 'its API', store: 'its store', reply: 'its reply to the halt' } as const;
+
+function lostFields(c: CaseFile, before: HaltedState, after: BrokerState): Field[] {
+  return FIELDS.filter((field) => {
+    if (before.state[field] === null || before.state[field] === after[field]) return false;
+    return (
+      before.source === 'api' ||
+      after[field] !== null ||
+      c.status.some((r) => r.reading.kind === 'present' && r.reading.value[field] !== null)
+    );
+  });
+}
+
+function storeLoss(
+  c: CaseFile,
+  halted: { fromMs: number; toMs: number },
+  since: { fromMs: number; toMs: number },
+): Finding[] {
+  const before = said(within(c.store, halted)).findLast(
+    (read) => read.value.state.level === c.plan.expect.level,
+  );
+  if (before === undefined) return [];
+  for (const read of within(c.store, since)) {
+    if (read.reading.kind === 'unreadable') continue;
+    const after = read.reading.kind === 'present' ? read.reading.value.state : null;
+    if (after !== null && isForeign(c, after)) continue;
+    const fields = FIELDS.filter(
+      (field) => before.value.state[field] !== null && before.value.state[field] !== after?.[field],
+    );
+    if (fields.length === 0) continue;
+    const now = after === null ? 'no state at all' : describe(after);
+    return [
+      finding(
+        'partial-amnesia',
+        subjectOf(c),
+        `Before ${c.plan.broker} restarted, its store held ${describe(before.value.state)}; afterwards it holds ${now}.`,
+        [before.id, read.id],
+      ),
+    ];
+  }
+  return [];
+}
+
+/** `level 3, incident 7` or `level 0, no incident` */
+export function describe(state: BrokerState): string {
+  const asset = state.asset === null ? '' : ` for ${state.asset}`;
+  return `level ${state.level}${asset}, ${state.incident === null ? 'no incident' : `incident ${state.incident}`}`;
+}
+
+/** How the crash went, for the summary. */
+export function crashSummary(c: CaseFile): Verdict['broker']['crash'] {
+  const act = c.crash?.intent.act;
+  if (c.crash === null || act?.act !== 'crash') return { done: false, why: whyNoCrash(c) };
+  const result = c.crash.done?.command;
+  if (result != null && result.kind !== 'present') {
+    return {
+      done: false,
+      why: result.kind === 'unreadable' ? result.reason : 'the process to be killed was not there',
+    };
+  }
+  const newcomer = c.services
+    .get(act.service)
+    ?.newcomers.find((life) => life.pid !== act.pid || life.start !== act.start);
+  const started = c.crash.done?.startedMs ?? c.crash.intent.atMs;
+  const answer: Said<BrokerState> | undefined = said(c.status).find(
+    (read) => read.sentMs >= started && read.receivedMs === brokerBackMs(c),
+  );
+  return {
+    done: true,
+    killedPid: act.pid,
+    newPid: newcomer?.pid ?? null,
+    backAfterMs: answer === undefined ? null : Math.round(answer.receivedMs - started),
+  };
+}
+
+function whyNoCrash(c: CaseFile): string {
+  if (c.plan.crash === null) return 'the drill has no `crash:`';
+  const note = c.entries.findLast(
+    (entry) => entry.kind === 'stage' && entry.stage === 'crash' && entry.event === 'skipped',
+  );
+  if (note?.kind === 'stage' && note.note !== null) return note.note;
+  return 'the drill ended before it';
+}

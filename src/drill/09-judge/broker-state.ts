@@ -1,0 +1,216 @@
+import type { BrokerState, IncidentRow, StoreSnapshot } from '../model/broker-state.ts';
+import type { Finding } from '../model/verdict.ts';
+import { haltAcknowledged } from './acknowledgement.ts';
+import { describe, FIELDS, firstLifeSpan, haltedState } from './broker-memory.ts';
+import { type CaseFile, type Read, type Said, said, within } from './case-file.ts';
+import { finding, listed, seconds } from './finding.ts';
+import { brokerDeaths } from './hold.ts';
+import { baselineIncidents, isForeign, ownIncidents } from './ownership.ts';
+
+/** Whether the halt is recorded as it is claimed: in the store, at its level, with its incident, and the same in both. */
+export function judgeBrokerState(c: CaseFile): Finding[] {
+  if (c.trigger === null) return [];
+  return [...alreadyHalted(c), ...unpersisted(c), ...downgraded(c), ...incidents(c), ...split(c)];
+}
+
+function subjectOf(c: CaseFile): { host: string | null; service: string } {
+  return { host: c.services.get(c.plan.broker)?.planned.host ?? null, service: c.plan.broker };
+}
+
+/** The last reading of the store before the trigger that said anything, an empty store included. */
+function storeBefore(c: CaseFile): Read<StoreSnapshot> | null {
+  return (
+    c.store.findLast((read) => read.receivedMs <= c.anchorMs && read.reading.kind !== 'unreadable') ?? null
+  );
+}
+
+function levelIn(read: Read<StoreSnapshot> | null): number | null {
+  return read?.reading.kind === 'present' ? read.reading.value.state.level : null;
+}
+
+function alreadyHalted(c: CaseFile): Finding[] {
+  const before = storeBefore(c);
+  if (levelIn(before) !== c.plan.expect.level) return [];
+  return [
+    finding(
+      'vacuous-target',
+      subjectOf(c),
+      `The store of ${c.plan.broker} held level ${c.plan.expect.level} before the trigger already.`,
+      [before?.id],
+    ),
+  ];
+}
+
+function unpersisted(c: CaseFile): Finding[] {
+  const deadline = c.trigger?.deadlineMs ?? 0;
+  const halted = within(c.store, { fromMs: c.anchorMs, toMs: c.haltEndMs }).filter(
+    (r) => r.reading.kind !== 'unreadable',
+  );
+  const claimed = haltedState(c);
+  if (claimed === null || levelIn(storeBefore(c)) === c.plan.expect.level) return [];
+  const recorded = halted.find((read) => levelIn(read) === c.plan.expect.level);
+  const late = halted.find((read) => read.sentMs >= deadline && levelIn(read) !== c.plan.expect.level);
+  // A store that still lacked the halt after the deadline counts even if it was written later.
+  if (late === undefined || (recorded !== undefined && recorded.sentMs < late.sentMs)) return [];
+  const before = storeBefore(c);
+  const changed = levelIn(late) !== levelIn(before) && levelIn(late) !== null;
+  if (changed) return [];
+  return [
+    finding(
+      'unpersisted-halt',
+      subjectOf(c),
+      `${c.plan.broker} says ${describe(claimed.state)}; its store, read without it, still holds what it held before the trigger (level ${levelIn(late) ?? 'none'}).`,
+      [claimed.id, before?.id, late.id],
+    ),
+  ];
+}
+
+/** Readings of the API and the store within one life of the broker, life by life. */
+function livesSpans(c: CaseFile): { readonly fromMs: number; readonly toMs: number }[] {
+  const ends = brokerDeaths(c).map((life) => c.lives.death(life)?.toMs ?? c.haltEndMs);
+  const edges = [c.anchorMs, ...ends, c.haltEndMs];
+  return edges.slice(1).map((toMs, index) => ({ fromMs: edges[index] ?? 0, toMs }));
+}
+
+function downgraded(c: CaseFile): Finding[] {
+  const { level } = c.plan.expect;
+  const deadline = c.trigger?.deadlineMs ?? 0;
+  const base = levelIn(storeBefore(c));
+  for (const [index, span] of livesSpans(c).entries()) {
+    const api = said(within(c.status, span)).map((read) => ({
+      ...read,
+      state: read.value,
+      where: 'Its API',
+    }));
+    const store = said(within(c.store, span)).map((read) => ({
+      ...read,
+      state: read.value.state,
+      where: 'Its store',
+    }));
+    for (const reads of [api, store]) {
+      const other = reads.find((read, at) => {
+        if (read.state.level === level || isForeign(c, read.state)) return false;
+        if (reads.slice(0, at).some((earlier) => earlier.state.level === level)) return true;
+        // A store that never left its baseline is `unpersisted-halt`, if anything claims that there is a halt.
+        if (reads === store && read.state.level === base && haltedState(c) !== null) return false;
+        return index === 0 && read.sentMs >= deadline;
+      });
+      if (other === undefined) continue;
+      const since = seconds(other.sentMs - c.anchorMs);
+      return [
+        finding(
+          'silent-downgrade',
+          subjectOf(c),
+          `${other.where} showed level ${other.state.level} instead of ${level} ${since} after T0, and nobody had resumed.`,
+          [haltedState(c)?.id, other.id],
+        ),
+      ];
+    }
+  }
+  return [];
+}
+
+function incidents(c: CaseFile): Finding[] {
+  const span = { fromMs: c.anchorMs, toMs: c.haltEndMs };
+  const { level } = c.plan.expect;
+  const known = baselineIncidents(c);
+  const snapshots = said(within(c.store, span));
+  const own = new Map<string, IncidentRow>();
+  for (const { value } of snapshots) {
+    for (const row of value.incidents ?? [])
+      if (!known.has(row.id) && ownIncidents(c).has(row.id)) own.set(row.id, row);
+  }
+  if (own.size > 1) {
+    return [
+      finding(
+        'duplicate-incident',
+        subjectOf(c),
+        `One trigger opened ${own.size} incidents: ${listed([...own.keys()])}.`,
+        [snapshots.at(-1)?.id],
+      ),
+    ];
+  }
+  if (c.plan.expect.incident !== 'open') return [];
+  const first = firstLifeSpan(c);
+  const api = said(within(c.status, first)).filter((read) => read.value.level === level);
+  const states = snapshots.filter((read) => read.value.state.level === level);
+  const open = snapshots.some(({ value }) =>
+    value.incidents?.some((row) => !known.has(row.id) && row.resolvedAt === null),
+  );
+  const shown =
+    api.some((r) => r.value.incident !== null) || states.some((r) => r.value.state.incident !== null) || open;
+  const replied = haltAcknowledged(c) && c.trigger?.reply?.state?.incident != null;
+  if (shown || (api.length === 0 && states.length === 0) || (api.length === 0 && replied)) return [];
+  return [
+    finding(
+      'missing-incident',
+      subjectOf(c),
+      `${c.plan.broker} is at level ${level}, and neither its API nor its store has an open incident.`,
+      [api.at(-1)?.id, states.at(-1)?.id],
+    ),
+  ];
+}
+
+interface Disagreement {
+  readonly before: Said<StoreSnapshot>;
+  readonly api: Said<BrokerState>;
+  readonly fields: readonly string[];
+}
+
+// Only three store-api-store triples in a row, over a second, are more than a race between two readers.
+function split(c: CaseFile): Finding[] {
+  const span = { fromMs: c.anchorMs, toMs: c.haltEndMs };
+  const store = within(c.store, span);
+  let run: Disagreement[] = [];
+  for (const api of within(c.status, span)) {
+    const before = store.findLast((read) => read.receivedMs <= api.sentMs);
+    const after = store.find((read) => read.sentMs >= api.receivedMs);
+    if (
+      api.reading.kind !== 'present' ||
+      before?.reading.kind !== 'present' ||
+      after?.reading.kind !== 'present'
+    ) {
+      run = [];
+      continue;
+    }
+    const [left, right] = [before.reading.value.state, after.reading.value.state];
+    const settled = FIELDS.every((field) => left[field] === right[field]);
+    const fields = settled ? differing(c, api.reading.value, left) : [];
+    if (fields.length === 0) {
+      run = [];
+      continue;
+    }
+    run.push({
+      before: { ...before, value: before.reading.value },
+      api: { ...api, value: api.reading.value },
+      fields,
+    });
+    const [first] = run;
+    const length = api.sentMs - (first?.api.receivedMs ?? api.sentMs);
+    if (run.length >= 3 && length >= 1000 && first !== undefined) {
+      return [
+        finding(
+          'split-state',
+          subjectOf(c),
+          `For ${seconds(length)} and more the API said ${describe(api.reading.value)} and the store ${describe(left)}: ${listed(fields)} differ.`,
+          [first.before.id, first.api.id, before.id, api.id],
+        ),
+      ];
+    }
+  }
+  return [];
+}
+
+// A source that never names a field does not disagree about it.
+function differing(c: CaseFile, api: BrokerState, store: BrokerState): string[] {
+  return FIELDS.filter((field) => {
+    if (api[field] === store[field]) return false;
+    const apiSpeaks =
+      api[field] !== null ||
+      c.status.some((r) => r.reading.kind === 'present' && r.reading.value[field] !== null);
+    const storeSpeaks =
+      store[field] !== null ||
+      c.store.some((r) => r.reading.kind === 'present' && r.reading.value.state[field] !== null);
+    return apiSpeaks && storeSpeaks;
+  });
+}

@@ -1,0 +1,175 @@
+import type {
+  AuditEntry,
+  BrokerReply,
+  BrokerState,
+  ExchangeBook,
+  StoreSnapshot,
+} from '../model/broker-state.ts';
+import type { ActDone, CanaryEvent, CrossCheck, Entry, Opened } from '../model/journal.ts';
+import type { Plan, PlannedService } from '../model/plan.ts';
+import type { Interval, Timed } from '../model/reading.ts';
+import { type HostSamples, samplesByHost } from './host-samples.ts';
+import { Lives } from './lives.ts';
+import { livesOfService, type ServiceLives } from './service-lives.ts';
+
+/** A reading with the id of its journal entry. */
+export type Read<T> = Timed<T> & { readonly id: string };
+
+export interface DoneAct {
+  readonly intent: Extract<Entry, { kind: 'intent' }>;
+  readonly done: Extract<Entry, { kind: 'outcome' }> | null;
+}
+
+/** The trigger and the instants that follow from it, on the controller's monotonic clock. */
+export interface Trigger {
+  readonly ids: readonly string[];
+  readonly t0Ms: number;
+  readonly deadlineMs: number;
+  /** When its outcome was known; T0 where it never was. */
+  readonly endedMs: number;
+  readonly reply: BrokerReply | null;
+  /** Why there is no reply. */
+  readonly noReply: string | null;
+}
+
+/** The whole journal, indexed; every judge reads this and nothing else. */
+export interface CaseFile {
+  readonly opened: Opened;
+  readonly plan: Plan;
+  readonly entries: readonly Entry[];
+  readonly hosts: ReadonlyMap<string, HostSamples>;
+  readonly lives: Lives;
+  readonly services: ReadonlyMap<string, ServiceLives>;
+  readonly status: readonly Read<BrokerState>[];
+  readonly store: readonly Read<StoreSnapshot>[];
+  readonly audit: readonly Read<readonly AuditEntry[]>[];
+  readonly exchange: readonly Read<ExchangeBook>[];
+  readonly canaries: readonly (CanaryEvent & { readonly id: string })[];
+  readonly crossChecks: readonly (CrossCheck & { readonly id: string })[];
+  /** Null where no trigger was ever intended: the drill did not run. */
+  readonly trigger: Trigger | null;
+  readonly crash: DoneAct | null;
+  readonly resumes: readonly DoneAct[];
+  readonly starts: readonly DoneAct[];
+  readonly interrupted: readonly Extract<Entry, { kind: 'interrupted' }>[];
+  /** T0, or the end of the journal where nothing was triggered. */
+  readonly anchorMs: number;
+  /** The first intent to resume or to start a service; the last evidence where there is none. */
+  readonly haltEndMs: number;
+  readonly endMs: number;
+}
+
+/** Indexes a journal. Throws where its first record, which holds the plan, is missing. */
+export function openCase(entries: readonly Entry[]): CaseFile {
+  const opened = entries.find((entry) => entry.kind === 'opened');
+  if (opened === undefined)
+    throw new Error('the journal has no `opened` record, so there is no plan to judge by');
+  const { plan } = opened;
+  const hosts = samplesByHost(
+    plan.hosts.map((host) => host.name),
+    entries,
+  );
+  const acts = doneActs(entries);
+  const trigger = triggerOf(acts, plan);
+  const status = reads(entries.filter((entry) => entry.kind === 'status'));
+  const store = reads(entries.filter((entry) => entry.kind === 'store'));
+  const ends = [...hosts.values()].map((host) => host.samples.at(-1)?.receivedMs ?? 0);
+  const endMs = Math.max(
+    ...ends,
+    status.at(-1)?.receivedMs ?? 0,
+    store.at(-1)?.receivedMs ?? 0,
+    trigger?.endedMs ?? 0,
+  );
+  const undo = acts.filter(({ intent }) => {
+    const isUndo = intent.act.act === 'resume' || intent.act.act === 'start-service';
+    return isUndo && (trigger === null || intent.atMs >= trigger.t0Ms);
+  });
+  const lives = new Lives(hosts);
+  const anchorMs = trigger?.t0Ms ?? endMs;
+  const haltEndMs = Math.min(endMs, ...undo.map(({ intent }) => intent.atMs));
+  const canaries = entries.filter((entry) => entry.kind === 'canary');
+  const planted = canaries.filter((canary) => canary.event === 'planted').map((canary) => canary.tag);
+  const services = livesOfService(plan, lives, { anchorMs, haltEndMs, canaries: new Set(planted) });
+  return {
+    opened,
+    plan,
+    entries,
+    hosts,
+    lives,
+    services: new Map(plan.services.map((planned) => [planned.name, services(planned)])),
+    status,
+    store,
+    audit: reads(entries.filter((entry) => entry.kind === 'audit')),
+    exchange: reads(entries.filter((entry) => entry.kind === 'exchange')),
+    canaries,
+    crossChecks: entries.filter((entry) => entry.kind === 'cross-check'),
+    trigger,
+    crash: acts.find(({ intent }) => intent.act.act === 'crash') ?? null,
+    resumes: undo.filter(({ intent }) => intent.act.act === 'resume'),
+    starts: undo.filter(({ intent }) => intent.act.act === 'start-service'),
+    interrupted: entries.filter((entry) => entry.kind === 'interrupted'),
+    anchorMs,
+    haltEndMs,
+    endMs,
+  };
+}
+
+function doneActs(entries: readonly Entry[]): DoneAct[] {
+  const outcomes = new Map<string, Extract<Entry, { kind: 'outcome' }>>();
+  for (const entry of entries) if (entry.kind === 'outcome') outcomes.set(entry.intent, entry);
+  return entries
+    .filter((entry) => entry.kind === 'intent')
+    .map((intent) => ({ intent, done: outcomes.get(intent.id) ?? null }));
+}
+
+// An intent without an outcome is presumed to have been carried out at the moment it was written.
+function triggerOf(acts: readonly DoneAct[], plan: Plan): Trigger | null {
+  const act = acts.find(({ intent }) => intent.act.act === 'trigger');
+  if (act === undefined) return null;
+  const { intent, done } = act;
+  const t0Ms = done?.startedMs ?? intent.atMs;
+  const reply = done?.reply ?? null;
+  return {
+    ids: done === null ? [intent.id] : [intent.id, done.id],
+    t0Ms,
+    deadlineMs: t0Ms + plan.timing.withinMs,
+    endedMs: done?.endedMs ?? t0Ms,
+    reply: reply?.kind === 'present' ? reply.value : null,
+    noReply: replyTrouble(done),
+  };
+}
+
+function replyTrouble(done: ActDone | null): string | null {
+  if (done === null) return 'the journal has no outcome of it';
+  if (done.reply === null || done.reply.kind === 'absent') return 'there was none';
+  return done.reply.kind === 'unreadable' ? done.reply.reason : null;
+}
+
+function reads<T>(entries: readonly { readonly id: string; readonly read: Timed<T> }[]): Read<T>[] {
+  return entries
+    .map(({ id, read }) => ({ id, ...read }))
+    .sort((a, b) => a.sentMs - b.sentMs || a.receivedMs - b.receivedMs);
+}
+
+/** Readings taken wholly within a stretch of time. */
+export function within<T>(all: readonly Read<T>[], span: Interval): Read<T>[] {
+  return all.filter((read) => read.sentMs >= span.fromMs && read.receivedMs <= span.toMs);
+}
+
+/** A reading that said something, with what it said. */
+export interface Said<T> {
+  readonly id: string;
+  readonly sentMs: number;
+  readonly receivedMs: number;
+  readonly value: T;
+}
+
+export function said<T>(all: readonly Read<T>[]): Said<T>[] {
+  return all.flatMap(({ id, sentMs, receivedMs, reading }) =>
+    reading.kind === 'present' ? [{ id, sentMs, receivedMs, value: reading.value }] : [],
+  );
+}
+
+export function servicesOf(c: CaseFile, role: PlannedService['role']): ServiceLives[] {
+  return [...c.services.values()].filter(({ planned }) => planned.role === role);
+}

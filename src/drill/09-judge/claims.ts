@@ -1,0 +1,148 @@
+import type { AuditEntry } from '../model/broker-state.ts';
+import type { Finding } from '../model/verdict.ts';
+import { acknowledged, newAuditEntries, stopClaims, stoppedWords } from './acknowledgement.ts';
+import { type CaseFile, servicesOf } from './case-file.ts';
+import { finding, listed, seconds } from './finding.ts';
+import { diedBy } from './hold.ts';
+import type { ServiceLives } from './service-lives.ts';
+
+/** Whether what the broker claims in its reply and its audit log is what was seen, both ways. */
+export function judgeClaims(c: CaseFile): Finding[] {
+  if (c.trigger === null) return [];
+  return [...wrongHosts(c), ...falseClaims(c), ...unlogged(c), ...falseSuccess(c)];
+}
+
+function wrongHosts(c: CaseFile): Finding[] {
+  const claims = stopClaims(c);
+  return [...c.services.values()].flatMap(({ planned }) => {
+    const wrong = claims.filter(
+      (claim) =>
+        claim.service === planned.name &&
+        claim.host !== null &&
+        claim.host.toLowerCase() !== planned.host.toLowerCase(),
+    );
+    if (wrong.length === 0) return [];
+    const places = listed([...new Set(wrong.map((claim) => claim.host ?? ''))]);
+    const sources = listed([
+      ...new Set(wrong.map(({ source }) => (source === 'reply' ? 'reply' : 'audit log'))),
+    ]);
+    return [
+      finding(
+        'wrong-host-stop',
+        { host: planned.host, service: planned.name },
+        `The broker's ${sources} ${sources.includes(' and ') ? 'say' : 'says'} that ${planned.name} was stopped on ${places}; it lives on ${planned.host}.`,
+        wrong.map((claim) => claim.evidence),
+      ),
+    ];
+  });
+}
+
+function falseClaims(c: CaseFile): Finding[] {
+  const deadline = c.trigger?.deadlineMs ?? 0;
+  const claims = stopClaims(c);
+  return [...c.services.values()].flatMap((service) => {
+    const { name, host } = service.planned;
+    const own = claims.filter((claim) => claim.service === name);
+    const alive = [...service.baseline, ...service.family, ...service.newcomers].find(
+      (life) =>
+        !diedBy(c, life, c.haltEndMs) &&
+        life.seen.some(({ sample }) => sample.sentMs >= deadline && sample.receivedMs <= c.haltEndMs),
+    );
+    // What claims a stop of a service that did end and was brought back is true as far as it goes, unless it had to stay down.
+    const ended = service.roots.length > 0 && service.roots.every((life) => diedBy(c, life, c.haltEndMs));
+    if (own.length === 0 || alive === undefined || (ended && service.planned.role !== 'target')) return [];
+    const words = listed([...new Set(own.map((claim) => `"${claim.outcome ?? 'done'}"`))]);
+    const last = alive.seen.findLast(({ sample }) => sample.receivedMs <= c.haltEndMs)?.sample;
+    return [
+      finding(
+        'false-claim',
+        { host, service: name },
+        `The broker claims ${words} of ${name}; pid ${alive.pid} was still there ${seconds((last?.sentMs ?? 0) - c.anchorMs)} after T0.`,
+        [...own.map((claim) => claim.evidence), last?.id],
+      ),
+    ];
+  });
+}
+
+function unlogged(c: CaseFile): Finding[] {
+  const words = c.plan.sources.audit;
+  const read = c.audit.findLast((r) => r.sentMs >= c.anchorMs && r.reading.kind === 'present');
+  if (words === null || read === undefined) return [];
+  const logged = new Set(
+    newAuditEntries(c)
+      .filter(({ entry }) => entry.outcome !== null && stoppedWords(c).includes(entry.outcome))
+      .map(({ entry }) => entry.subject),
+  );
+  return [...c.services.values()].flatMap((service) => {
+    const { name, host } = service.planned;
+    if (logged.has(name) || !wasStopped(c, service)) return [];
+    return [
+      finding(
+        'unlogged-halt',
+        { host, service: name },
+        `${name} was stopped on ${host} after the trigger, and no entry of the audit log says so.`,
+        [read.id],
+      ),
+    ];
+  });
+}
+
+// The broker did not log what it did not do: what the drill itself crashed.
+function wasStopped(c: CaseFile, service: ServiceLives): boolean {
+  if (service.planned.role !== 'target' || service.roots.length === 0) return false;
+  return service.roots.every((life) => diedBy(c, life, c.haltEndMs));
+}
+
+function falseSuccess(c: CaseFile): Finding[] {
+  const trigger = c.trigger;
+  if (trigger === null) return [];
+  return c.plan.hosts.flatMap(({ name }) => {
+    const targets = servicesOf(c, 'target').filter(({ planned }) => planned.host === name);
+    const believed = targets
+      .filter(({ planned }) => acknowledged(c, planned.name))
+      .map(({ planned }) => planned.name);
+    const around = (c.hosts.get(name)?.samples ?? []).filter(
+      (s) =>
+        s.receivedMs >= trigger.t0Ms &&
+        s.sentMs <= Math.max(trigger.endedMs, trigger.t0Ms + c.plan.timing.maxGapMs),
+    );
+    const unreachable = around.length >= 2 && around.every((sample) => sample.trouble?.kind === 'unreadable');
+    if (!unreachable || believed.length === 0 || believed.length < targets.length) return [];
+    return [
+      finding(
+        'false-success',
+        { host: name, service: null },
+        `The broker reported ${listed(believed)} on ${name} as done, while ${name} could not be reached: ${around[0]?.trouble?.reason}.`,
+        [trigger.ids.at(-1), around[0]?.id, around.at(-1)?.id],
+      ),
+    ];
+  });
+}
+
+/** Whether every audit entry that was once there is still there, and the same. */
+export function judgeAudit(c: CaseFile): Finding[] {
+  const subject = { host: c.services.get(c.plan.broker)?.planned.host ?? null, service: c.plan.broker };
+  const known = new Map<number, { readonly entry: AuditEntry; readonly id: string }>();
+  for (const { id, reading } of c.audit) {
+    if (reading.kind === 'unreadable') continue;
+    const now = new Map((reading.kind === 'present' ? reading.value : []).map((entry) => [entry.seq, entry]));
+    for (const [seq, earlier] of known) {
+      const later = now.get(seq);
+      if (later !== undefined && same(earlier.entry, later)) continue;
+      const what = later === undefined ? 'is gone' : 'is not what it was';
+      return [
+        finding('audit-tampered', subject, `Entry ${seq} of the audit log ${what} at a later reading.`, [
+          earlier.id,
+          id,
+        ]),
+      ];
+    }
+    for (const [seq, entry] of now) if (!known.has(seq)) known.set(seq, { entry, id });
+  }
+  return [];
+}
+
+function same(a: AuditEntry, b: AuditEntry): boolean {
+  const fields = ['at', 'actor', 'action', 'subject', 'host', 'outcome'] as const;
+  return fields.every((field) => a[field] === b[field]);
+}

@@ -1,0 +1,83 @@
+import type { Interval } from '../model/reading.ts';
+import type { Finding } from '../model/verdict.ts';
+import type { CaseFile } from './case-file.ts';
+import { finding, seconds } from './finding.ts';
+import type { HostSamples } from './host-samples.ts';
+import { instantMs } from './instant.ts';
+
+/** How far two clocks may part before intervals across that are worthless (DESIGN: 500 ms). */
+const MOST_DRIFT_MS = 500;
+
+interface Offset extends Interval {
+  readonly id: string;
+}
+
+/** Whether the controller's monotonic and wall clock kept pace with each other. */
+export function controllerClockTrouble(c: CaseFile): Finding[] {
+  const offsets: Offset[] = [];
+  for (const entry of c.entries) {
+    const wall = instantMs(entry.wall);
+    if (wall === null) {
+      return [
+        finding('clock-unreliable', {}, 'A journal entry has no readable wall-clock time.', [entry.id]),
+      ];
+    }
+    offsets.push({ id: entry.id, fromMs: wall - entry.atMs, toMs: wall - entry.atMs });
+  }
+  const parted = driftOf(offsets);
+  if (parted === null) return [];
+  return [
+    finding(
+      'clock-unreliable',
+      {},
+      `The controller's monotonic and wall clock parted by ${seconds(parted.byMs)} during the drill.`,
+      parted.ids,
+    ),
+  ];
+}
+
+/** Whether the host's uptime kept pace with the controller's monotonic clock, and its wall clock with its uptime. */
+export function hostClockTrouble(host: HostSamples): Finding[] {
+  const uptimes: Offset[] = [];
+  const walls: Offset[] = [];
+  for (const { id, table, sentMs, receivedMs } of host.samples) {
+    if (table === null) continue;
+    uptimes.push({ id, fromMs: table.uptimeMs - receivedMs, toMs: table.uptimeMs - sentMs });
+    if (table.hostWallMs === null) continue;
+    const offset = table.hostWallMs - table.uptimeMs;
+    const slack = receivedMs - sentMs;
+    walls.push({ id, fromMs: offset - slack, toMs: offset + slack });
+  }
+  const uptime = driftOf(uptimes);
+  const wall = driftOf(walls);
+  const parted = uptime ?? wall;
+  if (parted === null) return [];
+  const which =
+    uptime === null
+      ? `the uptime and the wall clock of ${host.name}`
+      : `the uptime of ${host.name} and the controller's clock`;
+  return [
+    finding(
+      'clock-unreliable',
+      { host: host.name },
+      `During the drill ${which} parted by ${seconds(parted.byMs)} or more.`,
+      parted.ids,
+    ),
+  ];
+}
+
+// Each offset is only known within an interval; clocks have parted for certain where two intervals lie apart.
+function driftOf(
+  offsets: readonly Offset[],
+): { readonly byMs: number; readonly ids: readonly string[] } | null {
+  const [first] = offsets;
+  if (first === undefined) return null;
+  let highestFloor = first;
+  let lowestCeiling = first;
+  for (const offset of offsets) {
+    if (offset.fromMs > highestFloor.fromMs) highestFloor = offset;
+    if (offset.toMs < lowestCeiling.toMs) lowestCeiling = offset;
+  }
+  const byMs = highestFloor.fromMs - lowestCeiling.toMs;
+  return byMs > MOST_DRIFT_MS ? { byMs, ids: [lowestCeiling.id, highestFloor.id] } : null;
+}

@@ -1,0 +1,71 @@
+import type { Finding } from '../model/verdict.ts';
+import { crashSummary } from './broker-memory.ts';
+import { type CaseFile, servicesOf } from './case-file.ts';
+import { controlsOf } from './controls.ts';
+import { finding, seconds } from './finding.ts';
+import { diedBy, holdOf, stateVerifiedMs } from './hold.ts';
+import { crashedLife } from './survivors.ts';
+
+/** Whether every stage that the verdict needs was carried through: state verified, hold in full, crash, final control. */
+export function judgeCompleteness(c: CaseFile): Finding[] {
+  if (c.trigger === null) return [];
+  const reasons = [...interruption(c), ...shortHold(c), ...missingCrash(c), ...missingControls(c)];
+  if (reasons.length === 0) return [];
+  return [
+    finding(
+      'cut-short',
+      {},
+      `The drill did not do all that its verdict needs: ${reasons.join('; ')}.`,
+      c.interrupted.map(({ id }) => id),
+    ),
+  ];
+}
+
+function interruption(c: CaseFile): string[] {
+  return c.interrupted.slice(0, 1).map(({ cause }) => `it was interrupted (${cause})`);
+}
+
+function shortHold(c: CaseFile): string[] {
+  const hold = holdOf(c);
+  const reasons: string[] = [];
+  if (stateVerifiedMs(c) === null) reasons.push(`the store never showed level ${c.plan.expect.level}`);
+  if (hold === null) {
+    const all = servicesOf(c, 'target');
+    const left = all.filter(({ baseline, family, newcomers }) =>
+      [...baseline, ...family, ...newcomers].some((life) => !diedBy(c, life, c.haltEndMs)),
+    );
+    reasons.push(
+      `the halt never was complete (${left.length} of ${all.length} targets were there when it ended), so nothing was held`,
+    );
+  } else if (hold.heldMs < c.plan.timing.holdMs) {
+    reasons.push(
+      `the complete halt was observed for ${seconds(hold.heldMs)}, not ${seconds(c.plan.timing.holdMs)}`,
+    );
+  }
+  return reasons;
+}
+
+function missingCrash(c: CaseFile): string[] {
+  if (c.plan.crash === null) return [];
+  const crash = crashSummary(c);
+  if (!crash.done) return [`${c.plan.crash} was not crashed (${crash.why})`];
+  const service = c.services.get(c.plan.crash);
+  const life = service === undefined ? null : crashedLife(c, service);
+  if (life === null)
+    return [`the crash killed pid ${crash.killedPid}, which no sample shows to be ${c.plan.crash}`];
+  return diedBy(c, life, c.haltEndMs) ? [] : [`${c.plan.crash} (pid ${crash.killedPid}) outlived its crash`];
+}
+
+function missingControls(c: CaseFile): string[] {
+  const without = [...c.hosts.values()].filter(
+    (host) => host.good.length > 0 && !controlsOf(c, host).finalSeen,
+  );
+  return without.length === 0
+    ? []
+    : [
+        `no final control was seen to vanish on ${without
+          .map((host) => host.name)
+          .sort()
+          .join(', ')}`,
+      ];
+}

@@ -1,0 +1,100 @@
+import type { FindingCode } from '../model/findings.ts';
+import { type Finding, findingKey } from '../model/verdict.ts';
+import type { CaseFile } from './case-file.ts';
+import { accountsAfterDeadline } from './effects.ts';
+
+const STOPS: readonly FindingCode[] = [
+  'successful-no-op',
+  'partial-stop',
+  'frozen-not-stopped',
+  'renamed-survivor',
+  'orphaned-children',
+  'respawned',
+  'flapped',
+  'late-stop',
+];
+const STATES: readonly FindingCode[] = ['amnesia-restart', 'unpersisted-halt'];
+/** What makes a runner skip hold, crash or final control, most telling first. */
+const CUTTERS: readonly FindingCode[] = [
+  ...STOPS,
+  'foreign-halt',
+  'self-halt',
+  'broker-down',
+  'amnesia-restart',
+  'partial-amnesia',
+  'unpersisted-halt',
+  'silent-downgrade',
+];
+
+/** Hangs every consequence on the finding that caused it: one cause, one primary. */
+export function hangConsequences(c: CaseFile, findings: readonly Finding[]): Finding[] {
+  const direct = new Map(findings.map((f) => [findingKey(f), causeOf(c, f, findings)]));
+  return findings.map((f) => {
+    let cause = direct.get(findingKey(f)) ?? null;
+    const passed = new Set([findingKey(f)]);
+    while (cause !== null && !passed.has(cause)) {
+      const next = direct.get(cause) ?? null;
+      if (next === null) return { ...f, consequenceOf: cause };
+      passed.add(cause);
+      cause = next;
+    }
+    return f;
+  });
+}
+
+function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | null {
+  const first = (
+    codes: readonly FindingCode[],
+    fits: (other: Finding) => boolean = () => true,
+  ): string | null => {
+    for (const code of codes) {
+      const found = all.find((other) => other.code === code && other !== f && fits(other));
+      if (found !== undefined) return findingKey(found);
+    }
+    return null;
+  };
+  switch (f.code) {
+    case 'false-claim':
+    case 'wrong-host-stop':
+      return first(STOPS, (other) => other.service === f.service);
+    case 'order-after-halt':
+      return causeOfOrders(c, f, first);
+    case 'unpersisted-halt':
+      return first(['amnesia-restart']);
+    case 'silent-downgrade':
+      return first(STATES) ?? (c.trigger?.reply?.acknowledged === true ? null : first(['partial-stop']));
+    case 'missing-incident':
+    case 'split-state':
+      return first(STATES);
+    case 'broker-down':
+      return first(['self-halt']);
+    case 'unreadable-broker':
+    case 'unreadable-store':
+      return first(['broker-down']);
+    case 'unrestored-service':
+      return f.asset !== undefined || wasStartedByRunner(c, f) ? first(['amnesia-restart']) : null;
+    case 'cut-short':
+      return f.service === null && f.asset === undefined && c.interrupted.length === 0
+        ? first(CUTTERS)
+        : null;
+    default:
+      return null;
+  }
+}
+
+// Only if every account that still placed orders is a service that is known not to have stopped.
+function causeOfOrders(
+  c: CaseFile,
+  f: Finding,
+  first: (codes: readonly FindingCode[], fits: (other: Finding) => boolean) => string | null,
+): string | null {
+  const accounts = f.asset === undefined ? [] : accountsAfterDeadline(c, f.asset);
+  const causes = accounts.map((account) => first(STOPS, (other) => other.service === account));
+  return causes.length > 0 && causes.every((cause) => cause !== null) ? (causes[0] ?? null) : null;
+}
+
+function wasStartedByRunner(c: CaseFile, f: Finding): boolean {
+  return c.starts.some(
+    ({ intent }) => intent.act.act === 'start-service' && intent.act.service === f.service,
+  );
+}

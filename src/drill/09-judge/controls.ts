@@ -1,0 +1,151 @@
+import type { Interval } from '../model/reading.ts';
+import type { Finding } from '../model/verdict.ts';
+import type { CaseFile } from './case-file.ts';
+import { finding } from './finding.ts';
+import type { HostSample, HostSamples } from './host-samples.ts';
+import { canaryTag, type Life, speaksOf } from './lives.ts';
+
+/** How long after its end a killed canary may still be listed. */
+const GRACE_MS = 2000;
+
+interface Canary {
+  readonly tag: string;
+  readonly planted: string | null;
+  readonly killed: (Interval & { readonly id: string; readonly purpose: string }) | null;
+  readonly life: Life | null;
+}
+
+export interface Controls {
+  readonly findings: readonly Finding[];
+  /** From the calibration kill to the first sample without that canary. */
+  readonly latencyMs: Interval | null;
+  /** Whether a canary was killed after the halt had been observed, and seen to vanish. */
+  readonly finalSeen: boolean;
+}
+
+/** Whether the controls of one host held: one canary seen in every sample, every killed one seen to vanish. */
+export function controlsOf(c: CaseFile, host: HostSamples): Controls {
+  const canaries = canariesOf(c, host);
+  if (c.trigger === null && canaries.length === 0) return { findings: [], latencyMs: null, finalSeen: false };
+  const findings: Finding[] = [];
+  const blind = (message: string, evidence: readonly (string | null | undefined)[]): void => {
+    if (findings.length === 0) findings.push(finding('blind-probe', { host: host.name }, message, evidence));
+  };
+
+  // While the drill takes itself down, a control may fail to be planted; nothing is proven from then on.
+  const failed = c.canaries.find(
+    (event) => event.host === host.name && event.event === 'failed' && event.sentMs <= c.haltEndMs,
+  );
+  if (failed !== undefined) {
+    blind(`A control on ${host.name} failed: ${failed.reason ?? 'no reason given'}.`, [failed.id]);
+  }
+  const watchedUntilMs = host.good.at(-1)?.sentMs ?? 0;
+  for (const canary of canaries) {
+    if (canary.killed === null || canary.life === null) continue;
+    const ghost = sampleShowing(host, canary.life, canary.killed.toMs + GRACE_MS);
+    if (ghost !== null) {
+      blind(`A canary on ${host.name} was still listed over ${GRACE_MS / 1000} s after it had been killed.`, [
+        canary.killed.id,
+        ghost.id,
+      ]);
+    } else if (
+      watchedUntilMs > canary.killed.toMs + GRACE_MS &&
+      vanishedAt(host, canary.life, canary.killed) === null
+    ) {
+      blind(`A canary on ${host.name} was killed, and no sample shows that it vanished.`, [canary.killed.id]);
+    }
+  }
+  const unseen = sampleWithoutCanary(host, canaries);
+  if (unseen !== null)
+    blind(`No living canary was seen on ${host.name} in a sample that had to show one.`, [unseen.id]);
+
+  const kills = canaries.flatMap((canary) =>
+    canary.killed === null ? [] : [{ ...canary, killed: canary.killed }],
+  );
+  const calibration = kills.find(
+    (canary) => canary.killed.purpose === 'calibration' && canary.killed.fromMs < c.anchorMs,
+  );
+  const vanished = calibration?.life == null ? null : vanishedAt(host, calibration.life, calibration.killed);
+  if (c.trigger !== null && vanished === null && host.good.length > 0) {
+    blind(
+      `No canary was killed on ${host.name} before the trigger and seen to vanish, so the probe is not calibrated.`,
+      [calibration?.planted],
+    );
+  }
+  return {
+    findings,
+    latencyMs:
+      calibration === undefined || vanished === null
+        ? null
+        : {
+            fromMs: Math.max(0, vanished.receivedMs - calibration.killed.toMs),
+            toMs: vanished.receivedMs - calibration.killed.fromMs,
+          },
+    finalSeen: kills.some(
+      ({ killed, life }) =>
+        killed.purpose === 'final' &&
+        life !== null &&
+        killed.fromMs > c.anchorMs &&
+        vanishedAt(host, life, killed) !== null,
+    ),
+  };
+}
+
+function canariesOf(c: CaseFile, host: HostSamples): Canary[] {
+  const events = c.canaries.filter((event) => event.host === host.name);
+  const tags = [...new Set(events.map((event) => event.tag))];
+  return tags.map((tag) => {
+    const own = events.filter((event) => event.tag === tag);
+    const planted = own.find((event) => event.event === 'planted');
+    const killed = own.find((event) => event.event === 'killed');
+    return {
+      tag,
+      planted: planted?.id ?? null,
+      killed:
+        killed === undefined
+          ? null
+          : { fromMs: killed.sentMs, toMs: killed.receivedMs, id: killed.id, purpose: killed.purpose },
+      life:
+        planted === undefined
+          ? null
+          : (c.lives.all.find(
+              (life) => life.hosts.has(host.name) && life.seen.length > 0 && canaryTag(life) === tag,
+            ) ?? null),
+    };
+  });
+}
+
+/** The first sample sent after `fromMs` through this host's own probe that shows the life alive. */
+function sampleShowing(host: HostSamples, life: Life, fromMs: number): HostSample | null {
+  return life.seen.find(({ sample }) => sample.host === host.name && sample.sentMs > fromMs)?.sample ?? null;
+}
+
+function vanishedAt(host: HostSamples, life: Life, killed: Interval): HostSample | null {
+  const last = life.seen.findLast(({ sample }) => sample.host === host.name)?.sample;
+  if (last === undefined) return null;
+  const from = Math.max(last.sentMs, killed.fromMs);
+  return host.good.find((sample) => sample.sentMs > from && speaksOf(sample, life.pid)) ?? null;
+}
+
+// From the first sample that showed a canary up to the last kill, the same probe must show one that was not yet killed.
+function sampleWithoutCanary(host: HostSamples, canaries: readonly Canary[]): HostSample | null {
+  const seenIn = new Map<HostSample, Canary[]>();
+  for (const canary of canaries) {
+    for (const { sample } of canary.life?.seen ?? []) {
+      if (sample.host === host.name) seenIn.set(sample, [...(seenIn.get(sample) ?? []), canary]);
+    }
+  }
+  const first = Math.min(...[...seenIn.keys()].map((sample) => sample.sentMs));
+  const kills = canaries.flatMap((canary) => canary.killed?.fromMs ?? []);
+  const until = kills.length > 0 ? Math.max(...kills) : Number.POSITIVE_INFINITY;
+  if (!Number.isFinite(first)) return host.good[0] ?? null;
+  return (
+    host.good.find((sample) => {
+      if (sample.sentMs < first || sample.receivedMs > until) return false;
+      const alive = seenIn
+        .get(sample)
+        ?.filter((canary) => canary.killed === null || canary.killed.toMs > sample.sentMs);
+      return alive === undefined || alive.length === 0;
+    }) ?? null
+  );
+}

@@ -1,0 +1,42 @@
+import { FINDINGS, type FindingCode } from '../model/findings.ts';
+import type { Finding } from '../model/verdict.ts';
+
+/** What a finding is about; what is left out is null. */
+export interface Subject {
+  readonly host?: string | null;
+  readonly service?: string | null;
+  readonly asset?: string;
+}
+
+const MOST_EVIDENCE = 8;
+
+/** A finding with the severity of its kind; evidence without repetition, and not more than a reader can look up. */
+export function finding(
+  code: FindingCode,
+  subject: Subject,
+  message: string,
+  evidence: readonly (string | null | undefined)[] = [],
+): Finding {
+  const ids = [...new Set(evidence.filter((id): id is string => typeof id === 'string'))];
+  return {
+    code,
+    severity: FINDINGS[code].severity,
+    host: subject.host ?? null,
+    service: subject.service ?? null,
+    ...(subject.asset === undefined ? {} : { asset: subject.asset }),
+    message,
+    evidence: ids.slice(0, MOST_EVIDENCE),
+    consequenceOf: null,
+    knownIssue: null,
+  };
+}
+
+/** `0.41 s` */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(Math.abs(ms) < 9950 ? 2 : 1)} s`;
+}
+
+/** `a`, `a and b`, `a, b and c` */
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}

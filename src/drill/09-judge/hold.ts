@@ -1,0 +1,62 @@
+import { type CaseFile, said, servicesOf, within } from './case-file.ts';
+import { firstSeen, type Life } from './lives.ts';
+
+/** When the complete halt began and how long it was then observed. */
+export interface Hold {
+  readonly startMs: number;
+  readonly heldMs: number;
+}
+
+/** Lives of the broker that ended, in order, between T0 and the end of the halt. */
+export function brokerDeaths(c: CaseFile): Life[] {
+  const broker = c.services.get(c.plan.broker);
+  if (broker === undefined || c.trigger === null) return [];
+  return [...broker.roots, ...broker.newcomers]
+    .filter((life) => (c.lives.death(life)?.fromMs ?? Number.POSITIVE_INFINITY) < c.haltEndMs)
+    .filter((life) => (c.lives.death(life)?.toMs ?? Number.POSITIVE_INFINITY) <= c.haltEndMs);
+}
+
+/** When the broker first answered after the latest of its deaths; null where it never did, or never died. */
+export function brokerBackMs(c: CaseFile): number | null {
+  const died = brokerDeaths(c).map((life) => c.lives.death(life)?.toMs ?? 0);
+  if (died.length === 0) return null;
+  const answers = said(within(c.status, { fromMs: Math.max(...died), toMs: c.haltEndMs }));
+  return answers[0]?.receivedMs ?? null;
+}
+
+/** When the store was first read, after T0, at the level that the drill demands. */
+export function stateVerifiedMs(c: CaseFile): number | null {
+  if (c.trigger === null) return null;
+  const after = said(within(c.store, { fromMs: c.trigger.t0Ms, toMs: c.haltEndMs }));
+  return after.find((read) => read.value.state.level === c.plan.expect.level)?.receivedMs ?? null;
+}
+
+/**
+ * The hold: from the latest of last death seen, state verified and broker back, to the last sample before the undo
+ * that every host answered. Null where the halt never was complete: a target lived on or came back.
+ */
+export function holdOf(c: CaseFile): Hold | null {
+  if (c.trigger === null) return null;
+  const instants = [c.trigger.t0Ms];
+  for (const service of servicesOf(c, 'target')) {
+    if (service.newcomers.some((life) => !diedBy(c, life, c.haltEndMs))) return null;
+    for (const life of [...service.baseline, ...service.family, ...service.newcomers]) {
+      if (!diedBy(c, life, c.haltEndMs)) return null;
+      instants.push(c.lives.death(life)?.toMs ?? 0);
+    }
+  }
+  for (const instant of [stateVerifiedMs(c), brokerBackMs(c)]) if (instant !== null) instants.push(instant);
+  const startMs = Math.max(...instants);
+  const lasts = [...c.hosts.values()].map(
+    (host) =>
+      host.good.findLast((sample) => sample.receivedMs <= c.haltEndMs)?.sentMs ?? Number.NEGATIVE_INFINITY,
+  );
+  return { startMs, heldMs: Math.max(0, Math.min(...lasts) - startMs) };
+}
+
+/** Whether a life is known to have ended by then. A life that was first seen later is no matter of it. */
+export function diedBy(c: CaseFile, life: Life, byMs: number): boolean {
+  const first = firstSeen(life);
+  if (first === null || first.receivedMs > byMs) return true;
+  return (c.lives.death(life)?.toMs ?? Number.POSITIVE_INFINITY) <= byMs;
+}

@@ -1,0 +1,63 @@
+import type { Entry } from '../model/journal.ts';
+import type { Reading } from '../model/reading.ts';
+import { type HostIdentity, type SeenTable, seesEverything } from '../model/sample.ts';
+
+/** One sample of one host; `table` is null where it could not be read, and `good` whether it can vouch for an absence. */
+export interface HostSample {
+  readonly id: string;
+  readonly host: string;
+  readonly mode: 'list' | 'full';
+  readonly sentMs: number;
+  readonly receivedMs: number;
+  readonly table: SeenTable | null;
+  readonly good: boolean;
+  /** Why it is not good. */
+  readonly trouble: { readonly kind: 'unreadable' | 'blind'; readonly reason: string } | null;
+}
+
+export interface HostSamples {
+  readonly name: string;
+  readonly identities: readonly { readonly id: string; readonly identity: Reading<HostIdentity> }[];
+  /** By the time they were sent. */
+  readonly samples: readonly HostSample[];
+  readonly good: readonly HostSample[];
+}
+
+/** The evidence of each planned host; a host without any still has its (empty) place, since the plan is the denominator. */
+export function samplesByHost(
+  names: readonly string[],
+  entries: readonly Entry[],
+): ReadonlyMap<string, HostSamples> {
+  const samples = new Map<string, HostSample[]>(names.map((name) => [name, []]));
+  const identities = new Map<string, { id: string; identity: Reading<HostIdentity> }[]>();
+  for (const entry of entries) {
+    if (entry.kind === 'host') {
+      const known = identities.get(entry.host) ?? [];
+      identities.set(entry.host, [...known, { id: entry.id, identity: entry.identity }]);
+    }
+    if (entry.kind === 'sample') samples.get(entry.sample.host)?.push(toHostSample(entry.id, entry.sample));
+  }
+  return new Map(
+    [...samples].map(([name, list]) => {
+      list.sort((a, b) => a.sentMs - b.sentMs || a.receivedMs - b.receivedMs);
+      return [
+        name,
+        { name, identities: identities.get(name) ?? [], samples: list, good: list.filter((s) => s.good) },
+      ];
+    }),
+  );
+}
+
+function toHostSample(id: string, sample: Extract<Entry, { kind: 'sample' }>['sample']): HostSample {
+  const { host, mode, sentMs, receivedMs, seen } = sample;
+  const common = { id, host, mode, sentMs, receivedMs };
+  if (seen.kind !== 'present') {
+    const reason = seen.kind === 'unreadable' ? seen.reason : 'the probe answered with no table';
+    return { ...common, table: null, good: false, trouble: { kind: 'unreadable', reason } };
+  }
+  const table = seen.value;
+  if (seesEverything(table.visibility)) return { ...common, table, good: true, trouble: null };
+  const { uid, pid1, hidepid } = table.visibility;
+  const reason = `the probe (uid ${uid}) could not see the whole process table: pid 1 ${pid1 ? 'was' : 'was not'} readable, hidepid=${hidepid}`;
+  return { ...common, table, good: false, trouble: { kind: 'blind', reason } };
+}

@@ -1,0 +1,174 @@
+import type { Finding } from '../model/verdict.ts';
+import type { CaseFile } from './case-file.ts';
+import { finding, seconds } from './finding.ts';
+import type { HostSample, HostSamples } from './host-samples.ts';
+import { scopeOf } from './lives.ts';
+
+/** A stretch without a good sample: from the last good one before it to the first good one after it. */
+export interface Gap {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly before: HostSample | null;
+  readonly after: HostSample | null;
+  readonly bad: readonly HostSample[];
+}
+
+/** The longest stretch between two good samples from baseline to the end of the halt, its last edge included. */
+export function longestGap(c: CaseFile, host: HostSamples): Gap | null {
+  const good = host.good.filter((sample) => sample.sentMs <= c.haltEndMs);
+  const gaps: Gap[] = [];
+  for (const [index, after] of good.entries()) {
+    const before = good[index - 1];
+    if (before !== undefined) gaps.push(gap(host, before, after, before.sentMs, after.receivedMs));
+  }
+  const last = good.findLast((sample) => sample.receivedMs <= c.haltEndMs);
+  if (last !== undefined) gaps.push(gap(host, last, null, last.sentMs, c.haltEndMs));
+  return gaps.reduce<Gap | null>(
+    (worst, next) => (worst === null || next.toMs - next.fromMs > worst.toMs - worst.fromMs ? next : worst),
+    null,
+  );
+}
+
+function gap(
+  host: HostSamples,
+  before: HostSample,
+  after: HostSample | null,
+  fromMs: number,
+  toMs: number,
+): Gap {
+  const bad = host.samples.filter((s) => !s.good && s.sentMs >= fromMs && s.sentMs <= toMs);
+  return { fromMs, toMs, before, after, bad };
+}
+
+/** Whether this host was observed without a break: everything wrong with its samples, as findings about it. */
+export function observationTrouble(c: CaseFile, host: HostSamples): Finding[] {
+  const identity = host.identities.findLast((seen) => seen.identity.kind !== 'present');
+  const unidentified = host.identities.every((seen) => seen.identity.kind !== 'present');
+  if (unidentified || host.good.length === 0) {
+    if (c.trigger === null && host.identities.length === 0 && host.samples.length === 0) return [];
+    const blind = host.samples.find((sample) => sample.trouble?.kind === 'blind');
+    if (blind !== undefined)
+      return [
+        finding('blind-probe', { host: host.name }, `On ${host.name} ${blind.trouble?.reason}.`, [blind.id]),
+      ];
+    const failed = host.samples.find((sample) => sample.trouble !== null);
+    const why =
+      identity?.identity.kind === 'unreadable'
+        ? identity.identity.reason
+        : (failed?.trouble?.reason ?? 'nothing of it is in the journal');
+    return [
+      finding('unreachable-host', { host: host.name }, `${host.name} could not be observed: ${why}.`, [
+        identity?.id,
+        failed?.id,
+      ]),
+    ];
+  }
+  if (c.trigger === null) return [];
+  return [...lateBaseline(c, host), ...brokenObservation(c, host)];
+}
+
+function lateBaseline(c: CaseFile, host: HostSamples): Finding[] {
+  const { baselineMs, maxGapMs } = c.plan.timing;
+  const first = host.good[0];
+  if (first === undefined || first.sentMs + Math.max(0, baselineMs - maxGapMs) <= c.anchorMs) return [];
+  const late = host.samples[0] !== undefined && host.samples[0] !== first;
+  return [
+    finding(
+      late ? 'unreachable-host' : 'sampled-too-coarsely',
+      { host: host.name },
+      `${host.name} was watched for ${seconds(Math.max(0, c.anchorMs - first.sentMs))} before the trigger, not for the ${seconds(baselineMs)} that the drill demands.`,
+      [first.id],
+    ),
+  ];
+}
+
+function brokenObservation(c: CaseFile, host: HostSamples): Finding[] {
+  const worst = longestGap(c, host);
+  const limit = c.plan.timing.maxGapMs;
+  if (worst === null || worst.toMs - worst.fromMs <= limit) return [];
+  const length = seconds(worst.toMs - worst.fromMs);
+  const evidence = [worst.before?.id, worst.bad[0]?.id, worst.after?.id];
+  const blind = worst.bad.find((sample) => sample.trouble?.kind === 'blind');
+  if (blind !== undefined) {
+    return [
+      finding(
+        'blind-probe',
+        { host: host.name },
+        `For ${length} on ${host.name} ${blind.trouble?.reason}.`,
+        evidence,
+      ),
+    ];
+  }
+  const failed = worst.bad[0];
+  if (failed !== undefined) {
+    return [
+      finding(
+        'unreachable-host',
+        { host: host.name },
+        `${host.name} could not be read for ${length}: ${failed.trouble?.reason}.`,
+        evidence,
+      ),
+    ];
+  }
+  return [
+    finding(
+      'sampled-too-coarsely',
+      { host: host.name },
+      `Two samples of ${host.name} are ${length} apart; only ${seconds(limit)} counts as unbroken observation.`,
+      evidence,
+    ),
+  ];
+}
+
+/** Whether one and the same machine answered for this host throughout, and no other host is that machine. */
+export function identityTrouble(c: CaseFile, host: HostSamples): Finding[] {
+  const scopes = new Map<string, string>();
+  const machines = new Map<string, string>();
+  for (const { id, identity } of host.identities) {
+    if (identity.kind !== 'present') continue;
+    const { bootId, pidNamespace, machineId, hostKey } = identity.value;
+    scopes.set(`${bootId}/${pidNamespace}`, id);
+    machines.set(`${machineId}/${hostKey}`, id);
+  }
+  for (const sample of host.samples)
+    if (sample.table !== null && !scopes.has(scopeOf(sample.table)))
+      scopes.set(scopeOf(sample.table), sample.id);
+  if (scopes.size > 1 || machines.size > 1) {
+    return [
+      finding(
+        'wrong-host-probe',
+        { host: host.name },
+        `${host.name} was not one machine throughout: its ${scopes.size > 1 ? 'boot id or pid namespace' : 'machine id or host key'} changed during the drill.`,
+        [...(scopes.size > 1 ? scopes : machines).values()],
+      ),
+    ];
+  }
+  const own = [...scopes.keys()][0];
+  const twins = [...c.hosts.values()].filter(
+    (other) =>
+      other !== host &&
+      !declaredOne(c, host.name, other.name) &&
+      scopeOfHost(other) === own &&
+      own !== undefined,
+  );
+  if (twins.length === 0) return [];
+  return [
+    finding(
+      'wrong-host-probe',
+      { host: host.name },
+      `${host.name} and ${twins.map((twin) => twin.name).join(', ')} answer from one machine, which the inventory does not say.`,
+      [...scopes.values()],
+    ),
+  ];
+}
+
+function scopeOfHost(host: HostSamples): string | undefined {
+  const table = host.samples.find((sample) => sample.table !== null)?.table;
+  if (table !== undefined && table !== null) return scopeOf(table);
+  const identity = host.identities.find((seen) => seen.identity.kind === 'present')?.identity;
+  return identity?.kind === 'present' ? `${identity.value.bootId}/${identity.value.pidNamespace}` : undefined;
+}
+
+function declaredOne(c: CaseFile, a: string, b: string): boolean {
+  return c.plan.oneMachine.some((group) => group.includes(a) && group.includes(b));
+}

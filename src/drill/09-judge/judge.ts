@@ -1,0 +1,214 @@
+import { FINDINGS, type FindingCode } from '../model/findings.ts';
+import type { Entry } from '../model/journal.ts';
+import type { ExitCode, Finding, FleetState, Verdict, VerdictWord } from '../model/verdict.ts';
+import { findingKey } from '../model/verdict.ts';
+import { judgeBrokerMemory } from './broker-memory.ts';
+import { judgeBrokerState } from './broker-state.ts';
+import { type CaseFile, openCase, servicesOf } from './case-file.ts';
+import { judgeAudit, judgeClaims } from './claims.ts';
+import { controllerClockTrouble } from './clocks.ts';
+import { judgeCompleteness } from './completeness.ts';
+import { hangConsequences } from './consequences.ts';
+import { judgeCrossChecks } from './cross-checks.ts';
+import { effectSummaries, judgeEffects } from './effects.ts';
+import { finding } from './finding.ts';
+import { headlineOf } from './headline.ts';
+import { judgeHosts } from './hosts.ts';
+import { proveKept } from './keep-proof.ts';
+import { coverKnown, footnotesOf } from './known-issues.ts';
+import { judgeOwnership } from './ownership.ts';
+import { judgeSources } from './sources.ts';
+import { proveStop } from './stop-proof.ts';
+import { brokerSummary, claimSentences, controlSummaries, haltSummary } from './summary.ts';
+import { judgeHeartbeats, judgeSurvivors } from './survivors.ts';
+import { judgeBaseline, judgeClassification, judgeDuplicates, judgeTargets } from './targets.ts';
+import { fleetState, judgeIncidentAfter, judgeRestoration } from './undo.ts';
+
+/** One question about the evidence, answered with findings. */
+export type Judge = (c: CaseFile) => Finding[];
+
+export const JUDGES: readonly (readonly [name: string, judge: Judge])[] = [
+  ['hosts', judgeHosts],
+  ['clock', controllerClockTrouble],
+  ['cross-checks', judgeCrossChecks],
+  ['baseline', judgeBaseline],
+  ['classification', judgeClassification],
+  ['targets', judgeTargets],
+  ['duplicates', judgeDuplicates],
+  ['survivors', judgeSurvivors],
+  ['heartbeats', judgeHeartbeats],
+  ['broker memory', judgeBrokerMemory],
+  ['broker state', judgeBrokerState],
+  ['ownership', judgeOwnership],
+  ['sources', judgeSources],
+  ['claims', judgeClaims],
+  ['audit', judgeAudit],
+  ['effects', judgeEffects],
+  ['restoration', judgeRestoration],
+  ['incident', judgeIncidentAfter],
+  ['completeness', judgeCompleteness],
+];
+
+export interface JudgeOptions {
+  /** `YYYY-MM-DD`, UTC: what known issues expire by. */
+  readonly today: string;
+  /** A qualified pass exits 1. */
+  readonly strict: boolean;
+}
+
+/** Judges a finished journal. Throws where it has no `opened` record; anything else that throws becomes a finding. */
+export function judge(entries: readonly Entry[], options: JudgeOptions): Verdict {
+  const c = openCase(entries);
+  const { plan, knownIssues, drillId, runner, inventory } = c.opened;
+  const at = { level: plan.level, today: options.today };
+  const fleet = fleetState(c);
+  const found = unique(heard(c, JUDGES));
+  const covered = coverKnown(
+    hangConsequences(c, sorted([...found, ...unexplained(c, found, fleet)])),
+    knownIssues,
+    at,
+  );
+  const verdict = wordOf(c, covered);
+  const qualified = verdict === 'pass' && covered.length > 0;
+  const footnotes = footnotesOf(covered, knownIssues, at).filter(
+    (note) => c.trigger !== null || note.findings > 0,
+  );
+  const halt = haltSummary(c);
+  const targets = servicesOf(c, 'target');
+  const survivors = servicesOf(c, 'survivor');
+  const proven = targets.filter((service) => proveStop(c, service).proven).length;
+  return {
+    schemaVersion: 1,
+    drillId,
+    drill: plan.drill,
+    title: plan.title,
+    level: plan.level,
+    verdict,
+    qualified,
+    headline: headlineOf(c, {
+      verdict,
+      fleet,
+      findings: covered,
+      footnotes,
+      halt,
+      targets: { declared: targets.length, proven },
+    }),
+    environment: plan.environment,
+    runner,
+    inventory,
+    fleet,
+    exitCode: exitCodeOf(verdict, fleet, qualified && options.strict),
+    startedAt: entries[0]?.wall ?? '',
+    finishedAt: entries.at(-1)?.wall ?? '',
+    findings: covered,
+    footnotes,
+    coverage: {
+      hosts: {
+        declared: plan.hosts.length,
+        answered: [...c.hosts.values()].filter((host) => host.good.length > 0).length,
+      },
+      targets: { declared: targets.length, proven },
+      survivors: {
+        declared: survivors.length,
+        proven: survivors.filter((service) => proveKept(c, service)).length,
+      },
+    },
+    halt,
+    broker: brokerSummary(c),
+    effects: effectSummaries(c),
+    controls: controlSummaries(c),
+    claims: claimSentences(c),
+    notTested: plan.notTested,
+  };
+}
+
+/** Hears every judge; one that throws leaves a finding, since what it would have found is not known. */
+export function heard(c: CaseFile, judges: typeof JUDGES): Finding[] {
+  return judges.flatMap(([name, ask]) => {
+    try {
+      return ask(c);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return [finding('judge-failed', {}, `The judge of ${name} failed: ${reason}.`)];
+    }
+  });
+}
+
+/** A net under all judges: what is not proven, and by no finding said to be so, keeps the verdict from being a pass. */
+function unexplained(c: CaseFile, found: readonly Finding[], fleet: FleetState): Finding[] {
+  if (c.trigger === null) return [];
+  const silent = [
+    ...servicesOf(c, 'target').filter((service) => !proveStop(c, service).proven),
+    ...servicesOf(c, 'survivor').filter((service) => !proveKept(c, service)),
+  ].filter(({ planned }) => !found.some((f) => explains(f, planned)));
+  const nets = silent.map(({ planned }) =>
+    finding(
+      'judge-failed',
+      { host: planned.host, service: planned.name },
+      `What the drill demands of ${planned.name} is not proven, and no judge says why.`,
+    ),
+  );
+  const undo = found.some((f) => FINDINGS[f.code].group === 'undo' || f.severity === 'inconclusive');
+  if (fleet !== 'restored' && !undo && c.interrupted.length === 0) {
+    nets.push(finding('cut-short', {}, 'It is not proven that the fleet was restored.'));
+  }
+  return nets;
+}
+
+function explains(f: Finding, planned: { readonly name: string; readonly host: string }): boolean {
+  if (f.service !== null) return f.service === planned.name && f.code !== 'unlogged-halt';
+  return f.asset === undefined && (f.host === null || f.host === planned.host);
+}
+
+// A subject has one finding of a kind; a second one only adds to it.
+function unique(findings: readonly Finding[]): Finding[] {
+  const byKey = new Map<string, Finding>();
+  for (const f of findings) {
+    const first = byKey.get(findingKey(f));
+    const merged =
+      first === undefined || first.message === f.message
+        ? (first ?? f)
+        : {
+            ...first,
+            message: `${first.message} ${f.message}`,
+            evidence: [...new Set([...first.evidence, ...f.evidence])],
+          };
+    byKey.set(findingKey(f), merged);
+  }
+  return [...byKey.values()];
+}
+
+const ORDER = new Map(Object.keys(FINDINGS).map((code, index) => [code as FindingCode, index]));
+
+function sorted(findings: readonly Finding[]): Finding[] {
+  const rank = (f: Finding): number => (f.severity === 'fail' ? 0 : 1000) + (ORDER.get(f.code) ?? 0);
+  return unique(findings).sort((a, b) => rank(a) - rank(b) || compare(findingKey(a), findingKey(b)));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function wordOf(c: CaseFile, findings: readonly Finding[]): VerdictWord {
+  if (c.trigger === null) return 'not-run';
+  if (c.interrupted.length > 0) return 'aborted';
+  const open = findings.filter((f) => f.knownIssue === null);
+  if (open.some((f) => f.severity === 'fail')) return 'fail';
+  return open.length > 0 ? 'inconclusive' : 'pass';
+}
+
+function exitCodeOf(verdict: VerdictWord, fleet: FleetState, refused: boolean): ExitCode {
+  if (fleet === 'halted' || fleet === 'unknown') return 5;
+  switch (verdict) {
+    case 'pass':
+      return refused ? 1 : 0;
+    case 'fail':
+      return 1;
+    case 'inconclusive':
+      return 2;
+    case 'not-run':
+      return 3;
+    case 'aborted':
+      return 4;
+  }
+}

@@ -1,0 +1,94 @@
+import type { BrokerState } from '../model/broker-state.ts';
+import type { Finding } from '../model/verdict.ts';
+import { type CaseFile, said } from './case-file.ts';
+import { finding } from './finding.ts';
+
+const cache = new WeakMap<CaseFile, ReadonlySet<string>>();
+
+/** Incidents that are this drill's: opened after T0, and carrying its nonce in their reason. */
+export function ownIncidents(c: CaseFile): ReadonlySet<string> {
+  const known = cache.get(c);
+  if (known !== undefined) return known;
+  const own = new Set<string>();
+  if (c.trigger !== null) {
+    const carries = (reason: string | null | undefined): boolean => reason?.includes(c.opened.nonce) === true;
+    const states = [...said(c.status).map((r) => r.value), ...said(c.store).map((r) => r.value.state)];
+    for (const state of states) if (state.incident !== null && carries(state.reason)) own.add(state.incident);
+    for (const { value } of said(c.store)) {
+      for (const row of value.incidents ?? []) if (carries(row.reason)) own.add(row.id);
+    }
+    const replied = c.trigger.reply?.state;
+    if (
+      replied?.incident != null &&
+      (replied.reason == null || carries(replied.reason)) &&
+      !baselineIncidents(c).has(replied.incident)
+    ) {
+      own.add(replied.incident);
+    }
+  }
+  cache.set(c, own);
+  return own;
+}
+
+/** Incidents that were known before the trigger, open or not. */
+export function baselineIncidents(c: CaseFile): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const read of said(c.status))
+    if (read.receivedMs <= c.anchorMs && read.value.incident !== null) ids.add(read.value.incident);
+  for (const { receivedMs, value } of said(c.store)) {
+    if (receivedMs > c.anchorMs) continue;
+    if (value.state.incident !== null) ids.add(value.state.incident);
+    for (const row of value.incidents ?? []) ids.add(row.id);
+  }
+  return ids;
+}
+
+/** Whether a halted state is somebody else's: its reason lacks the nonce, and its incident is not ours. */
+export function isForeign(c: CaseFile, state: BrokerState): boolean {
+  if (state.level === 0) return false;
+  if (state.reason?.includes(c.opened.nonce) === true) return false;
+  const own = ownIncidents(c);
+  if (state.incident !== null && own.has(state.incident)) return false;
+  return state.reason !== null || (state.incident !== null && own.size > 0);
+}
+
+/** Whether anybody else halted the fleet before or during the drill. */
+export function judgeOwnership(c: CaseFile): Finding[] {
+  const host = c.services.get(c.plan.broker)?.planned.host ?? null;
+  const subject = { host, service: c.plan.broker };
+  const states = [
+    ...said(c.status).map((read) => ({ ...read, state: read.value })),
+    ...said(c.store).map((read) => ({ ...read, state: read.value.state })),
+  ].sort((a, b) => a.sentMs - b.sentMs);
+  const foreign = states.find(
+    ({ state, receivedMs }) => isForeign(c, state) || (receivedMs <= c.anchorMs && state.level > 0),
+  );
+  if (foreign !== undefined) {
+    const { level, incident } = foreign.state;
+    return [
+      finding(
+        'foreign-halt',
+        subject,
+        `${c.plan.broker} reported level ${level} with ${incident === null ? 'no incident' : `incident ${incident}`}, which is not this drill's.`,
+        [foreign.id],
+      ),
+    ];
+  }
+  const known = baselineIncidents(c);
+  for (const { id, value } of said(c.store)) {
+    const stranger = value.incidents?.find(
+      (row) => !known.has(row.id) && row.reason !== null && !ownIncidents(c).has(row.id),
+    );
+    if (stranger !== undefined && c.trigger !== null) {
+      return [
+        finding(
+          'foreign-halt',
+          subject,
+          `Incident ${stranger.id} opened during the drill and does not carry its nonce.`,
+          [id],
+        ),
+      ];
+    }
+  }
+  return [];
+}

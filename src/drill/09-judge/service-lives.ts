@@ -1,0 +1,109 @@
+import type { Plan, PlannedService } from '../model/plan.ts';
+import type { IncarnationKey } from '../model/process.ts';
+import { canaryTag, detailAt, firstSeen, type Life, type Lives } from './lives.ts';
+
+/** The lives of one service: which were there before the trigger, what descends from them, what came later. */
+export interface ServiceLives {
+  readonly planned: PlannedService;
+  /** Lives that match it on its host and were alive when T0 came. */
+  readonly baseline: readonly Life[];
+  /** Those of `baseline` that descend from no other of them. */
+  readonly roots: readonly Life[];
+  /** Descendants of `baseline` seen before the halt ended, whenever born, but for declared leaves. */
+  readonly family: readonly Life[];
+  /** Root lives that match it on its host, seen after T0 and before the halt ended, and not before T0. */
+  readonly newcomers: readonly Life[];
+  /** Root lives that match it on its host and were first seen after the halt ended. */
+  readonly returned: readonly Life[];
+  /** Lives that match it on a machine that is not its host's, at any time. */
+  readonly elsewhere: readonly Life[];
+  /** Lives of which it could not be told whether they match it, on any host. */
+  readonly undecided: readonly Life[];
+}
+
+/** Sorts every life to the services that it belongs to. */
+export function livesOfService(
+  plan: Plan,
+  lives: Lives,
+  at: {
+    readonly anchorMs: number;
+    readonly haltEndMs: number;
+    /** Tags of the canaries that the runner planted; anybody can write such an argv, so no other tag counts. */
+    readonly canaries: ReadonlySet<string>;
+  },
+): (planned: PlannedService) => ServiceLives {
+  const declared = plan.services.map((service) => service.name);
+  const matchedTo = new Map(declared.map((name) => [name, lives.all.filter((l) => l.matched.has(name))]));
+  const canaries = lives.all.filter((life) => at.canaries.has(canaryTag(life) ?? '')).map((life) => life.key);
+
+  return (planned) => {
+    const matched = matchedTo.get(planned.name) ?? [];
+    const here = matched.filter((life) => life.hosts.has(planned.host));
+    const others = new Set<IncarnationKey>(canaries);
+    for (const [name, strangers] of matchedTo) {
+      if (name !== planned.name) for (const life of strangers) others.add(life.key);
+    }
+    for (const life of lives.all) {
+      if (life.leftBy.has(planned.name)) others.add(life.key);
+    }
+    const baseline = here.filter((life) => isBaseline(life, planned.name, lives, at.anchorMs));
+    for (const life of baseline) others.delete(life.key);
+    const descendants = familyOf(baseline, lives, others);
+    const known = new Set([...baseline, ...descendants]);
+    const later = rootsAmong(
+      here.filter((life) => !known.has(life) && (firstSeen(life)?.receivedMs ?? 0) > at.anchorMs),
+      lives,
+      others,
+    );
+    return {
+      planned,
+      baseline,
+      roots: rootsAmong(baseline, lives, others),
+      family: descendants.filter((life) => (firstSeen(life)?.receivedMs ?? Infinity) <= at.haltEndMs),
+      newcomers: later.filter((life) => (firstSeen(life)?.receivedMs ?? 0) <= at.haltEndMs),
+      returned: later.filter((life) => (firstSeen(life)?.receivedMs ?? 0) > at.haltEndMs),
+      elsewhere: matched.filter((life) => !life.hosts.has(planned.host)),
+      undecided: lives.all.filter((life) => isUndecided(life, planned.name)),
+    };
+  };
+}
+
+function isBaseline(life: Life, service: string, lives: Lives, anchorMs: number): boolean {
+  const first = firstSeen(life);
+  if (first === null || first.receivedMs > anchorMs) return false;
+  if (detailAt(life, anchorMs)?.detail.services.includes(service) !== true) return false;
+  const death = lives.death(life);
+  return death === null || death.toMs > anchorMs;
+}
+
+// What decides is the last look: a process may be unreadable for an instant while it execs.
+function isUndecided(life: Life, service: string): boolean {
+  const last = life.details.at(-1)?.detail;
+  return last?.undecided.some((doubt) => doubt.service === service) === true;
+}
+
+function familyOf(roots: readonly Life[], lives: Lives, others: ReadonlySet<IncarnationKey>): Life[] {
+  const found = new Set<IncarnationKey>();
+  for (const scope of new Set(roots.map((life) => life.scope))) {
+    const keys = new Set(roots.filter((life) => life.scope === scope).map((life) => life.key));
+    for (const key of lives.lineage(scope).descendants(keys, others)) found.add(key);
+  }
+  return found.size === 0 ? [] : lives.all.filter((life) => found.has(life.key) && life.seen.length > 0);
+}
+
+// A forked child shows its parent's argv until it execs, and so may match; it is no root.
+function rootsAmong(candidates: readonly Life[], lives: Lives, others: ReadonlySet<IncarnationKey>): Life[] {
+  const roots: Life[] = [];
+  for (const life of [...candidates].sort((a, b) => a.start - b.start || a.pid - b.pid)) {
+    const descends = roots.some(
+      (root) =>
+        root.scope === life.scope &&
+        lives
+          .lineage(life.scope)
+          .descendants(new Set([root.key]), others)
+          .has(life.key),
+    );
+    if (!descends) roots.push(life);
+  }
+  return roots;
+}

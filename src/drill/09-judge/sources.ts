@@ -1,0 +1,105 @@
+import type { FindingCode } from '../model/findings.ts';
+import type { Reading } from '../model/reading.ts';
+import type { Finding } from '../model/verdict.ts';
+import { type CaseFile, type Read, within } from './case-file.ts';
+import { finding } from './finding.ts';
+import { brokerDeaths } from './hold.ts';
+
+interface Need {
+  readonly when: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Whether store, API, audit log and exchange were readable at every moment at which the verdict needs them. */
+export function judgeSources(c: CaseFile): Finding[] {
+  const broker = c.services.get(c.plan.broker);
+  const subject = { host: broker?.planned.host ?? null, service: c.plan.broker };
+  const findings: Finding[] = [];
+  const demand = <T>(
+    code: FindingCode,
+    what: string,
+    reads: readonly Read<T>[],
+    needs: readonly Need[],
+    about: typeof subject | object,
+  ): void => {
+    for (const need of needs) {
+      const inside = within(reads, need);
+      // An empty store is an answer; an API or an exchange that says nothing is none.
+      const answers = code === 'unreadable-store' ? ['present', 'absent'] : ['present'];
+      if (inside.some((read) => answers.includes(read.reading.kind))) continue;
+      const failed = inside.at(-1);
+      findings.push(
+        finding(code, about, `${what} could not be read ${need.when}: ${why(failed?.reading)}.`, [
+          failed?.id,
+        ]),
+      );
+      return;
+    }
+  };
+
+  if (c.trigger === null) {
+    // Nothing was triggered: what was tried and failed is worth saying, what was never tried is not.
+    const ever = {
+      when: 'before the trigger',
+      fromMs: Number.NEGATIVE_INFINITY,
+      toMs: Number.POSITIVE_INFINITY,
+    };
+    if (c.store.length > 0) demand('unreadable-store', 'The store', c.store, [ever], subject);
+    if (c.status.length > 0) demand('unreadable-broker', 'The API', c.status, [ever], subject);
+    if (c.exchange.length > 0) demand('unreadable-exchange', 'The exchange', c.exchange, [ever], {});
+    return findings;
+  }
+  const moments = needs(c);
+  demand('unreadable-store', 'The store', c.store, moments, subject);
+  if (!brokerGone(c)) demand('unreadable-broker', 'The API', c.status, [...moments], subject);
+  if (c.plan.sources.exchange && c.plan.effects !== null) {
+    const [before, atEnd] = [moments[0], moments.find((need) => need.when === 'when the halt ended')];
+    demand(
+      'unreadable-exchange',
+      'The exchange',
+      c.exchange,
+      [before, atEnd].filter((need) => need !== undefined),
+      {},
+    );
+  }
+  if (c.plan.sources.audit !== null) {
+    const after = { when: 'after the trigger', fromMs: c.anchorMs, toMs: Number.POSITIVE_INFINITY };
+    const before = { when: 'before the trigger', fromMs: Number.NEGATIVE_INFINITY, toMs: c.anchorMs };
+    if (!findings.some((found) => found.code === 'unreadable-store')) {
+      demand('unreadable-store', 'The audit log', c.audit, [before, after], subject);
+    }
+  }
+  return findings;
+}
+
+function needs(c: CaseFile): Need[] {
+  const fresh = Math.max(2000, 2 * c.plan.timing.maxGapMs);
+  const list: Need[] = [
+    { when: 'before the trigger', fromMs: Number.NEGATIVE_INFINITY, toMs: c.anchorMs },
+    { when: 'when the halt ended', fromMs: Math.max(c.anchorMs, c.haltEndMs - fresh), toMs: c.haltEndMs },
+  ];
+  const last = brokerDeaths(c).at(-1);
+  const death = last === undefined ? null : c.lives.death(last);
+  if (death !== null)
+    list.push({ when: 'after the broker had restarted', fromMs: death.toMs, toMs: c.haltEndMs });
+  const ends = c.resumes.map(({ intent, done }) => done?.endedMs ?? intent.atMs);
+  if (ends.length > 0)
+    list.push({ when: 'after the resume', fromMs: Math.max(...ends), toMs: Number.POSITIVE_INFINITY });
+  return list;
+}
+
+// With no process of it there, its silence is `broker-down`.
+function brokerGone(c: CaseFile): boolean {
+  const broker = c.services.get(c.plan.broker);
+  const deaths = brokerDeaths(c);
+  return (
+    broker !== undefined &&
+    deaths.length > 0 &&
+    deaths.length === broker.roots.length + broker.newcomers.length
+  );
+}
+
+function why(reading: Reading<unknown> | undefined): string {
+  return reading?.kind === 'unreadable' ? reading.reason : 'no reading of it is in the journal';
+}

@@ -1,0 +1,257 @@
+import type { Finding } from '../model/verdict.ts';
+import { acknowledged } from './acknowledgement.ts';
+import type { CaseFile, Trigger } from './case-file.ts';
+import { controllerClockTrouble } from './clocks.ts';
+import { controlsOf } from './controls.ts';
+import { finding, seconds } from './finding.ts';
+import { diedBy, holdOf } from './hold.ts';
+import { troubleOf } from './hosts.ts';
+import { detailAt, firstSeen, type Life } from './lives.ts';
+import type { ServiceLives } from './service-lives.ts';
+
+/** What became of one life, seen from the deadline. */
+type Fate = 'gone' | 'late' | 'straddling' | 'alive' | 'unknown';
+
+export interface StopProof {
+  readonly proven: boolean;
+  /** What is wrong with this stop; a proof that fails for want of evidence about the host or the hold has none here. */
+  readonly findings: readonly Finding[];
+  /** Between which instants the last life of it died; null where some did not, or none was there. */
+  readonly died: readonly [number, number] | null;
+}
+
+const proofs = new WeakMap<ServiceLives, StopProof>();
+
+/**
+ * Whether a target is proven stopped: on a host that is proven to be itself and was observed unbroken under controls
+ * that held, its lives were alive at the baseline, all of them and their descendants were gone by the deadline, and
+ * nothing that matches it appeared again until the end of a hold of full length.
+ */
+export function proveStop(c: CaseFile, service: ServiceLives): StopProof {
+  const known = proofs.get(service);
+  if (known !== undefined) return known;
+  const findings = c.trigger === null ? [] : stopFindings(c, c.trigger, service);
+  const host = c.hosts.get(service.planned.host);
+  const hold = holdOf(c);
+  const proven =
+    c.trigger !== null &&
+    host !== undefined &&
+    troubleOf(c, host.name).length === 0 &&
+    controllerClockTrouble(c).length === 0 &&
+    controlsOf(c, host).finalSeen &&
+    service.roots.length >= service.planned.instances &&
+    unclassified(c, service).length === 0 &&
+    fates(c, c.trigger, service).every(({ fate }) => fate === 'gone') &&
+    findings.length === 0 &&
+    hold !== null &&
+    hold.heldMs >= c.plan.timing.holdMs;
+  const proof = { proven, findings, died: lastDeath(c, service) };
+  proofs.set(service, proof);
+  return proof;
+}
+
+/** Lives of which it cannot be told whether they are this service, and that were there too long to be overlooked. */
+export function unclassified(c: CaseFile, service: ServiceLives): Life[] {
+  return service.undecided.filter((life) => {
+    const first = firstSeen(life);
+    const last = life.seen.at(-1)?.sample;
+    if (first === null || last === undefined || first.sentMs > c.haltEndMs) return false;
+    return last.receivedMs - first.sentMs > c.plan.timing.maxGapMs && last.receivedMs > c.anchorMs;
+  });
+}
+
+function stopFindings(c: CaseFile, trigger: Trigger, service: ServiceLives): Finding[] {
+  const all = fates(c, trigger, service);
+  const alive = all.filter(({ fate }) => fate === 'alive').map(({ life }) => life);
+  if (alive.length > 0) return [stillRunning(c, trigger, service, alive)];
+  const back = reappeared(c, service);
+  if (back.length > 0) return back;
+  return [...late(c, trigger, service, all), ...straddling(c, trigger, service, all)];
+}
+
+function fates(c: CaseFile, trigger: Trigger, service: ServiceLives): { life: Life; fate: Fate }[] {
+  return [...service.baseline, ...service.family].map((life) => ({ life, fate: fateOf(c, trigger, life) }));
+}
+
+function fateOf(c: CaseFile, { deadlineMs }: Trigger, life: Life): Fate {
+  const death = c.lives.death(life);
+  if (death !== null && death.toMs <= deadlineMs && death.toMs <= c.haltEndMs) return 'gone';
+  const sightings = life.seen.filter(({ sample }) => sample.receivedMs <= c.haltEndMs);
+  const seenLast = sightings.at(-1)?.sample;
+  if (death === null || death.toMs > c.haltEndMs) {
+    return seenLast !== undefined && seenLast.sentMs >= deadlineMs ? 'alive' : 'unknown';
+  }
+  return death.fromMs >= deadlineMs ? 'late' : 'straddling';
+}
+
+function stillRunning(c: CaseFile, trigger: Trigger, service: ServiceLives, alive: readonly Life[]): Finding {
+  const { name, host } = service.planned;
+  const baseline = alive.filter((life) => service.baseline.includes(life));
+  const subject = { host, service: name };
+  const evidence = [...trigger.ids, ...alive.flatMap((life) => lastSightings(c, life))];
+  const pids = (lives: readonly Life[]): string => lives.map((life) => life.pid).join(', ');
+  const after = seconds(Math.max(...alive.map((life) => lastSeenInHalt(c, life))) - trigger.t0Ms);
+
+  if (baseline.length === 0) {
+    const reborn = alive.filter((life) => isBorn(life, trigger) && matchesStill(c, life, name));
+    if (reborn.length > 0) {
+      return finding(
+        'respawned',
+        subject,
+        `${name} stopped, and a child of it took its place (pid ${pids(reborn)}), seen ${after} after T0.`,
+        evidence,
+      );
+    }
+    return finding(
+      'orphaned-children',
+      subject,
+      `${name} stopped, but processes that descend from it still ran ${after} after T0 (pid ${pids(alive)}).`,
+      evidence,
+    );
+  }
+  if (baseline.every((life) => isFrozen(c, life))) {
+    return finding(
+      'frozen-not-stopped',
+      subject,
+      `${name} is frozen, not stopped: pid ${pids(baseline)} was in state T ${after} after T0.`,
+      evidence,
+    );
+  }
+  if (baseline.every((life) => isFrozen(c, life) || !matchesStill(c, life, name))) {
+    return finding(
+      'renamed-survivor',
+      subject,
+      `Pid ${pids(baseline)}, which was ${name} before the trigger, still ran under another name ${after} after T0.`,
+      evidence,
+    );
+  }
+  const gone = service.roots.filter((life) => !alive.includes(life));
+  if (acknowledged(c, name) && gone.length === 0) {
+    return finding(
+      'successful-no-op',
+      subject,
+      `The broker acknowledged the stop of ${name}; the same process (pid ${pids(baseline)}) still ran on ${host} ${after} after T0.`,
+      evidence,
+    );
+  }
+  const part =
+    gone.length > 0
+      ? `${service.roots.length - gone.length} of ${service.roots.length} processes of ${name} still ran`
+      : `The broker did not acknowledge the stop of ${name}, and it still ran`;
+  return finding(
+    'partial-stop',
+    subject,
+    `${part} on ${host} ${after} after T0 (pid ${pids(baseline)}).`,
+    evidence,
+  );
+}
+
+function reappeared(c: CaseFile, service: ServiceLives): Finding[] {
+  const { name, host } = service.planned;
+  const lastGone = Math.max(0, ...service.baseline.map((life) => c.lives.death(life)?.toMs ?? 0));
+  const stayed = service.newcomers.filter((life) => !diedBy(c, life, c.haltEndMs));
+  const went = service.newcomers.filter(
+    (life) => diedBy(c, life, c.haltEndMs) && (life.seen.at(-1)?.sample.receivedMs ?? 0) > lastGone,
+  );
+  const evidence = (lives: readonly Life[]): string[] =>
+    lives.flatMap((life) => [firstSeen(life)?.id ?? '', ...lastSightings(c, life)]).filter((id) => id !== '');
+  const pids = (lives: readonly Life[]): string => lives.map((life) => life.pid).join(', ');
+  if (stayed.length > 0) {
+    return [
+      finding(
+        'respawned',
+        { host, service: name },
+        `${name} came back on ${host} while halted (pid ${pids(stayed)}) and was still there when the halt ended.`,
+        evidence(stayed),
+      ),
+    ];
+  }
+  if (went.length === 0) return [];
+  return [
+    finding(
+      'flapped',
+      { host, service: name },
+      `${name} came back on ${host} while halted (pid ${pids(went)}) and went again.`,
+      evidence(went),
+    ),
+  ];
+}
+
+function late(
+  c: CaseFile,
+  trigger: Trigger,
+  service: ServiceLives,
+  all: readonly { life: Life; fate: Fate }[],
+): Finding[] {
+  const { name, host } = service.planned;
+  const deaths = all.filter(({ fate }) => fate === 'late').map(({ life }) => c.lives.death(life));
+  if (deaths.length === 0) return [];
+  const from = Math.max(...deaths.map((death) => death?.fromMs ?? 0)) - trigger.t0Ms;
+  const to = Math.max(...deaths.map((death) => death?.toMs ?? 0)) - trigger.t0Ms;
+  const evidence = deaths.flatMap((death) => [death?.lastSeen.id, death?.firstNot.id]);
+  return [
+    finding(
+      'late-stop',
+      { host, service: name },
+      `${name} stopped on ${host} ${seconds(from)} to ${seconds(to)} after T0; the deadline was ${seconds(c.plan.timing.withinMs)}.`,
+      evidence,
+    ),
+  ];
+}
+
+function straddling(
+  c: CaseFile,
+  trigger: Trigger,
+  service: ServiceLives,
+  all: readonly { life: Life; fate: Fate }[],
+): Finding[] {
+  const { name, host } = service.planned;
+  const death = all.find(({ fate }) => fate === 'straddling');
+  const seen = death === undefined ? null : c.lives.death(death.life);
+  if (seen === null) return [];
+  return [
+    finding(
+      'sampled-too-coarsely',
+      { host, service: name },
+      `${name} died between ${seconds(seen.fromMs - trigger.t0Ms)} and ${seconds(seen.toMs - trigger.t0Ms)} after T0, and the deadline lies in between.`,
+      [seen.lastSeen.id, seen.firstNot.id],
+    ),
+  ];
+}
+
+function lastDeath(c: CaseFile, service: ServiceLives): readonly [number, number] | null {
+  const members = [...service.baseline, ...service.family];
+  if (members.length === 0 || members.some((life) => !diedBy(c, life, c.haltEndMs))) return null;
+  const deaths = members.flatMap((life) => c.lives.death(life) ?? []);
+  if (deaths.length === 0) return null;
+  return [Math.max(...deaths.map((death) => death.fromMs)), Math.max(...deaths.map((death) => death.toMs))];
+}
+
+function lastSeenInHalt(c: CaseFile, life: Life): number {
+  return life.seen.findLast(({ sample }) => sample.receivedMs <= c.haltEndMs)?.sample.sentMs ?? 0;
+}
+
+function lastSightings(c: CaseFile, life: Life): string[] {
+  const id = life.seen.findLast(({ sample }) => sample.receivedMs <= c.haltEndMs)?.sample.id;
+  return id === undefined ? [] : [id];
+}
+
+function isBorn(life: Life, trigger: Trigger): boolean {
+  return (firstSeen(life)?.receivedMs ?? 0) > trigger.t0Ms;
+}
+
+function isFrozen(c: CaseFile, life: Life): boolean {
+  const state = life.seen.findLast(({ sample }) => sample.receivedMs <= c.haltEndMs)?.state;
+  return state === 'T' || state === 't';
+}
+
+// A zombie with living threads shows no argv: that is no new name.
+function matchesStill(c: CaseFile, life: Life, service: string): boolean {
+  if (life.seen.findLast(({ sample }) => sample.receivedMs <= c.haltEndMs)?.state === 'Z') return true;
+  const last = detailAt(life, c.haltEndMs)?.detail;
+  return (
+    last === undefined ||
+    last.services.includes(service) ||
+    last.undecided.some((doubt) => doubt.service === service)
+  );
+}

@@ -1,0 +1,98 @@
+import type { Finding } from '../model/verdict.ts';
+import { type CaseFile, servicesOf } from './case-file.ts';
+import { finding } from './finding.ts';
+import type { ServiceLives } from './service-lives.ts';
+import { proveStop, unclassified } from './stop-proof.ts';
+
+/** Whether every target stopped, in time, wholly, and stayed stopped. */
+export function judgeTargets(c: CaseFile): Finding[] {
+  return servicesOf(c, 'target').flatMap((service) => proveStop(c, service).findings);
+}
+
+/** Whether every target and survivor was there before the trigger, so that what happened to it says something. */
+export function judgeBaseline(c: CaseFile): Finding[] {
+  return [...c.services.values()].flatMap((service) => {
+    const { name, host, instances, role } = service.planned;
+    const good = c.hosts.get(host)?.good ?? [];
+    if (role === 'bystander' || good.length === 0 || service.roots.length >= instances) return [];
+    const up =
+      service.roots.length === 0
+        ? 'was not running'
+        : `ran ${service.roots.length} of ${instances} processes`;
+    const last = good.findLast((sample) => sample.receivedMs <= c.anchorMs) ?? good[0];
+    const vain =
+      role === 'target' ? 'its absence afterwards proves nothing' : 'nothing can be said of its survival';
+    return [
+      finding(
+        'vacuous-target',
+        { host, service: name },
+        `${name} ${up} on ${host} before the trigger, so ${vain}.`,
+        [last?.id],
+      ),
+    ];
+  });
+}
+
+/** Whether every process that might be a target or survivor could be told to be one or not. */
+export function judgeClassification(c: CaseFile): Finding[] {
+  return [...c.services.values()].flatMap((service) => {
+    const lives = service.planned.role === 'bystander' ? [] : unclassified(c, service);
+    const [first] = lives;
+    if (first === undefined) return [];
+    const { name, host } = service.planned;
+    const last = first.details.at(-1);
+    const reason = last?.detail.undecided.find((doubt) => doubt.service === name)?.reason ?? 'unknown';
+    const pids = lives.map((life) => life.pid).slice(0, 5);
+    return [
+      finding(
+        'blind-probe',
+        { host, service: name },
+        `It could not be told whether pid ${pids.join(', ')} is ${name}: ${reason}.`,
+        [last?.sample.id],
+      ),
+    ];
+  });
+}
+
+/** Whether a service also runs where, or more often than, the inventory says. */
+export function judgeDuplicates(c: CaseFile): Finding[] {
+  return [...c.services.values()].flatMap((service) =>
+    service.planned.role === 'bystander' ? [] : [...extraRoots(service), ...copies(service)],
+  );
+}
+
+function extraRoots({ planned, roots }: ServiceLives): Finding[] {
+  if (roots.length <= planned.instances) return [];
+  const twice = roots.filter(seenTwiceInFull);
+  if (twice.length <= planned.instances) return [];
+  const { name, host } = planned;
+  return [
+    finding(
+      'duplicate-instance',
+      { host, service: name },
+      `${twice.length} processes of ${name} ran on ${host} before the trigger; the inventory says ${planned.instances} (pid ${twice.map((life) => life.pid).join(', ')}).`,
+      twice.map((life) => life.seen[0]?.sample.id),
+    ),
+  ];
+}
+
+function copies({ planned, elsewhere }: ServiceLives): Finding[] {
+  const byHost = new Map<string, typeof elsewhere>();
+  for (const life of elsewhere.filter(seenTwiceInFull)) {
+    const host = [...life.hosts].sort()[0] ?? '-';
+    byHost.set(host, [...(byHost.get(host) ?? []), life]);
+  }
+  return [...byHost].map(([host, lives]) =>
+    finding(
+      'duplicate-instance',
+      { host, service: planned.name },
+      `${planned.name} lives on ${planned.host}, and a process that matches it ran on ${host} (pid ${lives.map((life) => life.pid).join(', ')}).`,
+      lives.map((life) => life.seen[0]?.sample.id),
+    ),
+  );
+}
+
+// One full read may catch a forked child before its exec.
+function seenTwiceInFull(life: ServiceLives['roots'][number]): boolean {
+  return life.seen.filter(({ sample }) => sample.mode === 'full').length >= 2;
+}

@@ -1,0 +1,263 @@
+import type { IncidentRow } from '../model/broker-state.ts';
+import type { Finding, FleetState } from '../model/verdict.ts';
+import { type CaseFile, said } from './case-file.ts';
+import { stillSilent } from './effects.ts';
+import { finding, seconds } from './finding.ts';
+import { diedBy } from './hold.ts';
+import { detailAt, firstSeen, type Life } from './lives.ts';
+import { ownIncidents } from './ownership.ts';
+import type { ServiceLives } from './service-lives.ts';
+
+/** When the undo had been asked for: the end of the last resume or start of a service, or of the trigger where none was. */
+function undoneMs(c: CaseFile): number {
+  const ends = [...c.resumes, ...c.starts].map(({ intent, done }) => done?.endedMs ?? intent.atMs);
+  return Math.max(c.trigger?.endedMs ?? 0, ...ends);
+}
+
+/** Root lives of a service that were there in the last good sample of its host. */
+export function finalRoots(c: CaseFile, service: ServiceLives): Life[] {
+  return [...service.roots, ...service.newcomers, ...service.returned].filter(
+    (life) => c.lives.death(life) === null,
+  );
+}
+
+type Return = 'back' | 'gone' | 'unsettled' | 'unseen';
+
+/** Whether a service is up again as it was before, and was seen to stay up. */
+function returnOf(c: CaseFile, service: ServiceLives): Return {
+  const { instances, host } = service.planned;
+  const last = c.hosts.get(host)?.good.at(-1);
+  if (last === undefined || last.sentMs <= undoneMs(c)) return 'unseen';
+  const roots = finalRoots(c, service);
+  if (roots.length < Math.min(instances, Math.max(1, service.roots.length))) return 'gone';
+  const { settleMs, sampleEveryMs } = c.plan.timing;
+  const settled = roots.every((life) => {
+    const first = firstSeen(life);
+    return (
+      first !== null &&
+      (first.receivedMs <= c.anchorMs || last.receivedMs - first.sentMs + 2 * sampleEveryMs >= settleMs)
+    );
+  });
+  return settled ? 'back' : 'unsettled';
+}
+
+/** Whether everything that was up before the trigger is up again, by itself, as it was, and stays up. */
+export function judgeRestoration(c: CaseFile): Finding[] {
+  if (c.trigger === null) return [];
+  return [...c.services.values()]
+    .flatMap((service) => {
+      if (service.planned.role === 'bystander' || service.roots.length === 0) return [];
+      const missing = notRestored(c, service);
+      return missing.length > 0 ? missing : differently(c, service);
+    })
+    .concat(blockedAssets(c));
+}
+
+function blockedAssets(c: CaseFile): Finding[] {
+  const host = c.services.get(c.plan.broker)?.planned.host ?? null;
+  return stillSilent(c, upMs(c)).map(({ asset, ids, forMs }) =>
+    finding(
+      'unrestored-service',
+      { host, service: c.plan.broker, asset },
+      `In ${asset} nothing was traded for ${seconds(forMs)} after the undo, so it still seems to be halted.`,
+      ids,
+    ),
+  );
+}
+
+/** When the last of what came back was first seen, and the undo had been asked for. */
+function upMs(c: CaseFile): number {
+  const back = [...c.services.values()].flatMap((service) => finalRoots(c, service));
+  return Math.max(undoneMs(c), ...back.map((life) => firstSeen(life)?.receivedMs ?? 0));
+}
+
+function notRestored(c: CaseFile, service: ServiceLives): Finding[] {
+  const { name, host } = service.planned;
+  const subject = { host, service: name };
+  const last = c.hosts.get(host)?.good.at(-1);
+  const state = returnOf(c, service);
+  if (state === 'unseen') return [];
+  if (state === 'gone') {
+    // A survivor that was stopped before is another judge's finding, and part of the fleet's state all the same.
+    return [
+      finding('unrestored-service', subject, `${name} was not up on ${host} when the drill ended.`, [
+        last?.id,
+      ]),
+    ];
+  }
+  if (service.roots.every((life) => c.lives.death(life) === null)) return [];
+  const helped = c.starts.filter(
+    ({ intent }) => intent.act.act === 'start-service' && intent.act.service === name,
+  );
+  if (helped.length > 0) {
+    return [
+      finding(
+        'unrestored-service',
+        subject,
+        `${name} came back on ${host} only because the runner started it there.`,
+        helped.map(({ intent }) => intent.id),
+      ),
+    ];
+  }
+  const fallen = service.returned.filter((life) => c.lives.death(life) !== null);
+  if (fallen.length > 0) {
+    return [
+      finding(
+        'unrestored-service',
+        subject,
+        `${name} came back on ${host} and did not stay up (pid ${fallen.map((life) => life.pid).join(', ')}).`,
+        fallen.map((life) => c.lives.death(life)?.firstNot.id),
+      ),
+    ];
+  }
+  const { restoreWithinMs, settleMs } = c.plan.timing;
+  const resumed = c.resumes.at(-1);
+  const asked = resumed === undefined ? null : (resumed.done?.startedMs ?? resumed.intent.atMs);
+  const lateLife = service.returned.find(
+    (life) =>
+      asked !== null &&
+      (firstSeen(life)?.sentMs ?? 0) >
+        (resumed?.done?.endedMs ?? asked) + restoreWithinMs + c.plan.timing.maxGapMs,
+  );
+  if (lateLife !== undefined && asked !== null) {
+    return [
+      finding(
+        'unrestored-service',
+        subject,
+        `${name} was first seen on ${host} ${seconds((firstSeen(lateLife)?.sentMs ?? 0) - asked)} after the resume; ${seconds(restoreWithinMs)} are allowed.`,
+        [firstSeen(lateLife)?.id],
+      ),
+    ];
+  }
+  if (state === 'unsettled') {
+    return [
+      finding(
+        'cut-short',
+        subject,
+        `${name} was up on ${host} when the drill ended, but was not watched for the ${seconds(settleMs)} that it must stay up.`,
+        [last?.id],
+      ),
+    ];
+  }
+  return [];
+}
+
+function differently(c: CaseFile, service: ServiceLives): Finding[] {
+  const { name, host } = service.planned;
+  const roots = finalRoots(c, service);
+  const subject = { host, service: name };
+  if (roots.length !== service.roots.length) {
+    return [
+      finding(
+        'restored-differently',
+        subject,
+        `${roots.length} processes of ${name} run on ${host} now; before the trigger it was ${service.roots.length}.`,
+        roots.map((life) => firstSeen(life)?.id),
+      ),
+    ];
+  }
+  const before = new Set(service.roots.map((life) => detailAt(life, c.anchorMs)?.detail.fingerprint));
+  const changed = roots.find((life) => {
+    const last = life.details.findLast(({ detail }) => detail.services.includes(name)) ?? life.details.at(-1);
+    return last !== undefined && !before.has(last.detail.fingerprint);
+  });
+  if (changed === undefined) return [];
+  return [
+    finding(
+      'restored-differently',
+      subject,
+      `${name} runs on ${host} with another argv or executable than before the trigger (pid ${changed.pid}).`,
+      [changed.details.at(-1)?.sample.id],
+    ),
+  ];
+}
+
+/** Whether the incident was closed by the undo, and its history left as it was. */
+export function judgeIncidentAfter(c: CaseFile): Finding[] {
+  if (c.trigger === null) return [];
+  const subject = { host: c.services.get(c.plan.broker)?.planned.host ?? null, service: c.plan.broker };
+  const findings: Finding[] = [];
+  const left = stillHalted(c);
+  if (left !== null) {
+    findings.push(finding('incident-left-open', subject, `After the undo ${left.what}.`, [left.id]));
+  }
+  const rewritten = rewrittenIncident(c);
+  if (rewritten !== null)
+    findings.push(finding('incident-rewritten', subject, rewritten.what, rewritten.ids));
+  return findings;
+}
+
+function stillHalted(c: CaseFile): { readonly what: string; readonly id: string } | null {
+  const since = undoneMs(c);
+  const api = said(c.status.filter((read) => read.sentMs >= since)).at(-1);
+  if (api !== undefined && api.value.level > 0)
+    return { what: `the API still says level ${api.value.level}`, id: api.id };
+  if (api !== undefined && api.value.incident !== null && ownIncidents(c).has(api.value.incident)) {
+    return { what: `the API still names incident ${api.value.incident}`, id: api.id };
+  }
+  const store = said(c.store.filter((read) => read.sentMs >= since)).at(-1);
+  if (store === undefined) return null;
+  if (store.value.state.level > 0)
+    return { what: `the store still holds level ${store.value.state.level}`, id: store.id };
+  const open = store.value.incidents?.find((row) => ownIncidents(c).has(row.id) && row.resolvedAt === null);
+  return open === undefined ? null : { what: `incident ${open.id} is still open in the store`, id: store.id };
+}
+
+// Everything but the resolution must stay as it was first read, and a resolution, once there, too.
+function rewrittenIncident(c: CaseFile): { readonly what: string; readonly ids: string[] } | null {
+  const known = new Map<string, { readonly row: IncidentRow; readonly id: string }>();
+  for (const { id, value } of said(c.store)) {
+    if (value.incidents === null) continue;
+    const now = new Map(value.incidents.map((row) => [row.id, row]));
+    for (const [incident, earlier] of known) {
+      const later = now.get(incident);
+      if (later === undefined)
+        return { what: `Incident ${incident} is gone from the store.`, ids: [earlier.id, id] };
+      const changed = (['level', 'reason', 'openedAt'] as const).filter(
+        (field) => earlier.row[field] !== later[field],
+      );
+      if (earlier.row.resolvedAt !== null && earlier.row.resolvedAt !== later.resolvedAt) {
+        return {
+          what: `Incident ${incident} was resolved, and its resolution was changed.`,
+          ids: [earlier.id, id],
+        };
+      }
+      if (changed.length > 0)
+        return {
+          what: `The ${changed.join(' and ')} of incident ${incident} changed.`,
+          ids: [earlier.id, id],
+        };
+    }
+    for (const [incident, row] of now) known.set(incident, { row, id });
+  }
+  return null;
+}
+
+/** Whether the fleet is proven to be as it was before the trigger. Anything that could not be looked at is `unknown`. */
+export function fleetState(c: CaseFile): FleetState {
+  if (c.trigger === null) return 'untouched';
+  const since = undoneMs(c);
+  const returns = [...c.services.values()]
+    .filter((service) => service.planned.role !== 'bystander' && service.roots.length > 0)
+    .map((service) => returnOf(c, service));
+  const latest = said(c.status.filter((read) => read.sentMs >= since)).at(-1);
+  const stored = said(c.store.filter((read) => read.sentMs >= since)).at(-1);
+  const lastState = latest?.value ?? said(c.status).at(-1)?.value ?? null;
+  if (
+    stillSilent(c, upMs(c)).length > 0 ||
+    stillHalted(c) !== null ||
+    returns.includes('gone') ||
+    (latest === undefined && stored === undefined && (lastState?.level ?? 0) > 0)
+  ) {
+    return 'halted';
+  }
+  const looked = latest !== undefined || stored !== undefined;
+  if (!looked || returns.some((state) => state !== 'back')) return 'unknown';
+  // Without any undo the halt may still be under way, unless it was refused or had its whole time.
+  const asked = c.resumes.length + c.starts.length > 0;
+  const intact = [...c.services.values()].every(
+    (s) => s.planned.role !== 'target' || s.roots.every((life) => !diedBy(c, life, c.endMs)),
+  );
+  const over = c.trigger.reply?.acknowledged === false || c.endMs >= c.trigger.deadlineMs;
+  return asked || (intact && over) ? 'restored' : 'unknown';
+}
