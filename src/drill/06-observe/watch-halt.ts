@@ -6,8 +6,8 @@ import type { World } from '../ports/world.ts';
 
 /** How long past the deadline to go on looking, to tell a late stop from none. */
 const LATE_MS = 2_000;
-/** So that the hold, as the evidence bounds it, is not a few milliseconds short. */
-const MARGIN_MS = 500;
+/** The final control follows, with the halt still standing, so that the hold as the evidence bounds it is longer than this. */
+const MARGIN_MS = 100;
 
 /**
  * Waits until the halt is complete: every target gone, effects as demanded, API and store at the level. `stopped` is whether
