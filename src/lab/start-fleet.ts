@@ -28,6 +28,7 @@ export type FleetVariable =
   | 'TESSERACT_KNOWN_HOSTS'
   | 'PRINCIPAL_URL'
   | 'PRINCIPAL_TOKEN'
+  | 'PRINCIPAL_SECOND_TOKEN'
   | 'EXCHANGE_URL';
 
 interface Ports {
@@ -42,7 +43,7 @@ export async function startFleet(lab: LabLayout, variant: string): Promise<Fleet
     choosePorts(),
     ...[lab.knox, lab.tesseract, lab.exchange].map((host) => makeFolders(host)),
   ]);
-  const tokens = { operator: newToken(), agent: newToken() };
+  const tokens = { operator: newToken(), second: newToken(), agent: newToken() };
   const daemons: DaemonConfig = {
     exchangeUrl: `http://127.0.0.1:${ports.exchange}`,
     brokerUrl: `http://127.0.0.1:${ports.broker}`,
@@ -81,6 +82,7 @@ export async function startFleet(lab: LabLayout, variant: string): Promise<Fleet
       TESSERACT_KNOWN_HOSTS: keys.knownHosts,
       PRINCIPAL_URL: daemons.brokerUrl,
       PRINCIPAL_TOKEN: tokens.operator,
+      PRINCIPAL_SECOND_TOKEN: tokens.second,
       EXCHANGE_URL: daemons.exchangeUrl,
     },
   };
@@ -122,7 +124,7 @@ function sshdOf(lab: LabLayout, ports: Ports, keys: LabKeys): { settings: SshdSe
 function brokerConfig(
   lab: LabLayout,
   ports: Ports,
-  tokens: { readonly operator: string; readonly agent: string },
+  tokens: { readonly operator: string; readonly second: string; readonly agent: string },
 ): PrincipalConfig {
   const named = (kind: 'trader' | 'agent'): string[] =>
     services.filter((service) => service.kind === kind).map(({ name }) => name);
@@ -132,12 +134,14 @@ function brokerConfig(
     exchange: { url: `http://127.0.0.1:${ports.exchange}` },
     tokens: [
       { token: tokens.operator, role: 'operator' },
+      { token: tokens.second, role: 'second-operator' },
       { token: tokens.agent, role: 'agent' },
     ],
     hosts: {
-      knox: { launchctl: lab.knox.launchctl },
+      knox: { launchctl: lab.knox.launchctl, plists: lab.knox.plists },
       tesseract: {
         launchctl: lab.tesseract.launchctl,
+        plists: lab.tesseract.plists,
         ssh: {
           address: '127.0.0.1',
           port: ports.sshd,
@@ -148,10 +152,17 @@ function brokerConfig(
       },
     },
     services: Object.fromEntries(services.map(({ name, host }) => [name, { host, label: labelOf(name) }])),
+    self: 'principal',
     levels: [
       { level: 1, asset: true, stops: [] },
       { level: 2, asset: false, stops: named('trader') },
-      { level: 3, asset: false, stops: [...named('trader'), ...named('agent')] },
+      { level: 3, asset: false, stops: [...named('trader'), ...named('agent')], resume: 'second-operator' },
+      {
+        level: 4,
+        asset: false,
+        stops: services.map(({ name }) => name),
+        destructive: { phrase: 'SHUTDOWN INVICTUS' },
+      },
     ],
   };
 }
