@@ -26,7 +26,9 @@ const COLUMNS = 'seq, at, sender as "from", recipient as "to", body, asset';
 
 /** Makes the tables where they are missing. `atomically` runs work as one transaction, or within the one under way. */
 export function openMessageTable(db: Database, atomically: <T>(work: () => T) => T): MessageTable {
-  atomically(() => db.exec(COMMAND_SCHEMA));
+  // Only where it is needed: it takes the lock of a writer, and a broker must come up beside another one.
+  const there = db.prepare("select 1 from sqlite_master where type = 'table' and name = 'agents'").get();
+  if (there === undefined) atomically(() => db.exec(COMMAND_SCHEMA));
   const insert = db.prepare<[string, string, string, string, string | null]>(
     "insert into messages (at, sender, recipient, body, asset, state) values (?, ?, ?, ?, ?, 'queued')",
   );
@@ -50,11 +52,12 @@ export function openMessageTable(db: Database, atomically: <T>(work: () => T) =>
   let known = version();
   return {
     load: () =>
-      atomically(() => ({
+      // Deferred, not `atomically`: reading takes no lock, and sees one moment (sqlite.org/isolation.html).
+      db.transaction(() => ({
         queued: inState.all('queued'),
         kept: inState.all('kept'),
         registered: new Map(agents.all().map(({ name, at }) => [name, at])),
-      })),
+      }))(),
     write: (letters, acknowledged) =>
       atomically(() => {
         for (const seq of acknowledged) remove.run(seq, 'queued');

@@ -11,6 +11,7 @@ import { type Operation, type OperationName, operations } from './operations.ts'
 import { problem } from './problem.ts';
 import { readBody, wholeNumber } from './read-body.ts';
 import type { Answer, Env } from './route.ts';
+import { schemas } from './schemas.ts';
 import type { Caller, Token } from './tokens.ts';
 import { tokenReader } from './tokens.ts';
 
@@ -94,7 +95,7 @@ export function createApp(parts: {
 
   on('halt', async (c) => {
     const { caller } = c.var;
-    const body = await readBody(c.req.raw, (await import('./bodies.ts')).haltBody);
+    const body = await readBody(c.req.raw, (await schemas()).haltBody);
     if (body instanceof Response) return mistaken(caller, () => body);
     const report = await halts(caller.name, body, () => broker.halt(body, caller.name));
     if ('refused' in report) return mistaken(caller, () => refused(report));
@@ -105,7 +106,7 @@ export function createApp(parts: {
 
   on('resume', async (c) => {
     const { caller } = c.var;
-    const body = await readBody(c.req.raw, (await import('./bodies.ts')).resumeBody);
+    const body = await readBody(c.req.raw, (await schemas()).resumeBody);
     if (body instanceof Response) return mistaken(caller, () => body);
     const other = callerOf(c.req.header('second-operator'));
     const mayConsent = other?.role === 'second-operator' || other?.role === 'operator';

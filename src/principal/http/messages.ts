@@ -4,6 +4,7 @@ import type { OperationName } from './operations.ts';
 import { problem } from './problem.ts';
 import { readBody, wholeNumber } from './read-body.ts';
 import type { Answer } from './route.ts';
+import { schemas } from './schemas.ts';
 import type { Caller } from './tokens.ts';
 
 /** Most held messages that one answer shows. */
@@ -26,7 +27,7 @@ export function messageRoutes(parts: {
 
   on('agents', (c) => c.json({ agents: commands.agents() }));
   on('register', async (c) => {
-    const body = await readBody(c.req.raw, (await import('./bodies.ts')).registerBody);
+    const body = await readBody(c.req.raw, (await schemas()).registerBody);
     if (body instanceof Response) return body;
     const no = impostor(c.var.caller, body.agent);
     if (no !== null) return no;
@@ -35,7 +36,7 @@ export function messageRoutes(parts: {
   });
 
   on('send', async (c) => {
-    const body = await readBody(c.req.raw, (await import('./bodies.ts')).messageBody);
+    const body = await readBody(c.req.raw, (await schemas()).messageBody);
     if (body instanceof Response) return body;
     const no = impostor(c.var.caller, body.from);
     if (no !== null) return no;
@@ -65,7 +66,7 @@ export function messageRoutes(parts: {
   });
 
   on('acknowledge', async (c) => {
-    const body = await readBody(c.req.raw, (await import('./bodies.ts')).ackBody);
+    const body = await readBody(c.req.raw, (await schemas()).ackBody);
     if (body instanceof Response) return body;
     const no = impostor(c.var.caller, body.agent);
     if (no !== null) return no;
@@ -79,7 +80,7 @@ export function messageRoutes(parts: {
   });
 
   on('decide', async (c) => {
-    const body = await readBody(c.req.raw, (await import('./bodies.ts')).decisionBody);
+    const body = await readBody(c.req.raw, (await schemas()).decisionBody);
     if (body instanceof Response) return body;
     const messages = commands.decide(body.decision);
     if (typeof messages !== 'number') return refused(messages);
