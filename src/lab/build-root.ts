@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { asWritten, handConfigFile } from './broker/hand-config.ts';
 import { type BrokerSettings, brokerConfigFile } from './broker/settings.ts';
 import type { DaemonConfig } from './daemons/daemon.ts';
 import { assets, type HostName, type LabService, labelOf, services } from './fleet.ts';
@@ -82,7 +83,7 @@ export async function buildHost(
       call: 'runSupervisor',
       settings: layout.launchdConfig,
     }),
-    ...jobs.map((job) =>
+    ...launchd.jobs.map((job) =>
       writeFile(join(layout.plists, `${job.label}.plist`), plistOf(job.label, job.program)),
     ),
     ...own.map(({ name, kind }) => {
@@ -106,6 +107,7 @@ export async function buildExchange(lab: LabLayout, port: number): Promise<strin
 /** What the broker is told, on its own host. */
 export async function writeBrokerSettings(lab: LabLayout, settings: BrokerSettings): Promise<void> {
   await writeJson(brokerConfigFile(lab.knox.root), settings);
+  await writeJson(handConfigFile(lab.knox.root), asWritten(settings.config));
 }
 
 /** A property list (launchd.plist(5)), for a person to read: the supervisor has its jobs from its own configuration. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { PrincipalConfig } from '../principal/config/types.ts';
+import { handConfigFile } from './broker/hand-config.ts';
 import { buildExchange, buildHost, makeFolders, writeBrokerSettings } from './build-root.ts';
 import type { DaemonConfig } from './daemons/daemon.ts';
 import { assets, labelOf, services } from './fleet.ts';
@@ -29,6 +30,7 @@ export type FleetVariable =
   | 'PRINCIPAL_URL'
   | 'PRINCIPAL_TOKEN'
   | 'PRINCIPAL_SECOND_TOKEN'
+  | 'PRINCIPAL_CONFIG'
   | 'EXCHANGE_URL';
 
 interface Ports {
@@ -83,6 +85,7 @@ export async function startFleet(lab: LabLayout, variant: string): Promise<Fleet
       PRINCIPAL_URL: daemons.brokerUrl,
       PRINCIPAL_TOKEN: tokens.operator,
       PRINCIPAL_SECOND_TOKEN: tokens.second,
+      PRINCIPAL_CONFIG: handConfigFile(lab.knox.root),
       EXCHANGE_URL: daemons.exchangeUrl,
     },
   };

@@ -103,9 +103,11 @@ function haltStore(db: Db): HaltStore {
   const version = (): unknown => db.pragma('data_version', { simple: true });
   let loaded = version();
   const together = atomically(db);
+  // One snapshot, and no waiting for whoever writes (sqlite.org/lang_transaction.html).
+  const reading = <T>(work: () => T): T => (db.inTransaction ? work() : db.transaction(work).deferred());
   return {
     load: () =>
-      together(() => {
+      reading(() => {
         loaded = version();
         const row = readState.get();
         if (row === undefined) throw new Error('halt_state has no row: the halt state is not known');
