@@ -117,7 +117,7 @@ export function createEnforcer(
     targets: readonly HaltedTarget[],
     attempt: Attempt,
   ): Promise<Pick<HaltReport, 'stops' | 'exchange'>> {
-    if (attempt.overtaken) await Promise.allSettled([attempt.overtaken]);
+    await Promise.allSettled([attempt.overtaken]);
     const [stops, closed] = await Promise.all([
       Promise.all(targets.filter((target) => !isLast(target)).map((target) => stopOne(target, attempt))),
       attempt.asset === null ? null : closeAsset(attempt.asset, attempt),
@@ -188,12 +188,14 @@ export function createEnforcer(
   function leaveIfLast(actor: string): void {
     const last: Target | undefined = ledger.record.targets.find(isLast);
     if (last === undefined || self?.here !== true || leaving !== undefined || isClosed) return;
-    leaving = setTimeout(() => {
+    const going = setTimeout(() => {
       const { service, host } = last;
       // Nobody is left to see it gone: the log says only that it goes.
       ledger.note({ actor, action: 'stop', subject: service, host, outcome: 'going', reason: null });
       const work = orUnknown(`stop ${service} on ${host}`, async () => stoppers.get(host)?.leave?.(last));
       void work.then(() => {
+        // Called off, or closed, meanwhile.
+        if (leaving !== going) return;
         leaving = setTimeout(() => {
           leaving = undefined;
           warn('this process should have been taken down by now');
@@ -201,6 +203,7 @@ export function createEnforcer(
         }, retry.mostMs);
       });
     }, REPLY_MS);
+    leaving = going;
   }
 
   return {

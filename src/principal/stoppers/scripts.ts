@@ -81,8 +81,12 @@ if [ "$mode" = for-good ]; then
     sleep 0.05
   done
 else
-  next=$(pid_of) || say unknown
-  [ -z "$next" ] || [ "$next" = "$pid" ] || say still-running
+  # Until the manager has noticed, it has not decided whether to bring it back.
+  while next=$(pid_of) || say unknown; [ -n "$next" ]; do
+    [ "$next" = "$pid" ] || say still-running
+    in_time || say unknown
+    sleep 0.05
+  done
 fi
 [ -n "$pid" ] || say not-running
 say stopped
