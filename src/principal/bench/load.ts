@@ -31,6 +31,9 @@ export function ask(method: string, url: string, token: string, body?: unknown):
   });
 }
 
+/** A kept connection that the server closed just as it was used again: counted as not accepted. */
+const noAnswer = (): Answer => ({ status: 0, text: '' });
+
 /** One message as it was received; times in ms of `performance.now()`. */
 export interface Delivery {
   readonly from: string;
@@ -49,7 +52,9 @@ export async function receive(
 ): Promise<void> {
   let after = 0;
   while (!ended()) {
-    const answer = await ask('GET', `${url}/v1/messages?agent=${name}&after=${after}&wait=1`, AGENT);
+    const answer = await ask('GET', `${url}/v1/messages?agent=${name}&after=${after}&wait=1`, AGENT).catch(
+      noAnswer,
+    );
     const receivedAt = performance.now();
     if (answer.status !== 200) {
       // Halted: asking on is the point, in case something is delivered after all.
@@ -81,9 +86,11 @@ export async function send(
     readonly seconds: number;
     readonly pairs: readonly (readonly [from: string, to: string])[];
     readonly first: number;
+    /** Numbers of the messages that were accepted, added as they are. */
+    readonly accepted: Set<number>;
   },
 ): Promise<Sent> {
-  const { perSecond, seconds, pairs, first } = options;
+  const { perSecond, seconds, pairs, first, accepted } = options;
   const sent: Sent = new Map();
   const answers: Promise<void>[] = [];
   const began = performance.now();
@@ -93,12 +100,16 @@ export async function send(
     const due = Math.min(total, Math.floor(((performance.now() - began) * perSecond) / 1000));
     for (; index < due; index += 1) {
       const [from = '', to = ''] = pairs[index % pairs.length] ?? [];
-      const body = JSON.stringify([first + index, began + (index * 1000) / perSecond]);
+      const number = first + index;
+      const body = JSON.stringify([number, began + (index * 1000) / perSecond]);
       answers.push(
-        ask('POST', `${url}/v1/messages`, AGENT, { from, to, body }).then(({ status }) => {
-          const counts = sent.get(to) ?? new Map<number, number>();
-          sent.set(to, counts.set(status, (counts.get(status) ?? 0) + 1));
-        }),
+        ask('POST', `${url}/v1/messages`, AGENT, { from, to, body })
+          .catch(noAnswer)
+          .then(({ status }) => {
+            if (status === 201) accepted.add(number);
+            const counts = sent.get(to) ?? new Map<number, number>();
+            sent.set(to, counts.set(status, (counts.get(status) ?? 0) + 1));
+          }),
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 1));

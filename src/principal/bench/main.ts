@@ -31,16 +31,17 @@ async function measure(url: string): Promise<readonly Line[]> {
     ),
   );
 
-  await send(url, { perSecond, seconds: WARM_UP_SECONDS, pairs: PAIRS, first: 0 });
+  await send(url, { perSecond, seconds: WARM_UP_SECONDS, pairs: PAIRS, first: 0, accepted: new Set() });
   const first = perSecond * WARM_UP_SECONDS;
-  const steady = await send(url, { perSecond, seconds: SECONDS, pairs: PAIRS, first });
-  const accepted = count(steady, (status) => status === 201);
+  const numbers = new Set<number>();
+  await send(url, { perSecond, seconds: SECONDS, pairs: PAIRS, first, accepted: numbers });
+  const accepted = numbers.size;
   await until(() => deliveries.length >= first + accepted);
   const measured = deliveries.filter((one) => one.number >= first);
 
   // At the same load, a halt after one second; three more to see whether anything still gets through.
   const later = first + perSecond * SECONDS;
-  const loading = send(url, { perSecond, seconds: 4, pairs: PAIRS, first: later });
+  const loading = send(url, { perSecond, seconds: 4, pairs: PAIRS, first: later, accepted: new Set() });
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const askedAt = performance.now();
   const halt = await ask('POST', `${url}/v1/halt`, OPERATOR, { level: 2, reason: 'bench' });
@@ -61,7 +62,8 @@ async function measure(url: string): Promise<readonly Line[]> {
   const spanMs =
     Math.max(...measured.map((one) => one.receivedAt)) - Math.min(...measured.map((one) => one.dueAt));
   const rate = (measured.length * 1000) / spanMs;
-  const lost = accepted - new Set(measured.map((one) => one.number)).size;
+  const delivered = new Set(measured.map((one) => one.number));
+  const lost = [...numbers].filter((number) => !delivered.has(number)).length;
   const { writes, messages } = await writesOf(url);
   return [
     {

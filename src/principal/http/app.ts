@@ -64,13 +64,20 @@ export function createApp(parts: {
     return problem(status, title, refusal.why, { ...broker.status() }, headers);
   };
 
+  const tooLarge = (): Response => problem(413, 'Body too large', `at most ${MAX_BODY} bytes`);
+  const counted = bodyLimit({ maxSize: MAX_BODY, onError: tooLarge });
+  /** A declared length is what Node reads, and no more (RFC 9112, 6.3); only a body without one has to be counted. */
+  const limited: MiddlewareHandler<Env> = async (c, next) => {
+    const length = c.req.header('content-length');
+    if (length === undefined || c.req.header('transfer-encoding') !== undefined)
+      return await counted(c, next);
+    if (Number(length) > MAX_BODY) return tooLarge();
+    return await next();
+  };
+
   /** Sees to token, role and size of the body as the operation has them, and then answers. */
   const on = (name: OperationName, answer: Answer): void => {
     const { method, path, roles, body }: Operation = operations[name];
-    const limited = bodyLimit({
-      maxSize: MAX_BODY,
-      onError: () => problem(413, 'Body too large', `at most ${MAX_BODY} bytes`),
-    });
     const authorized: MiddlewareHandler<Env> = async (c, next) => {
       if (roles === null) return await next();
       const caller = callerOf(c.req.header('authorization'));
