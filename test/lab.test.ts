@@ -140,10 +140,14 @@ const ssh = (lab: Lab, command: string): Promise<Ran> => run('ssh', [...sshArgum
 // biome-ignore lint/suspicious/noExplicitAny: answers are compared, not used
 type Answer = { status: number; body: any };
 
-async function broker(lab: Lab, path: string, body?: unknown): Promise<Answer> {
+async function broker(lab: Lab, path: string, body?: unknown, more: object = {}): Promise<Answer> {
   const response = await fetch(`${lab.env.PRINCIPAL_URL}${path}`, {
     method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${lab.env.PRINCIPAL_TOKEN}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `Bearer ${lab.env.PRINCIPAL_TOKEN}`,
+      'content-type': 'application/json',
+      ...more,
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(15_000),
   });
@@ -418,6 +422,93 @@ describe('the reference lab', () => {
     });
     expect(resume).toMatchObject({ status: 200, body: { level: 0, incident: null } });
     for (const service of traders) onePidOf(lab, service);
+  });
+});
+
+describe('the reference lab at its limits', () => {
+  let lab: Lab;
+
+  beforeAll(async () => {
+    lab = await startLab();
+  }, 60_000);
+
+  it('level 2 is incomplete while tesseract cannot be reached, and completes when it returns', async () => {
+    const sshd = 'com.openssh.sshd';
+    await launchctl(lab, 'TESSERACT', 'bootout', sshd);
+    await until(async () => (await launchctl(lab, 'TESSERACT', 'print', sshd)).out === '', 'the end of sshd');
+    const halt = await broker(lab, '/v1/halt', { level: 2, reason: 'dark' });
+    expect(halt).toMatchObject({ status: 502, body: { level: 2, recorded: true, complete: false } });
+    expect(halt.body.stops).toEqual(
+      traders.map((service) => ({ service, host: 'tesseract', outcome: 'unknown' })),
+    );
+    for (const service of traders) onePidOf(lab, service);
+    expect((await broker(lab, '/v1/status')).body.incomplete).toHaveLength(4);
+
+    const loaded = await launchctl(
+      lab,
+      'TESSERACT',
+      ...['bootstrap', 'system', `${lab.env.TESSERACT_ROOT}/Library/LaunchDaemons/${sshd}.plist`],
+    );
+    expect(loaded).toEqual({ code: 0, out: '', err: '' });
+    await until(
+      () => traders.every((service) => pidsOf(lab, service).length === 0),
+      'the end of the traders',
+    );
+    await until(async () => (await broker(lab, '/v1/status')).body.complete, 'a complete halt');
+    const retries = stored(lab, "select outcome from audit where action = 'retry' order by seq");
+    expect(retries.at(-1)).toEqual({ outcome: 'complete' });
+    const { incident, revision } = halt.body;
+    const over = { level: 2, incident: incident.id, revision, reason: 'over' };
+    expect(await broker(lab, '/v1/resume', over)).toMatchObject({ status: 200, body: { level: 0 } });
+    for (const service of traders) onePidOf(lab, service);
+  });
+
+  it('level 3 is resumed with a second operator only', async () => {
+    const halt = await broker(lab, '/v1/halt', { level: 3, reason: 'three' });
+    expect(halt.status).toBe(200);
+    const { incident, revision } = halt.body;
+    const over = { level: 3, incident: incident.id, revision, reason: 'over' };
+    const own = { 'second-operator': `Bearer ${lab.env.PRINCIPAL_TOKEN}` };
+    const other = { 'second-operator': `Bearer ${lab.env.PRINCIPAL_SECOND_TOKEN}` };
+    expect((await broker(lab, '/v1/resume', over)).status).toBe(403);
+    expect((await broker(lab, '/v1/resume', over, own)).status).toBe(403);
+    expect(await broker(lab, '/v1/resume', over, other)).toMatchObject({ status: 200, body: { level: 0 } });
+    for (const service of [...onKnox, ...traders]) onePidOf(lab, service);
+  });
+
+  it('level 4 leaves nothing running and nothing that comes back, and is undone by hand', async () => {
+    const pids = [...onKnox, ...traders].map((service) => onePidOf(lab, service));
+    const refused = await broker(lab, '/v1/halt', { level: 4, reason: 'four', phrase: 'SHUTDOWN' });
+    expect(refused.status).toBe(400);
+    expect([...onKnox, ...traders].map((service) => onePidOf(lab, service))).toEqual(pids);
+
+    const halt = await broker(lab, '/v1/halt', { level: 4, reason: 'four', phrase: 'SHUTDOWN INVICTUS' });
+    expect(halt).toMatchObject({ status: 200, body: { level: 4, complete: true, recorded: true } });
+    expect(halt.body.stops.at(-1)).toEqual({ service: 'principal', host: 'knox', outcome: 'last' });
+    await until(() => pidsOf(lab, 'principal').length === 0, 'the end of the broker');
+    const later = performance.now() + 2000;
+    await until(() => performance.now() > later, 'KeepAlive has had its time');
+    for (const service of [...onKnox, ...traders]) expect(pidsOf(lab, service), service).toEqual([]);
+    const { incident, revision } = halt.body;
+    expect(stored(lab, 'select level, incident, reason, revision from halt_state')).toEqual([
+      { level: 4, incident: incident.id, reason: 'four', revision },
+    ]);
+
+    const tool = join(checkout, 'dist', 'principal', 'main.js');
+    const by = ['--incident', incident.id, '--revision', String(revision), '--reason', 'over'];
+    const config = ['--config', `${lab.env.PRINCIPAL_CONFIG}`];
+    const back = await run(process.execPath, [tool, 'resume', '--level', '4', ...by, ...config]);
+    expect(back, back.err).toMatchObject({ code: 0 });
+    for (const service of [...onKnox, ...traders]) onePidOf(lab, service);
+    await until(
+      () =>
+        broker(lab, '/v1/status').then(
+          ({ body }) => body.level === 0,
+          () => false,
+        ),
+      'the broker',
+    );
+    expect((await broker(lab, '/v1/audit/verify')).body).toMatchObject({ ok: true });
   });
 });
 

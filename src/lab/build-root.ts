@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { asWritten, handConfigFile } from './broker/hand-config.ts';
 import { type BrokerSettings, brokerConfigFile } from './broker/settings.ts';
 import type { DaemonConfig } from './daemons/daemon.ts';
 import { assets, type HostName, type LabService, labelOf, services } from './fleet.ts';
@@ -27,7 +28,7 @@ const daemonOf: Readonly<Record<LabService['kind'], readonly [module: string, ca
 
 /** The folders of one host, all of them private to this user. */
 export async function makeFolders(host: HostLayout): Promise<void> {
-  const folders = [host.bin, host.services, host.etc, host.run, host.db, host.log];
+  const folders = [host.bin, host.plists, host.services, host.etc, host.run, host.db, host.log];
   await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
 }
 
@@ -82,6 +83,9 @@ export async function buildHost(
       call: 'runSupervisor',
       settings: layout.launchdConfig,
     }),
+    ...launchd.jobs.map((job) =>
+      writeFile(join(layout.plists, `${job.label}.plist`), plistOf(job.label, job.program)),
+    ),
     ...own.map(({ name, kind }) => {
       const [module, call] = daemonOf[kind];
       const settings = { service: name, root: layout.root };
@@ -103,6 +107,21 @@ export async function buildExchange(lab: LabLayout, port: number): Promise<strin
 /** What the broker is told, on its own host. */
 export async function writeBrokerSettings(lab: LabLayout, settings: BrokerSettings): Promise<void> {
   await writeJson(brokerConfigFile(lab.knox.root), settings);
+  await writeJson(handConfigFile(lab.knox.root), asWritten(settings.config));
+}
+
+/** A property list (launchd.plist(5)), for a person to read: the supervisor has its jobs from its own configuration. */
+function plistOf(label: string, program: readonly string[]): string {
+  const words = program.map(
+    (word) => `<string>${word.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</string>`,
+  );
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<plist version="1.0"><dict>',
+    `<key>Label</key><string>${label}</string>`,
+    `<key>ProgramArguments</key><array>${words.join('')}</array>`,
+    '</dict></plist>\n',
+  ].join('\n');
 }
 
 async function writeJson(file: string, content: unknown): Promise<void> {

@@ -1,6 +1,7 @@
 /**
- * The `launchctl` of a host, as a POSIX sh script: `list`, `print LABEL`, `start LABEL`, `stop LABEL`. It is run often,
- * and a shell with two FIFOs answers in a few milliseconds where an interpreter would take fifty.
+ * The `launchctl` of a host, as a POSIX sh script: `list`, `print LABEL`, `start LABEL`, `stop LABEL`, and of launchctl(1)
+ * also `enable`, `disable` and `bootout LABEL`, `bootstrap DOMAIN PLIST` and `print-disabled DOMAIN`. It is run often, and
+ * a shell with two FIFOs answers in a few milliseconds where an interpreter would take fifty.
  *
  * A label that does not exist on this host is no error: the answer is success, and nothing is said. This is the behaviour
  * that the fleet's first drill fell for.
@@ -11,10 +12,15 @@ export function launchctlScript(runFolder: string): string {
   return `#!/bin/sh
 run=${quote(runFolder)}
 case "$#-$1" in
-  1-list | 2-print | 2-start | 2-stop) ;;
-  *) echo 'usage: launchctl list | print LABEL | start LABEL | stop LABEL' >&2; exit 64 ;;
+  1-list | 2-print | 2-start | 2-stop | 2-enable | 2-disable | 2-bootout | 2-print-disabled) label=\${2:--} ;;
+  3-bootstrap)
+    [ -f "$3" ] || { echo 'Bootstrap failed: 5: Input/output error' >&2; exit 5; }
+    label=\${3%.plist} ;;
+  *)
+    echo 'usage: launchctl list | print LABEL | start LABEL | stop LABEL | enable LABEL | disable LABEL' \\
+      '| bootout LABEL | bootstrap DOMAIN PLIST | print-disabled DOMAIN' >&2
+    exit 64 ;;
 esac
-label=\${2:--}
 label=\${label##*/}
 case "$label" in
   '' | *[!A-Za-z0-9._-]*) exit 0 ;;

@@ -19,6 +19,8 @@ export interface HostLayout {
   readonly db: string;
   readonly log: string;
   readonly launchctl: string;
+  /** Folder of the property lists, from which a job that was booted out is loaded again. */
+  readonly plists: string;
   /** The FIFO on which the supervisor takes commands. */
   readonly control: string;
   /** The supervisor's pid; there once it takes commands. */
@@ -39,6 +41,7 @@ export function hostLayout(root: string): HostLayout {
     db: join(root, 'var/db'),
     log: join(root, 'var/log'),
     launchctl: join(root, 'bin/launchctl'),
+    plists: join(root, 'Library/LaunchDaemons'),
     control: join(root, 'var/run/launchd.ctl'),
     launchdPid: join(root, 'var/run/launchd.pid'),
     launchdConfig: join(root, 'etc/launchd.json'),

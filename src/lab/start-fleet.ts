@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { PrincipalConfig } from '../principal/config/types.ts';
+import { handConfigFile } from './broker/hand-config.ts';
 import { buildExchange, buildHost, makeFolders, writeBrokerSettings } from './build-root.ts';
 import type { DaemonConfig } from './daemons/daemon.ts';
 import { assets, labelOf, services } from './fleet.ts';
@@ -28,6 +29,8 @@ export type FleetVariable =
   | 'TESSERACT_KNOWN_HOSTS'
   | 'PRINCIPAL_URL'
   | 'PRINCIPAL_TOKEN'
+  | 'PRINCIPAL_SECOND_TOKEN'
+  | 'PRINCIPAL_CONFIG'
   | 'EXCHANGE_URL';
 
 interface Ports {
@@ -42,7 +45,7 @@ export async function startFleet(lab: LabLayout, variant: string): Promise<Fleet
     choosePorts(),
     ...[lab.knox, lab.tesseract, lab.exchange].map((host) => makeFolders(host)),
   ]);
-  const tokens = { operator: newToken(), agent: newToken() };
+  const tokens = { operator: newToken(), second: newToken(), agent: newToken() };
   const daemons: DaemonConfig = {
     exchangeUrl: `http://127.0.0.1:${ports.exchange}`,
     brokerUrl: `http://127.0.0.1:${ports.broker}`,
@@ -81,6 +84,8 @@ export async function startFleet(lab: LabLayout, variant: string): Promise<Fleet
       TESSERACT_KNOWN_HOSTS: keys.knownHosts,
       PRINCIPAL_URL: daemons.brokerUrl,
       PRINCIPAL_TOKEN: tokens.operator,
+      PRINCIPAL_SECOND_TOKEN: tokens.second,
+      PRINCIPAL_CONFIG: handConfigFile(lab.knox.root),
       EXCHANGE_URL: daemons.exchangeUrl,
     },
   };
@@ -122,7 +127,7 @@ function sshdOf(lab: LabLayout, ports: Ports, keys: LabKeys): { settings: SshdSe
 function brokerConfig(
   lab: LabLayout,
   ports: Ports,
-  tokens: { readonly operator: string; readonly agent: string },
+  tokens: { readonly operator: string; readonly second: string; readonly agent: string },
 ): PrincipalConfig {
   const named = (kind: 'trader' | 'agent'): string[] =>
     services.filter((service) => service.kind === kind).map(({ name }) => name);
@@ -132,12 +137,14 @@ function brokerConfig(
     exchange: { url: `http://127.0.0.1:${ports.exchange}` },
     tokens: [
       { token: tokens.operator, role: 'operator' },
+      { token: tokens.second, role: 'second-operator' },
       { token: tokens.agent, role: 'agent' },
     ],
     hosts: {
-      knox: { launchctl: lab.knox.launchctl },
+      knox: { launchctl: lab.knox.launchctl, plists: lab.knox.plists },
       tesseract: {
         launchctl: lab.tesseract.launchctl,
+        plists: lab.tesseract.plists,
         ssh: {
           address: '127.0.0.1',
           port: ports.sshd,
@@ -148,10 +155,17 @@ function brokerConfig(
       },
     },
     services: Object.fromEntries(services.map(({ name, host }) => [name, { host, label: labelOf(name) }])),
+    self: 'principal',
     levels: [
       { level: 1, asset: true, stops: [] },
       { level: 2, asset: false, stops: named('trader') },
-      { level: 3, asset: false, stops: [...named('trader'), ...named('agent')] },
+      { level: 3, asset: false, stops: [...named('trader'), ...named('agent')], resume: 'second-operator' },
+      {
+        level: 4,
+        asset: false,
+        stops: services.map(({ name }) => name),
+        destructive: { phrase: 'SHUTDOWN INVICTUS' },
+      },
     ],
   };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createBroker } from './broker.ts';
 import type { FakeWorld } from './fixtures/parts.ts';
-import { fakeWorld } from './fixtures/parts.ts';
-import type { Broker, HaltReport, ResumeReport } from './parts.ts';
+import { fakeWorld, target } from './fixtures/parts.ts';
+import type { Broker, BrokerParts, HaltReport, ResumeReport, Stopper, Target } from './parts.ts';
 
 const REASON = 'drill 7f3a: "verbatim" \n ünïcode';
 
@@ -18,6 +18,7 @@ function resumeOf(report: HaltReport) {
     incident: report.incident?.id ?? '',
     revision: report.revision,
     reason: 'done',
+    second: 'grace',
   };
 }
 
@@ -52,7 +53,7 @@ describe('a halt', () => {
   it('blocks an asset before it flattens it', async () => {
     const world = fakeWorld();
     const report = await halt(createBroker(world.parts), 1, 'DOGE-USD');
-    expect(world.events).toEqual(['save 1', 'block DOGE-USD', 'flatten DOGE-USD']);
+    expect(world.events).toEqual(['save 1', 'block DOGE-USD', 'flatten DOGE-USD', 'save 1']);
     expect(report).toMatchObject({ level: 1, asset: 'DOGE-USD', stops: [], complete: true });
   });
 
@@ -84,6 +85,7 @@ describe('a halt', () => {
     const broker = createBroker(world.parts);
     const report = await halt(broker, 2);
     expect(report).toMatchObject({ level: 2, recorded: false, complete: false });
+    expect(broker.gate().agents).toEqual(new Set(['hermes', 'shiva']));
     expect(world.running).toEqual(new Set(['scribe@knox']));
     expect(world.warnings.join()).toContain('disk full');
   });
@@ -268,9 +270,13 @@ describe('a restarted broker', () => {
       asset: before.asset,
       revision: before.revision,
       incident: before.incident,
+      holders: before.holders,
+      incomplete: [],
+      resume: 'incident',
+      complete: true,
       recorded: true,
     });
-    expect(after.send({ from: 'scribe', to: 'hermes', body: 'buy' })).toMatchObject({ refused: 'conflict' });
+    expect(after.gate().agents).toEqual(new Set(['hermes', 'shiva']));
     expect(await resume(after, before)).toMatchObject({ level: 0 });
   });
 
@@ -309,25 +315,240 @@ describe('a restarted broker', () => {
   });
 });
 
-describe('messages', () => {
-  it('are kept in order for their agent', () => {
-    const broker = createBroker(fakeWorld().parts);
-    const first = broker.send({ from: 'scribe', to: 'hermes', body: 'one' });
-    broker.send({ from: 'scribe', to: 'hermes', body: 'two' });
-    expect(broker.receive('hermes', 0)).toMatchObject([{ body: 'one' }, { body: 'two' }]);
-    expect(broker.receive('hermes', 'seq' in first ? first.seq : 0)).toMatchObject([{ body: 'two' }]);
-    expect(broker.receive('nobody', 0)).toMatchObject({ refused: 'unknown' });
+async function until(condition: () => boolean, what: string): Promise<void> {
+  await expect.poll(condition, { timeout: 10_000, interval: 5, message: what }).toBe(true);
+}
+
+describe('an incomplete halt', () => {
+  it('keeps trying, loudly, until the host is back; every attempt is on record', async () => {
+    const world = fakeWorld();
+    const broker = createBroker(world.parts);
+    world.fail.stop = (one) => (one.service === 'shiva' ? new Error('no route to host') : null);
+    const report = await halt(broker, 2);
+    expect(report.complete).toBe(false);
+    expect(broker.status()).toMatchObject({
+      complete: false,
+      incomplete: [{ service: 'shiva', host: 'tesseract', outcome: 'unknown' }],
+    });
+    expect(lines(world)).toContain('halt level 2 - incomplete');
+    await until(() => world.audit.filter((line) => line.action === 'retry').length >= 2, 'two more attempts');
+    expect(lines(world)).toContain('retry level 2 - incomplete: shiva on tesseract unknown');
+    expect(world.running).toContain('shiva@tesseract');
+    world.fail.stop = () => null;
+    await until(() => broker.status().complete, 'the end of the halt');
+    expect(world.running).toEqual(new Set(['scribe@knox']));
+    expect(lines(world).slice(-2)).toEqual(['stop shiva tesseract stopped', 'retry level 2 - complete']);
+    await broker.close();
   });
 
-  it('to and from a halted agent are refused; those that waited are gone after the resume', async () => {
-    const broker = createBroker(fakeWorld().parts);
-    broker.send({ from: 'scribe', to: 'hermes', body: 'buy' });
+  it('keeps trying after a crash too', async () => {
+    const world = fakeWorld();
+    world.fail.stop = () => 'unknown';
+    const dead = createBroker(world.parts);
+    await halt(dead, 2);
+    await dead.close();
+    const broker = createBroker(world.parts);
+    await broker.finishHalt();
+    expect(broker.status().complete).toBe(false);
+    world.fail.stop = () => null;
+    await until(() => broker.status().complete, 'the end of the halt');
+    expect(world.running).toEqual(new Set(['scribe@knox']));
+    await broker.close();
+  });
+
+  it('is not tried any more once a resume begins', async () => {
+    const world = fakeWorld();
+    const broker = createBroker(world.parts);
+    world.fail.stop = (one) => (one.service === 'shiva' ? 'still-running' : null);
     const report = await halt(broker, 2);
-    expect(broker.send({ from: 'scribe', to: 'hermes', body: 'x' })).toMatchObject({ refused: 'conflict' });
-    expect(broker.send({ from: 'hermes', to: 'scribe', body: 'x' })).toMatchObject({ refused: 'conflict' });
-    expect(broker.receive('hermes', 0)).toMatchObject({ refused: 'conflict' });
-    expect(broker.send({ from: 'scribe', to: 'sentinel', body: 'x' })).toMatchObject({ body: 'x' });
-    await resume(broker, report);
-    expect(broker.receive('hermes', 0)).toEqual([]);
+    expect(await resume(broker, report)).toMatchObject({ level: 0, result: 'resumed' });
+    const stops = world.events.filter((event) => event.startsWith('stop')).length;
+    // Far longer than the pause between attempts.
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(world.events.filter((event) => event.startsWith('stop'))).toHaveLength(stops);
+    expect(world.running.size).toBe(3);
+    await broker.close();
+  });
+
+  it('that could not be written is written as soon as it can be', async () => {
+    const world = fakeWorld();
+    world.fail.save = true;
+    const broker = createBroker(world.parts);
+    expect(await halt(broker, 2)).toMatchObject({ recorded: false, complete: false });
+    expect(world.saved()).toBeNull();
+    world.fail.save = false;
+    await until(() => broker.status().recorded, 'the record');
+    expect(world.saved()).toMatchObject({
+      state: { level: 2, reason: REASON },
+      holders: [{ who: 'operator' }],
+    });
+    expect(lines(world)[0]).toBe('halt level 2 - opened');
+    await broker.close();
+  });
+});
+
+describe('holders', () => {
+  it('are all asked: the fleet is back when the last one lets go', async () => {
+    const world = fakeWorld();
+    const broker = createBroker(world.parts);
+    await halt(broker, 2);
+    await broker.halt({ level: 1, asset: 'DOGE-USD', reason: 'mine' }, 'bob');
+    const { revision, holders, incident } = broker.status();
+    expect(holders).toMatchObject([
+      { id: 1, who: 'operator', reason: REASON, level: 2 },
+      { id: 2, who: 'bob', reason: 'mine', level: 1 },
+    ]);
+    const by = (more: object) => ({ level: 2, incident: incident?.id ?? '', revision, reason: 'x', ...more });
+    expect(await broker.resume(by({}), 'carol')).toMatchObject({ refused: 'conflict' });
+    expect(await broker.resume(by({ holder: 7 }), 'bob')).toMatchObject({ refused: 'conflict' });
+    const first = await broker.resume(by({}), 'bob');
+    expect(first).toMatchObject({
+      ...{ result: 'released', released: { id: 2 }, level: 2, revision: revision + 1, starts: [] },
+      holders: [{ id: 1 }],
+    });
+    expect(world.running).toEqual(new Set(['scribe@knox']));
+    expect(await broker.resume(by({}), 'operator')).toMatchObject({ refused: 'conflict' });
+    const last = await broker.resume(by({ revision: revision + 1 }), 'operator');
+    expect(last).toMatchObject({ result: 'resumed', level: 0, holders: [] });
+    expect(world.running.size).toBe(3);
+    expect(world.audit.map((line) => line.action)).toContain('release');
+  });
+
+  it('count once for a request that is sent twice', async () => {
+    const broker = createBroker(fakeWorld().parts);
+    await halt(broker, 2);
+    expect((await halt(broker, 2)).holders).toHaveLength(1);
+    expect((await halt(broker, 3)).holders).toMatchObject([{ level: 3 }]);
+    expect((await halt(broker, 3, null, 'another reason')).holders).toHaveLength(2);
+  });
+});
+
+describe('the cost of a resume', () => {
+  it('is a reason at level 1', async () => {
+    const broker = createBroker(fakeWorld().parts);
+    const report = await halt(broker, 1, 'DOGE-USD');
+    expect(report.resume).toBe('reason');
+    const cheap = { level: 1, incident: null, revision: report.revision, reason: 'x' };
+    expect(await broker.resume(cheap, 'operator')).toMatchObject({ level: 0 });
+  });
+
+  it('is the incident too at level 2', async () => {
+    const broker = createBroker(fakeWorld().parts);
+    const report = await halt(broker, 2);
+    const cheap = { ...resumeOf(report), incident: null };
+    expect(await broker.resume(cheap, 'operator')).toMatchObject({ refused: 'conflict' });
+    expect(broker.status().level).toBe(2);
+  });
+
+  it('is another operator too at level 3', async () => {
+    const broker = createBroker(fakeWorld().parts);
+    const dear = resumeOf(await halt(broker, 3));
+    for (const second of [null, 'operator']) {
+      expect(await broker.resume({ ...dear, second }, 'operator')).toMatchObject({ refused: 'forbidden' });
+    }
+    expect(broker.status().level).toBe(3);
+    expect(await broker.resume(dear, 'operator')).toMatchObject({ level: 0 });
+  });
+});
+
+describe('the destructive level', () => {
+  const PHRASE = 'SHUTDOWN INVICTUS';
+  const everything = [
+    ...['hermes', 'shiva'].map((one) => target(one, 'tesseract')),
+    target('scribe', 'knox'),
+  ];
+
+  function destructible(here: boolean) {
+    const world = fakeWorld();
+    world.running.add('principal@knox');
+    const left: string[] = [];
+    const reach = { tesseract: true, knox: true };
+    const stoppers = new Map(
+      Object.keys(reach).map((host) => [
+        host,
+        {
+          ...(world.parts.stoppers.get(host) as Stopper),
+          reach: async () => reach[host as keyof typeof reach],
+          leave: async (one: Target) => void left.push(one.service),
+        },
+      ]),
+    );
+    const parts: BrokerParts = {
+      ...world.parts,
+      stoppers,
+      self: { service: 'principal', host: 'knox', here },
+      levels: [
+        ...world.parts.levels,
+        {
+          level: 4,
+          asset: false,
+          stops: [target('principal', 'knox'), ...everything],
+          destructive: { phrase: PHRASE },
+        },
+      ],
+    };
+    return { world, parts, left, reach };
+  }
+  const four = { level: 4, asset: null, reason: REASON };
+
+  it.each([null, 'shutdown invictus', `${PHRASE} `])('touches nothing on the phrase %j', async (phrase) => {
+    const { world, parts, left } = destructible(true);
+    const broker = createBroker(parts);
+    expect(await broker.halt({ ...four, phrase }, 'operator')).toMatchObject({ refused: 'invalid' });
+    expect([world.events, left, broker.status().level]).toEqual([[], [], 0]);
+  });
+
+  it('touches nothing while a host is not reached', async () => {
+    const { world, parts, left, reach } = destructible(true);
+    reach.tesseract = false;
+    const broker = createBroker(parts);
+    const answer = await broker.halt({ ...four, phrase: PHRASE }, 'operator');
+    expect(answer).toMatchObject({ refused: 'unreachable', why: expect.stringContaining('tesseract') });
+    expect([world.events, left, broker.status().level]).toEqual([[], [], 0]);
+  });
+
+  it('stops everything, then goes itself, and is not resumed over the API', async () => {
+    const { world, parts, left } = destructible(true);
+    const broker = createBroker(parts);
+    const report = await broker.halt({ ...four, phrase: PHRASE }, 'operator');
+    expect(report).toMatchObject({ complete: true, level: 4, resume: 'by-hand' });
+    if ('refused' in report) throw new Error(report.why);
+    expect(report.stops.at(-1)).toEqual({ service: 'principal', host: 'knox', outcome: 'last' });
+    expect(world.running).toEqual(new Set(['principal@knox']));
+    await until(() => left.length > 0, 'the end of the broker');
+    expect(left).toEqual(['principal']);
+    expect(await broker.resume(resumeOf(report), 'operator')).toMatchObject({ refused: 'forbidden' });
+    await broker.close();
+  });
+
+  it('does not go while anything else is not seen down; a broker that comes back goes on with it', async () => {
+    const { world, parts, left } = destructible(true);
+    world.fail.stop = (one) => (one.service === 'shiva' ? 'unknown' : null);
+    const broker = createBroker(parts);
+    expect(await broker.halt({ ...four, phrase: PHRASE }, 'operator')).toMatchObject({ complete: false });
+    await until(() => world.audit.some((line) => line.action === 'retry'), 'another attempt');
+    expect(left).toEqual([]);
+    await broker.close();
+    const next = createBroker(parts);
+    await next.finishHalt();
+    expect(left).toEqual([]);
+    world.fail.stop = () => null;
+    await until(() => left.length > 0, 'the end of the broker');
+    expect(world.running).toEqual(new Set(['principal@knox']));
+    await next.close();
+  });
+
+  it('is undone by hand, the broker last', async () => {
+    const { world, parts } = destructible(false);
+    const tool = createBroker(parts);
+    const report = await tool.halt({ ...four, phrase: PHRASE }, 'ada by hand');
+    if ('refused' in report) throw new Error(report.why);
+    expect(report.stops.at(-1)).toEqual({ service: 'principal', host: 'knox', outcome: 'stopped' });
+    expect(world.running.size).toBe(0);
+    const back = await tool.resume({ ...resumeOf(report), byHand: true }, 'ada by hand');
+    expect(back).toMatchObject({ result: 'resumed', level: 0 });
+    expect(world.events.at(-1)).toBe('start principal@knox');
+    expect(world.running.size).toBe(4);
+    await tool.close();
   });
 });

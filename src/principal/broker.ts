@@ -1,98 +1,108 @@
+import { createEnforcer } from './enforce.ts';
 import { describe, openLedger } from './ledger.ts';
-import { createMailbox } from './mailbox.ts';
 import type {
   Broker,
   BrokerParts,
-  HaltedTarget,
+  HaltGate,
   HaltReport,
   HaltRequest,
+  LevelPlan,
   Refusal,
   ResumeReport,
   ResumeRequest,
-  StartReport,
-  StopReport,
-  UnblockOutcome,
+  Status,
 } from './parts.ts';
-import { halted, resumed, sameTarget, seen, toStart } from './record.ts';
+import { halted, isDown, released, resumed, resuming } from './record.ts';
+import { costOf, holderOf, whyNot } from './resume-rules.ts';
+import { createStarter } from './start.ts';
 
 /** Who is named in the audit log for what the broker does of its own accord. */
 const ITSELF = 'principal';
+/** How often the store is asked whether another process halted or resumed, in ms. */
+const ADOPT_MS = 100;
+const UNWRITTEN = 'it cannot be recorded, hence the halt stands';
 
 /**
- * The kill switch. Halts take effect at once and never wait for one another; a resume waits for stops under way,
- * and a halt that comes during a resume overtakes it: the halt stands, and everything is stopped again.
- * Throws where the store cannot be read.
+ * The kill switch. Halts take effect at once and never wait for one another; one that is incomplete is tried again
+ * until it is complete or a resume calls it off. A resume waits for the stops under way, and a halt that comes during
+ * a resume overtakes it: the halt stands, and everything is stopped again. Throws where the store cannot be read.
  */
 export function createBroker(parts: BrokerParts): Broker {
-  const { levels, stoppers, exchange, clock, warn } = parts;
+  const { levels, clock, warn, messages } = parts;
   const ledger = openLedger(parts);
-  const mailbox = createMailbox(Date.parse(clock.now()));
-  const stopping = new Set<Promise<unknown>>();
-  let starting: Promise<unknown> | null = null;
+  const enforcer = createEnforcer(parts, ledger);
+  const starter = createStarter(parts, ledger);
+  let isClosed = false;
 
-  const isHalted = (agent: string): boolean =>
-    ledger.record.targets.some((target) => target.service === agent);
+  const adopt = (): void => {
+    if (ledger.adopt()) adopted();
+  };
+  const watch = setInterval(adopt, ADOPT_MS);
+  watch.unref();
+
+  /** Another process changed the halt: route accordingly at once, and see it through unless it does so itself. */
+  function adopted(): void {
+    enforcer.cancel();
+    messages?.halted(gate());
+    seeThrough();
+  }
+
+  function seeThrough(): void {
+    if (ledger.record.state.level === 0) return;
+    if (enforcer.complete() && ledger.recorded) enforcer.leaveIfLast(ITSELF);
+    else enforcer.pursue(ITSELF);
+  }
+
+  function gate(): HaltGate {
+    const { targets, state } = ledger.record;
+    return { agents: new Set(targets.map((target) => target.service)), asset: state.asset };
+  }
+
+  function planOf(level: number): LevelPlan | undefined {
+    return levels.find((one) => one.level === level);
+  }
+
+  function status(): Status {
+    const { state, incident, holders, targets } = ledger.record;
+    const waiting = targets.filter((target) => !isDown(target));
+    return {
+      level: state.level,
+      asset: state.asset,
+      revision: state.revision,
+      incident: state.level > 0 ? incident : null,
+      holders,
+      complete: ledger.recorded && enforcer.complete(),
+      incomplete: waiting.map(({ service, host, outcome }) => ({ service, host, outcome })),
+      resume: state.level > 0 ? costOf(planOf(state.level)) : null,
+      recorded: ledger.recorded,
+    };
+  }
 
   function refusal(refused: Refusal['refused'], why: string, actor: string, what: string): Refusal {
     ledger.note({ actor, action: 'refuse', subject: what, host: null, outcome: why, reason: null });
     return { refused, why };
   }
 
-  /** A part that fails has not shown anything: that is `unknown`, never success. */
-  async function orUnknown<T>(what: string, work: () => Promise<T>): Promise<T | 'unknown'> {
-    try {
-      return await work();
-    } catch (error) {
-      warn(`${what}: ${describe(error)}`);
-      return 'unknown';
-    }
-  }
-
-  async function stopOne(target: HaltedTarget, firstLook: boolean, actor: string): Promise<StopReport> {
-    const { service, host } = target;
-    const answer = await orUnknown(
-      `stop ${service} on ${host}`,
-      async () => (await stoppers.get(host)?.stop(target)) ?? 'unknown',
+  /** Hosts of a level that no command reaches now; nothing is touched by the question. */
+  async function unreached(plan: LevelPlan): Promise<readonly string[]> {
+    const hosts = [...new Set(plan.stops.map((target) => target.host))];
+    const reached = await Promise.all(
+      hosts.map(async (host) => {
+        try {
+          return (await parts.stoppers.get(host)?.reach?.()) === true;
+        } catch (error) {
+          warn(`reach ${host}: ${describe(error)}`);
+          return false;
+        }
+      }),
     );
-    const { record, outcome } = seen(ledger.record, target, answer, firstLook);
-    ledger.commit(record, [{ actor, action: 'stop', subject: service, host, outcome, reason: null }]);
-    return { service, host, outcome };
-  }
-
-  async function closeAsset(asset: string, actor: string): Promise<NonNullable<HaltReport['exchange']>> {
-    const line = { actor, subject: asset, host: null, reason: null };
-    // Blocked first: an order accepted between a flatten and a block would open the position again.
-    const block = await orUnknown(`block ${asset}`, () => exchange.block(asset));
-    ledger.note({ ...line, action: 'block', outcome: block });
-    const flatten = await orUnknown(`flatten ${asset}`, () => exchange.flatten(asset));
-    ledger.note({ ...line, action: 'flatten', outcome: flatten });
-    return { asset, block, flatten };
-  }
-
-  /** Sees to it that everything named is down and the asset is closed; a resume waits for this. */
-  function enforce(
-    targets: readonly HaltedTarget[],
-    fresh: (target: HaltedTarget) => boolean,
-    actor: string,
-  ): Promise<Pick<HaltReport, 'stops' | 'exchange'>> {
-    const overtaken = starting;
-    const work = (async () => {
-      // What a resume is starting at this moment would come up after its stop.
-      if (overtaken !== null) await Promise.allSettled([overtaken]);
-      const { asset } = ledger.record.state;
-      const [stops, closed] = await Promise.all([
-        Promise.all(targets.map((target) => stopOne(target, fresh(target), actor))),
-        asset === null ? null : closeAsset(asset, actor),
-      ]);
-      return { stops, exchange: closed };
-    })();
-    stopping.add(work);
-    return work.finally(() => stopping.delete(work));
+    return hosts.filter((_host, index) => reached[index] !== true);
   }
 
   async function halt(request: HaltRequest, actor: string): Promise<HaltReport | Refusal> {
+    const askedAt = performance.now();
     const what = `halt level ${request.level}`;
-    const plan = levels.find((one) => one.level === request.level);
+    const plan = planOf(request.level);
     if (plan === undefined) {
       const known = levels.map((one) => one.level).join(', ');
       return refusal('invalid', `there is no level ${request.level}; the levels are ${known}`, actor, what);
@@ -100,120 +110,184 @@ export function createBroker(parts: BrokerParts): Broker {
     if (plan.asset && request.asset === null) {
       return refusal('invalid', `level ${plan.level} halts one asset: name it`, actor, what);
     }
-    const before = ledger.record;
-    const { asset: haltedAsset } = before.state;
+    if (plan.destructive !== undefined) {
+      if (request.phrase !== plan.destructive.phrase) {
+        return refusal(
+          'invalid',
+          `level ${plan.level} needs its confirmation phrase, to the letter`,
+          actor,
+          what,
+        );
+      }
+      const dark = await unreached(plan);
+      if (dark.length > 0) {
+        const why = `not reached, hence nothing was touched: ${dark.join(', ')}`;
+        return refusal('unreachable', why, actor, what);
+      }
+    }
+    adopt();
+    const { asset: haltedAsset } = ledger.record.state;
     if (plan.asset && haltedAsset !== null && haltedAsset !== request.asset) {
       const why = `${haltedAsset} is halted already and a halt names one asset: escalate to a higher level`;
       return refusal('conflict', why, actor, what);
     }
 
-    const record = halted(before, plan, request, { id: parts.newIncidentId(), openedAt: clock.now() });
-    const outcome =
-      before.state.level === 0 ? 'opened' : plan.level > before.state.level ? 'escalated' : 'already halted';
-    ledger.commit(record, [
-      { actor, action: 'halt', subject: `level ${plan.level}`, host: null, outcome, reason: request.reason },
-    ]);
-    for (const target of record.targets) mailbox.clear(target.service);
+    enforcer.cancel();
+    const fresh = { id: parts.newIncidentId(), openedAt: clock.now(), who: actor };
+    let before = ledger.record;
+    ledger.update((newest) => {
+      before = newest;
+      const was = newest.state.level;
+      const outcome = was === 0 ? 'opened' : plan.level > was ? 'escalated' : 'already halted';
+      const subject = `level ${plan.level}`;
+      return {
+        record: halted(newest, plan, request, fresh),
+        lines: [{ actor, action: 'halt', subject, host: null, outcome, reason: request.reason }],
+      };
+    });
+    messages?.halted(gate());
 
     // Everything of the halt, not only what is new: a repeated halt tries again, and undoes half a resume.
-    const isNew = (target: HaltedTarget): boolean =>
-      !before.targets.some((other) => sameTarget(other, target));
-    const done = await enforce(record.targets, isNew, actor);
-    const status = ledger.status();
-    const complete =
-      status.recorded &&
-      done.stops.every((stop) => stop.outcome === 'stopped' || stop.outcome === 'not-running') &&
-      (done.exchange === null || (done.exchange.block === 'blocked' && done.exchange.flatten === 'flat'));
-    return { ...status, ...done, complete };
-  }
-
-  async function startAll(actor: string): Promise<Pick<ResumeReport, 'starts' | 'exchange'>> {
-    const { asset } = ledger.record.state;
-    const startOne = async (target: HaltedTarget): Promise<StartReport> => {
-      const { service, host } = target;
-      const outcome = await orUnknown(
-        `start ${service} on ${host}`,
-        async () => (await stoppers.get(host)?.start(target)) ?? 'unknown',
-      );
-      ledger.note({ actor, action: 'start', subject: service, host, outcome, reason: null });
-      return { service, host, outcome };
-    };
-    const unblock = async (named: string): Promise<{ asset: string; unblock: UnblockOutcome }> => {
-      const outcome = await orUnknown(`unblock ${named}`, () => exchange.unblock(named));
-      ledger.note({ actor, action: 'unblock', subject: named, host: null, outcome, reason: null });
-      return { asset: named, unblock: outcome };
-    };
-    const [starts, unblocked] = await Promise.all([
-      Promise.all(toStart(ledger.record).map(startOne)),
-      asset === null ? null : unblock(asset),
-    ]);
-    return { starts, exchange: unblocked };
+    const overtaken = starter.underway();
+    const done = await enforcer.enforce(ledger.record.targets, {
+      actor,
+      before: before.targets,
+      overtaken,
+      askedAt,
+      asset: ledger.record.state.asset,
+    });
+    ledger.flush();
+    const { complete, ...now } = status();
+    if (!complete && now.level > 0) {
+      ledger.note({
+        ...{ actor: ITSELF, action: 'halt', subject: `level ${now.level}`, host: null, reason: null },
+        outcome: now.recorded ? 'incomplete' : 'not recorded',
+      });
+    }
+    seeThrough();
+    return { ...now, complete, ...done };
   }
 
   async function resume(request: ResumeRequest, actor: string): Promise<ResumeReport | Refusal> {
-    while (stopping.size > 0 || starting !== null) await Promise.allSettled([...stopping, starting]);
-    const { state, incident } = ledger.record;
-    const what = `resume ${request.incident}`;
-    if (state.level === 0) return refusal('conflict', 'nothing is halted', actor, what);
-    const expected = `level ${state.level}, incident ${state.incident}, revision ${state.revision}`;
-    if (
-      request.level !== state.level ||
-      request.incident !== state.incident ||
-      request.revision !== state.revision
-    ) {
-      return refusal('conflict', `the halt in force is ${expected}`, actor, what);
+    const what = `resume ${request.incident ?? `level ${request.level}`}`;
+    const judge = (): Refusal | null => {
+      adopt();
+      const no = whyNot(ledger.record, planOf(ledger.record.state.level), request, actor);
+      return no === null ? null : refusal(no.refused, no.why, actor, what);
+    };
+    const no = judge();
+    if (no !== null) return no;
+
+    // From here on nothing is tried again; what is under way is waited for, so that no late stop undoes the resume.
+    enforcer.cancel();
+    await enforcer.settled();
+    await starter.settled();
+    const refuse = (answer: Refusal): Refusal => {
+      seeThrough();
+      return answer;
+    };
+    const stillNo = judge();
+    if (stillNo !== null) return refuse(stillNo);
+    const { state, incident, holders } = ledger.record;
+    const holder = holderOf(holders, request, actor);
+    if (holder === null || incident === null) {
+      return refuse(refusal('conflict', 'the halt has no such holder', actor, what));
+    }
+    const line = { actor, host: null, subject: incident.id, reason: request.reason };
+    const nothing = { starts: [], exchange: null, resolved: null };
+
+    if (holders.length > 1) {
+      const written = ledger.tryUpdate((newest) => ({
+        record: released(newest, holder),
+        lines: [
+          {
+            ...line,
+            action: 'release',
+            outcome: `hold ${holder.id} of ${holder.who}; ${holders.length - 1} left`,
+          },
+        ],
+      }));
+      if (!written) return refuse(refusal('conflict', UNWRITTEN, actor, what));
+      seeThrough();
+      return { ...status(), ...nothing, result: 'released', released: holder };
     }
 
-    const line = { actor, host: null, subject: request.incident };
-    ledger.note({ ...line, action: 'resume', outcome: 'begun', reason: request.reason });
-    const work = startAll(actor);
-    starting = work;
-    const done = await work.finally(() => {
-      starting = null;
-    });
+    const begun = ledger.tryUpdate((newest) => ({
+      record: resuming(newest),
+      lines: [{ ...line, action: 'resume', outcome: 'begun' }],
+    }));
+    // Unwritten, an interrupted resume would come back believing its services stopped.
+    if (!begun) return refuse(refusal('conflict', UNWRITTEN, actor, what));
+
+    const done = await starter.startAll(actor);
+    adopt();
     if (ledger.record.state.revision !== state.revision) {
+      // A halt of this process waits for the starts and then stops them; one of another process knows nothing of them.
+      const all = ledger.record.targets;
+      await enforcer.enforce(all, { actor: ITSELF, before: all, asset: null, quiet: true });
       return refusal('conflict', 'a halt came during the resume: the halt stands', actor, what);
     }
-    const back =
-      done.starts.every((start) => start.outcome === 'running') &&
-      (done.exchange === null || done.exchange.unblock === 'unblocked');
-    if (!back || incident === null) return { ...ledger.status(), ...done, resolved: null };
-    const after = resumed(ledger.record, clock.now());
-    ledger.commit(after, [{ ...line, action: 'resolve', outcome: 'resolved', reason: null }]);
-    return { ...ledger.status(), ...done, resolved: after.incident };
-  }
-
-  function unknownAgent(...names: readonly string[]): Refusal | null {
-    const stranger = names.find((name) => !parts.agents.includes(name));
-    return stranger === undefined ? null : { refused: 'unknown', why: `there is no agent ${stranger}` };
-  }
-
-  function haltedAgent(...names: readonly string[]): Refusal | null {
-    const one = names.find(isHalted);
-    return one === undefined ? null : { refused: 'conflict', why: `${one} is halted` };
+    const last = starter.last();
+    const ended = gate();
+    let decide = (): void => {};
+    const isOver =
+      done.back &&
+      ledger.tryUpdate((newest) => {
+        decide =
+          messages?.settle(ended, { held: request.held ?? 'keep', actor, reason: request.reason }) ?? decide;
+        return {
+          record: resumed(newest, clock.now()),
+          lines: [{ ...line, action: 'resolve', outcome: 'resolved', reason: null }],
+        };
+      });
+    const { back, ...report } = done;
+    if (!isOver) {
+      const why = back ? 'not recorded' : 'not everything was seen to start';
+      ledger.note({ ...line, action: 'resume', outcome: `failed, ${why}: stopping again`, reason: null });
+      const again = ledger.record.targets;
+      await enforcer.enforce(again, { actor: ITSELF, before: again, asset: state.asset });
+      ledger.flush();
+      seeThrough();
+      return { ...status(), ...report, resolved: null, result: 'failed', released: null };
+    }
+    const resolved = ledger.record.incident;
+    decide();
+    messages?.halted(gate());
+    const starts = [...report.starts, ...(await starter.start(last, actor))];
+    return { ...status(), ...report, starts, resolved, result: 'resumed', released: holder };
   }
 
   return {
-    status: ledger.status,
+    status() {
+      adopt();
+      return status();
+    },
+    gate,
     halt,
     resume,
-    send({ from, to, body }) {
-      return (
-        unknownAgent(from, to) ?? haltedAgent(from, to) ?? mailbox.put({ at: clock.now(), from, to, body })
-      );
-    },
-    receive(agent, after) {
-      return unknownAgent(agent) ?? haltedAgent(agent) ?? mailbox.after(agent, after);
-    },
-    auditTrail: () => parts.audit.list(),
+    auditTrail: (after, limit) => parts.audit.list(after, limit),
+    auditCheck: () => parts.audit.verify(),
     incidents: () => parts.store.incidents(),
     refuse: (actor, what, why) => void refusal('conflict', why, actor, what),
+    note: (line) => ledger.note(line),
+    stopLatencies: () => enforcer.latencies,
     async finishHalt() {
-      const { state, targets } = ledger.record;
+      const { state, targets, closed } = ledger.record;
       if (state.level === 0) return;
-      // Whether the asset was closed before the crash is not in the store; closing it twice does no harm.
-      const pending = targets.filter((target) => target.outcome === 'pending');
-      await enforce(pending, () => false, ITSELF);
+      messages?.halted(gate());
+      const pending = targets.filter((target) => !isDown(target));
+      const asset = closed ? null : state.asset;
+      await enforcer.enforce(pending, { actor: ITSELF, before: targets, asset });
+      seeThrough();
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      clearInterval(watch);
+      enforcer.close();
+      await enforcer.settled();
+      await starter.settled();
+      ledger.close();
     },
   };
 }

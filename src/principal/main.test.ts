@@ -135,12 +135,13 @@ describe('the broker as a process', () => {
     await expect.poll(() => launchd.pidOf('scribe'), { timeout: 20_000 }).toBeNull();
     broker.child.kill('SIGTERM');
     expect(await halting).toMatchObject({
-      status: 502,
+      status: 200,
       json: {
         level: 3,
+        complete: true,
         stops: [
           { service: 'scribe', outcome: 'stopped' },
-          { service: 'mule', outcome: 'still-running' },
+          { service: 'mule', outcome: 'stopped' },
         ],
       },
     });

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { assembleParts } from './assemble.ts';
-import { createBroker } from './broker.ts';
+import { assembleBroker } from './assemble.ts';
 import { loadConfig } from './config/load.ts';
 import { describe } from './ledger.ts';
 import { runBroker } from './run.ts';
@@ -19,6 +18,12 @@ function pathFromArguments(): string {
 
 /** 64: bad usage or configuration. 1: it could not open its file or its port. 0: ended as asked. */
 async function main(): Promise<number> {
+  const [verb] = process.argv.slice(2);
+  // Anything but options is a hand tool: `principal halt 2 --reason …`.
+  if (verb !== undefined && !verb.startsWith('-')) {
+    const { runHandTool } = await import('./cli/main.ts');
+    return await runHandTool(process.argv.slice(2));
+  }
   const config = await Promise.resolve()
     .then(pathFromArguments)
     .then(loadConfig)
@@ -28,9 +33,9 @@ async function main(): Promise<number> {
     });
   if (config === null) return 64;
   try {
-    const { parts, close } = assembleParts(config, warn);
+    const { broker, commands, close } = assembleBroker(config, warn);
     const { listen, tokens } = config;
-    await runBroker({ broker: createBroker(parts), tokens, warn, close, ...listen });
+    await runBroker({ broker, commands, tokens, warn, close, ...listen });
     return 0;
   } catch (error) {
     warn(describe(error));

@@ -1,3 +1,4 @@
+import type { Commands } from './command/types.ts';
 import type { Token } from './http/tokens.ts';
 import type { Broker } from './parts.ts';
 import type { BrokerServer } from './serve.ts';
@@ -11,11 +12,12 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
  */
 export async function runBroker(options: {
   readonly broker: Broker;
+  readonly commands: Commands;
   readonly tokens: readonly Token[];
   readonly port: number;
   readonly address?: string;
   readonly warn: (text: string) => void;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }): Promise<void> {
   // Before listening for requests, so that no signal finds nobody. The listeners stay to the end: a command under way
   // makes execa listen too, and it would end the process by the signal if it were the only one left (signal-exit).
@@ -28,13 +30,13 @@ export async function runBroker(options: {
   try {
     server = await serveBroker(options);
   } catch (error) {
-    options.close();
+    await options.close();
     throw error;
   }
   const { level } = options.broker.status();
   process.stdout.write(`principal listens on ${server.url}, level ${level}\n`);
   await asked;
   await server.close();
-  options.close();
+  await options.close();
   for (const signal of SIGNALS) process.off(signal, ask);
 }

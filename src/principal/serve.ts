@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
+import type { Commands } from './command/types.ts';
 import { createApp } from './http/app.ts';
 import type { Token } from './http/tokens.ts';
 import { describe } from './ledger.ts';
@@ -23,13 +24,14 @@ const DRAIN_MS = 15_000;
  */
 export async function serveBroker(options: {
   readonly broker: Broker;
+  readonly commands: Commands;
   readonly tokens: readonly Token[];
   readonly port: number;
   readonly address?: string;
   readonly warn?: (text: string) => void;
 }): Promise<BrokerServer> {
-  const { broker, tokens, port, address = '127.0.0.1', warn = () => {} } = options;
-  const app = createApp({ broker, tokens, warn });
+  const { broker, commands, tokens, port, address = '127.0.0.1', warn = () => {} } = options;
+  const app = createApp({ broker, commands, tokens, warn });
   let closing = false;
   const answer = async (request: Request): Promise<Response> => {
     const response = await app.fetch(request);
@@ -52,6 +54,8 @@ export async function serveBroker(options: {
     url: `http://${address.includes(':') ? `[${address}]` : address}:${bound}`,
     close: () => {
       closing = true;
+      // Readers who wait for messages would hold the server open for as long as they wait.
+      commands.close();
       return new Promise((resolve) => {
         const limit = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
         server.close(() => {

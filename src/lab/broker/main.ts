@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { assembleParts } from '../../principal/assemble.ts';
-import { createBroker } from '../../principal/broker.ts';
+import { assembleBroker } from '../../principal/assemble.ts';
 import type { Target } from '../../principal/parts.ts';
 import { runBroker as serveUntilAsked } from '../../principal/run.ts';
 import { runLocally } from '../../principal/stoppers/command.ts';
@@ -22,14 +21,16 @@ export async function runBroker(daemon: DaemonArguments): Promise<void> {
   const site: Site = { self, launchctl: hostLayout(daemon.root).launchctl, run: runLocally };
 
   const warn = (text: string): void => void process.stderr.write(`principal: ${text}\n`);
-  const { parts, close } = assembleParts(config, warn);
-  const broker = createBroker({ ...parts, ...variant.parts?.(parts, site) });
+  const { broker, commands, close } = assembleBroker(config, warn, {
+    vary: (parts) => variant.parts?.(parts, site) ?? {},
+  });
   // Runs beside the broker's own listener, which is there once only: a command under way makes execa listen too, and
   // a lone listener of that kind would end the process by the signal before its replies are out.
   process.on('SIGTERM', () => undefined);
   declareReady(daemon);
   await serveUntilAsked({
     broker: variant.around?.(broker, site) ?? broker,
+    commands,
     tokens: config.tokens,
     warn,
     close,

@@ -25,12 +25,15 @@ export const variants: Readonly<Record<string, Variant>> = {
   'as-found': {
     about: 'level 2 stops daemons on the wrong host, and level 3 restarts the broker, which forgets the halt',
     parts: (reference, site) => ({
-      levels: reference.levels.map((plan) => {
-        if (plan.level === 2)
-          return { ...plan, stops: plan.stops.map((target) => ({ ...target, host: site.self.host })) };
-        if (plan.level === 3) return { ...plan, stops: [...plan.stops, site.self] };
-        return plan;
-      }),
+      // The original was never drilled at level 4, and nothing is known of what it would have done.
+      levels: reference.levels
+        .filter(({ level }) => level < 4)
+        .map((plan) => {
+          if (plan.level === 2)
+            return { ...plan, stops: plan.stops.map((target) => ({ ...target, host: site.self.host })) };
+          if (plan.level === 3) return { ...plan, stops: [...plan.stops, site.self] };
+          return plan;
+        }),
       stoppers: new Map([
         ...reference.stoppers,
         [site.self.host, exceptSelf(believingStopper(site.run, site.launchctl), site.self)],

@@ -22,6 +22,12 @@ export function describeOne(job: JobState, signalNumber: (name: string) => numbe
   return `${spec.label} = {\n${lines.map((line) => `\t${line}\n`).join('')}}\n`;
 }
 
+/** The answer to `launchctl print-disabled`: every label that was ever enabled or disabled. */
+export function describeDisabled(labels: ReadonlyMap<string, boolean>): string {
+  const lines = [...labels].map(([label, is]) => `\t\t"${label}" => ${is ? 'disabled' : 'enabled'}\n`);
+  return `\tdisabled services = {\n${lines.join('')}\t}\n`;
+}
+
 function status(last: Ending, signalNumber: (name: string) => number): number {
   if (last === null) return 0;
   return 'code' in last ? last.code : -signalNumber(last.signal);

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type ControlFiles, serveControl } from './control.ts';
-import { createJob, type JobSettings, type JobSpec } from './job.ts';
+import { createDomain } from './domain.ts';
+import type { JobSettings, JobSpec } from './job.ts';
 
 /** The supervisor's configuration, one file a host. */
 export interface LaunchdConfig extends JobSettings {
@@ -20,7 +21,8 @@ const farewellMs = 150;
  */
 export function runSupervisor(configFile: string): void {
   const config = JSON.parse(readFileSync(configFile, 'utf8')) as LaunchdConfig;
-  const jobs = new Map(config.jobs.map((spec) => [spec.label, createJob(spec, config)]));
+  const domain = createDomain(config.jobs, config);
+  const { jobs } = domain;
 
   let ending = false;
   const end = async (): Promise<void> => {
@@ -35,6 +37,6 @@ export function runSupervisor(configFile: string): void {
   process.stdin.resume();
 
   for (const job of jobs.values()) job.start();
-  serveControl(config, jobs);
+  serveControl(config, domain);
   writeFileSync(config.pidFile, `${process.pid}\n`);
 }

@@ -21,19 +21,22 @@ export async function loadConfig(path: string): Promise<PrincipalConfig> {
     });
     throw new Error(lines.join('\n'));
   }
-  const { listen, database, exchange, tokens, hosts, services, levels } = parsed.data;
+  const { listen, database, exchange, tokens, hosts, services, self, levels } = parsed.data;
   const at = (file: string): string => resolve(dirname(path), file);
   return {
     listen,
     database: at(database),
+    self,
     exchange,
     tokens: tokens.map(({ token, role, name }) => ({ token, role, ...(name === undefined ? {} : { name }) })),
     hosts: Object.fromEntries(
-      Object.entries(hosts).map(([name, { launchctl, domain, ssh }]): [string, HostConfig] => [
+      Object.entries(hosts).map(([name, { launchctl, domain, plists, grace, ssh }]): [string, HostConfig] => [
         name,
         {
           launchctl,
           ...(domain === undefined ? {} : { domain }),
+          ...(plists === undefined ? {} : { plists }),
+          ...(grace === undefined ? {} : { graceSeconds: grace }),
           ...(ssh === undefined
             ? {}
             : {
@@ -49,7 +52,13 @@ export async function loadConfig(path: string): Promise<PrincipalConfig> {
       ]),
     ),
     services,
-    levels: Object.entries(levels).map(([level, plan]) => ({ level: Number(level), ...plan })),
+    levels: Object.entries(levels).map(([level, { asset, stops, resume, destructive }]) => ({
+      level: Number(level),
+      asset,
+      stops,
+      ...(resume === undefined ? {} : { resume }),
+      ...(destructive === undefined ? {} : { destructive }),
+    })),
   };
 }
 

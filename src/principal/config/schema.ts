@@ -22,16 +22,34 @@ export const configFile = z
     exchange: z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
     tokens: z
       .array(
-        z.strictObject({ token, role: z.enum(['operator', 'agent', 'observer']), name: text.optional() }),
+        z.strictObject({
+          token,
+          role: z.enum(['operator', 'second-operator', 'agent', 'observer']),
+          name: text.optional(),
+        }),
       )
       .min(1),
-    hosts: z.record(text, z.strictObject({ launchctl: text, domain: text.optional(), ssh: ssh.optional() })),
+    hosts: z.record(
+      text,
+      z.strictObject({
+        launchctl: text,
+        domain: text.optional(),
+        plists: text.optional(),
+        grace: z.int().min(0).max(6).optional(),
+        ssh: ssh.optional(),
+      }),
+    ),
     services: z.record(text, z.strictObject({ host: text, label: text })),
-    /** The service that this broker is itself: no level may stop it. */
+    /** The service that this broker is itself: only a destructive level may stop it. */
     self: text,
     levels: z.record(
       z.string().regex(/^[1-9][0-9]?$/, 'a level is a number from 1 to 99'),
-      z.strictObject({ asset: z.boolean().default(false), stops: z.array(text).default([]) }),
+      z.strictObject({
+        asset: z.boolean().default(false),
+        stops: z.array(text).default([]),
+        resume: z.enum(['reason', 'incident', 'second-operator', 'by-hand']).optional(),
+        destructive: z.strictObject({ phrase: text.min(8) }).optional(),
+      }),
     ),
   })
   .superRefine((config, context) => {
@@ -41,12 +59,17 @@ export const configFile = z
       if (!Object.hasOwn(config.hosts, host)) wrong(['services', name, 'host'], `there is no host ${host}`);
     }
     if (!Object.hasOwn(config.services, config.self)) wrong(['self'], `there is no service ${config.self}`);
-    for (const [level, { asset, stops }] of Object.entries(config.levels)) {
+    const consenting = config.tokens.filter(({ role }) => role === 'operator' || role === 'second-operator');
+    for (const [level, { asset, stops, resume, destructive }] of Object.entries(config.levels)) {
       if (!asset && stops.length === 0) wrong(['levels', level], 'this level would halt nothing');
+      if (resume === 'second-operator' && consenting.length < 2) {
+        wrong(['levels', level, 'resume'], 'there is no token of a second operator');
+      }
       for (const [index, name] of stops.entries()) {
         const path = ['levels', level, 'stops', index];
         if (!Object.hasOwn(config.services, name)) wrong(path, `there is no service ${name}`);
-        if (name === config.self) wrong(path, 'a broker that stops itself cannot see its halt through');
+        if (name === config.self && destructive === undefined)
+          wrong(path, 'a broker that stops itself cannot see its halt through');
         if (stops.indexOf(name) !== index) wrong(path, `${name} is named twice`);
       }
     }

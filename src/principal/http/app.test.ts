@@ -1,47 +1,25 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createBroker } from '../broker.ts';
 import type { FakeWorld } from '../fixtures/parts.ts';
 import { fakeWorld } from '../fixtures/parts.ts';
-import type { BrokerServer } from '../serve.ts';
 import { serveBroker } from '../serve.ts';
+import { putTogether, type Served, served, TOKENS, type Who } from './fixtures/served.ts';
 
-const TOKENS = [
-  { token: 'operator-token-0123', role: 'operator', name: 'ada' },
-  { token: 'agent-token-0123456', role: 'agent' },
-  { token: 'observer-token-0123', role: 'observer' },
-] as const;
-type Role = (typeof TOKENS)[number]['role'];
+let one: Served | null = null;
 
-let server: BrokerServer | null = null;
-const said: string[] = [];
-
-async function listen(world: FakeWorld): Promise<BrokerServer> {
-  said.length = 0;
-  const broker = createBroker(world.parts);
-  server = await serveBroker({ broker, tokens: TOKENS, port: 0, warn: (text) => void said.push(text) });
-  return server;
+async function listen(world: FakeWorld): Promise<Served['server']> {
+  one = await served(world);
+  return one.server;
 }
 
 afterEach(async () => {
-  await server?.close();
-  server = null;
+  await one?.close();
+  one = null;
 });
 
-async function ask(role: Role | null, method: string, path: string, body?: unknown) {
-  const token = TOKENS.find((one) => one.role === role)?.token;
-  const response = await fetch(`${server?.url}${path}`, {
-    method,
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    type: response.headers.get('content-type'),
-    text,
-    json: JSON.parse(text),
-  };
+function ask(...request: Parameters<Served['ask']>): ReturnType<Served['ask']> {
+  if (one === null) throw new Error('nothing listens');
+  return one.ask(...request);
 }
 
 const HALT = { level: 2, asset: null, reason: 'drill 1' };
@@ -87,22 +65,6 @@ describe('the api', () => {
     expect(halt).toMatchObject({ status: 502, json: { recorded: false, level: 2 } });
     expect(world.running).toEqual(new Set(['scribe@knox']));
   });
-
-  it('routes messages', async () => {
-    await listen(fakeWorld());
-    const sent = await ask('agent', 'POST', '/v1/messages', { from: 'scribe', to: 'hermes', body: 'hi' });
-    expect(sent.status).toBe(201);
-    const got = await ask('agent', 'GET', '/v1/messages?agent=hermes');
-    expect(got.json.messages).toEqual([sent.json]);
-    expect(
-      (await ask('agent', 'GET', `/v1/messages?agent=hermes&after=${sent.json.seq}`)).json.messages,
-    ).toEqual([]);
-    expect((await ask('agent', 'GET', '/v1/messages?agent=nobody')).status).toBe(404);
-    await ask('operator', 'POST', '/v1/halt', HALT);
-    expect(
-      (await ask('agent', 'POST', '/v1/messages', { from: 'scribe', to: 'hermes', body: 'x' })).status,
-    ).toBe(409);
-  });
 });
 
 describe('what is refused', () => {
@@ -111,7 +73,7 @@ describe('what is refused', () => {
     await listen(world);
     const none = await ask(null, 'POST', '/v1/halt', HALT);
     expect(none).toMatchObject({ status: 401, type: 'application/problem+json' });
-    const wrong = await fetch(`${server?.url}/v1/halt`, {
+    const wrong = await fetch(`${one?.server.url}/v1/halt`, {
       method: 'POST',
       headers: { authorization: 'Bearer operator-token-0124' },
       body: JSON.stringify(HALT),
@@ -127,7 +89,7 @@ describe('what is refused', () => {
     ['agent' as const, 'POST', '/v1/resume'],
     ['agent' as const, 'GET', '/v1/audit'],
     ['observer' as const, 'POST', '/v1/messages'],
-  ])('to role %s: %s %s', async (role, method, path) => {
+  ])('to role %s: %s %s', async (role: Who, method, path) => {
     const world = fakeWorld();
     await listen(world);
     const answer = await ask(role, method, path, method === 'POST' ? HALT : undefined);
@@ -156,7 +118,7 @@ describe('what is refused', () => {
     await listen(fakeWorld());
     const large = JSON.stringify({ ...HALT, reason: 'x'.repeat(70_000) });
     expect((await ask('operator', 'POST', '/v1/halt', large)).status).toBe(413);
-    const chunked = await fetch(`${server?.url}/v1/halt`, {
+    const chunked = await fetch(`${one?.server.url}/v1/halt`, {
       method: 'POST',
       headers: { authorization: `Bearer ${TOKENS[0].token}` },
       body: new Blob([large]).stream(),
@@ -165,9 +127,53 @@ describe('what is refused', () => {
     expect(chunked.status).toBe(413);
   });
 
+  it('with 429 after too many failures, and never a halt that is valid', async () => {
+    const world = fakeWorld();
+    await listen(world);
+    const strangers = [];
+    for (let turn = 0; turn < 30; turn += 1) strangers.push(await ask(null, 'POST', '/v1/halt', HALT));
+    expect(strangers[0]?.status).toBe(401);
+    expect(strangers.at(-1)).toMatchObject({ status: 429, retryAfter: '1' });
+    for (let turn = 0; turn < 40; turn += 1) await ask('operator', 'POST', '/v1/halt', '{');
+    expect((await ask('operator', 'POST', '/v1/halt', '{')).status).toBe(429);
+    for (let turn = 0; turn < 40; turn += 1) await ask('observer', 'POST', '/v1/halt', HALT);
+    // Those beyond the limit do not fill the log either.
+    expect(world.audit.filter((line) => line.action === 'refuse').length).toBeLessThan(35);
+    const halts = await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        ask('operator', 'POST', '/v1/halt', { ...HALT, reason: `r${index % 3}` }),
+      ),
+    );
+    expect(new Set(halts.map((halt) => halt.status))).toEqual(new Set([200]));
+  });
+
   it('as an unknown path', async () => {
     await listen(fakeWorld());
     expect((await ask('operator', 'GET', '/v1/nothing')).status).toBe(404);
+  });
+});
+
+describe('health and metrics', () => {
+  it('tell the level, the age, queues, latencies and whether the state is on disk', async () => {
+    const world = fakeWorld();
+    await listen(world);
+    expect(await ask(null, 'GET', '/healthz')).toMatchObject({ status: 200, json: { status: 'ok' } });
+    await ask('agent', 'POST', '/v1/messages', { from: 'scribe', to: 'hermes', body: 'x' });
+    await ask('operator', 'POST', '/v1/halt', HALT);
+    const { text, type } = await ask('observer', 'GET', '/metrics');
+    expect(type).toContain('version=0.0.4');
+    expect(text).toContain('principal_halt_level 2\n');
+    expect(text).toMatch(/^principal_incident_age_seconds [\d.]+$/m);
+    expect(text).toContain('principal_messages_queued{agent="hermes"} 1\n');
+    expect(text).toContain('principal_agent_halted{agent="hermes"} 1\n');
+    expect(text).toMatch(/^principal_stop_latency_seconds\{host="tesseract",quantile="0.99"\} [\d.e-]+$/m);
+    for (const line of text.trimEnd().split('\n')) {
+      expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? -?[\d.e+-]+)$/);
+    }
+    expect((await ask('agent', 'GET', '/metrics')).status).toBe(403);
+    world.fail.save = true;
+    await ask('operator', 'POST', '/v1/halt', HALT);
+    expect(await ask(null, 'GET', '/healthz')).toMatchObject({ status: 503, json: { status: 'degraded' } });
   });
 });
 
@@ -181,7 +187,7 @@ describe('the server', () => {
       await ask('operator', 'GET', '/v1/audit'),
       await ask('operator', 'GET', '/v1/none'),
     ];
-    const everything = [...said, ...world.warnings, ...answers.map((one) => one.text)].join();
+    const everything = [...(one?.said ?? []), ...world.warnings, ...answers.map((one) => one.text)].join();
     for (const { token } of TOKENS) expect(everything).not.toContain(token);
   });
 
@@ -219,14 +225,14 @@ describe('the server', () => {
 
   it('rejects where its port is taken', async () => {
     const { port } = await listen(fakeWorld());
-    const second = serveBroker({ broker: createBroker(fakeWorld().parts), tokens: TOKENS, port });
+    const second = serveBroker({ ...putTogether(fakeWorld()), tokens: TOKENS, port });
     await expect(second).rejects.toThrow('EADDRINUSE');
   });
 
   it('finishes at its start what a crash left of a halt', async () => {
     const world = fakeWorld();
     world.gate.before = () => new Promise(() => {});
-    void createBroker(world.parts).halt(HALT, 'ada');
+    void putTogether(world).broker.halt(HALT, 'ada');
     world.gate.before = async () => {};
     await listen(world);
     await expect.poll(() => world.running.size, { timeout: 10_000 }).toBe(1);

@@ -1,30 +1,50 @@
+import type { Context, MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { ZodType } from 'zod';
+import type { CommandRefusal, Commands } from '../command/types.ts';
 import type { Broker, Refusal } from '../parts.ts';
+import { createBudget } from './limits.ts';
+import { messageRoutes } from './messages.ts';
+import { METRICS_TYPE, metricsText } from './metrics.ts';
+import { onceUnderWay } from './once.ts';
+import { type Operation, type OperationName, operations } from './operations.ts';
 import { problem } from './problem.ts';
-import type { Caller, Token, TokenRole } from './tokens.ts';
+import { readBody, wholeNumber } from './read-body.ts';
+import type { Answer, Env } from './route.ts';
+import { schemas } from './schemas.ts';
+import type { Caller, Token } from './tokens.ts';
 import { tokenReader } from './tokens.ts';
 
-type Env = { Variables: { caller: Caller } };
-
 const MAX_BODY = 64 * 1024;
-const ALL: readonly TokenRole[] = ['operator', 'agent', 'observer'];
-const REFUSED = { invalid: 400, unknown: 404, conflict: 409 } as const;
-const TITLES = { invalid: 'Invalid request', unknown: 'Not found', conflict: 'Refused' } as const;
+const REFUSED = {
+  invalid: [400, 'Invalid request'],
+  forbidden: [403, 'Forbidden'],
+  unknown: [404, 'Not found'],
+  conflict: [409, 'Refused'],
+  busy: [429, 'Queue full'],
+  unavailable: [503, 'Not now'],
+  unreachable: [503, 'Refused: not everything can be reached'],
+} as const;
+/** What only callers who hold the switch may do: attempts by others are on record. */
+const SWITCH: readonly string[] = ['halt', 'resume'];
 
 /**
  * The broker over HTTP. Errors are problem+json; a halt or resume that did not do all that it says is a 502 with
- * the same members as its 200, so that no client takes it for done.
+ * the same members as its 200, so that no client takes it for done. Failures are limited in number, never a request
+ * that is valid.
  */
 export function createApp(parts: {
   readonly broker: Broker;
+  readonly commands: Commands;
   readonly tokens: readonly Token[];
   readonly warn?: (text: string) => void;
 }): Hono<Env> {
-  const { broker, warn } = parts;
+  const { broker, commands, warn } = parts;
   const callerOf = tokenReader(parts.tokens);
   const app = new Hono<Env>();
+  const strangers = createBudget({ burst: 20, everyMs: 1000 });
+  const mistakes = createBudget({ burst: 30, everyMs: 1000 });
+  const halts = onceUnderWay<Awaited<ReturnType<Broker['halt']>>>();
 
   app.onError((error) => {
     warn?.(`${error.name}: ${error.message}`);
@@ -32,112 +52,115 @@ export function createApp(parts: {
   });
   app.notFound((c) => problem(404, 'Not found', `${c.req.method} ${c.req.path}`));
 
-  app.use('/v1/*', async (c, next) => {
-    const caller = callerOf(c.req.header('authorization'));
-    if (caller === null) {
-      return problem(
-        401,
-        'Unauthorized',
-        'a bearer token is needed',
-        {},
-        { 'www-authenticate': 'Bearer realm="principal"' },
-      );
-    }
-    c.set('caller', caller);
-    return await next();
-  });
-  app.use(
-    '/v1/*',
-    bodyLimit({
-      maxSize: MAX_BODY,
-      onError: () => problem(413, 'Body too large', `at most ${MAX_BODY} bytes`),
-    }),
-  );
-
-  /** Null where the caller may; else the answer. What is refused to a kill switch's caller is on the record. */
-  const forbidden = (caller: Caller, roles: readonly TokenRole[], what: string): Response | null => {
-    if (roles.includes(caller.role)) return null;
-    if (what === 'halt' || what === 'resume') {
-      broker.refuse(caller.name, what, `role ${caller.role} may not ${what}`);
-    }
-    return problem(403, 'Forbidden', `role ${caller.role} may not ${what}`);
+  const tooMany = (seconds: number): Response =>
+    problem(429, 'Too many failures', `try again in ${seconds} s`, {}, { 'retry-after': String(seconds) });
+  /** An answer to a mistake, unless its maker has made too many. A request without a mistake never comes here. */
+  const mistaken = (caller: Caller, answer: () => Response): Response =>
+    mistakes.charge(caller.name) ? answer() : tooMany(mistakes.retryAfter);
+  const refused = (refusal: Refusal | CommandRefusal): Response => {
+    const [status, title] = REFUSED[refusal.refused];
+    const after = 'retryAfter' in refusal ? refusal.retryAfter : undefined;
+    const headers = after === undefined ? {} : { 'retry-after': String(after) };
+    return problem(status, title, refusal.why, { ...broker.status() }, headers);
   };
-  const refused = (refusal: Refusal): Response =>
-    problem(REFUSED[refusal.refused], TITLES[refusal.refused], refusal.why, { ...broker.status() });
 
-  app.post('/v1/halt', async (c) => {
+  const tooLarge = (): Response => problem(413, 'Body too large', `at most ${MAX_BODY} bytes`);
+  const counted = bodyLimit({ maxSize: MAX_BODY, onError: tooLarge });
+  /** A declared length is what Node reads, and no more (RFC 9112, 6.3); only a body without one has to be counted. */
+  const limited: MiddlewareHandler<Env> = async (c, next) => {
+    const length = c.req.header('content-length');
+    if (length === undefined || c.req.header('transfer-encoding') !== undefined)
+      return await counted(c, next);
+    if (Number(length) > MAX_BODY) return tooLarge();
+    return await next();
+  };
+
+  /** Sees to token, role and size of the body as the operation has them, and then answers. */
+  const on = (name: OperationName, answer: Answer): void => {
+    const { method, path, roles, body }: Operation = operations[name];
+    const authorized: MiddlewareHandler<Env> = async (c, next) => {
+      if (roles === null) return await next();
+      const caller = callerOf(c.req.header('authorization'));
+      if (caller === null) {
+        if (!strangers.charge(addressOf(c))) return tooMany(strangers.retryAfter);
+        const challenge = { 'www-authenticate': 'Bearer realm="principal"' };
+        return problem(401, 'Unauthorized', 'a bearer token is needed', {}, challenge);
+      }
+      if (!roles.includes(caller.role)) {
+        return mistaken(caller, () => {
+          const why = `role ${caller.role} may not: ${method.toUpperCase()} ${path}`;
+          if (SWITCH.includes(name)) broker.refuse(caller.name, name, why);
+          return problem(403, 'Forbidden', why);
+        });
+      }
+      c.set('caller', caller);
+      return await next();
+    };
+    if (body === undefined) app.on(method, path, authorized, answer);
+    else app.on(method, path, authorized, limited, answer);
+  };
+
+  on('halt', async (c) => {
     const { caller } = c.var;
-    const no = forbidden(caller, ['operator'], 'halt');
-    if (no !== null) return no;
-    const body = await readBody(c.req.raw, (await import('./bodies.ts')).haltBody);
-    if (body instanceof Response) return body;
-    const report = await broker.halt(body, caller.name);
-    if ('refused' in report) return refused(report);
+    const body = await readBody(c.req.raw, (await schemas()).haltBody);
+    if (body instanceof Response) return mistaken(caller, () => body);
+    const report = await halts(caller.name, body, () => broker.halt(body, caller.name));
+    if ('refused' in report) return mistaken(caller, () => refused(report));
     if (report.complete) return c.json(report);
-    return problem(502, 'Halted in part', 'not everything was seen to stop, or to be recorded', {
-      ...report,
-    });
+    const why = 'not everything was seen to stop, or to be recorded';
+    return problem(502, 'Halted in part', why, { ...report });
   });
 
-  app.post('/v1/resume', async (c) => {
+  on('resume', async (c) => {
     const { caller } = c.var;
-    const no = forbidden(caller, ['operator'], 'resume');
-    if (no !== null) return no;
-    const body = await readBody(c.req.raw, (await import('./bodies.ts')).resumeBody);
-    if (body instanceof Response) return body;
-    const report = await broker.resume(body, caller.name);
-    if ('refused' in report) return refused(report);
-    if (report.resolved !== null && report.recorded) return c.json(report);
+    const body = await readBody(c.req.raw, (await schemas()).resumeBody);
+    if (body instanceof Response) return mistaken(caller, () => body);
+    const other = callerOf(c.req.header('second-operator'));
+    const mayConsent = other?.role === 'second-operator' || other?.role === 'operator';
+    const second = other !== null && mayConsent ? other.name : null;
+    const report = await broker.resume({ ...body, second }, caller.name);
+    if ('refused' in report) return mistaken(caller, () => refused(report));
+    if (report.result !== 'failed' && report.recorded) return c.json(report);
     const why =
-      report.resolved === null ? 'not everything was seen to start: the halt stands' : 'not recorded';
+      report.result === 'failed' ? 'not everything was seen to start: the halt stands' : 'not recorded';
     return problem(502, 'Resumed in part', why, { ...report });
   });
 
-  app.get('/v1/status', (c) => forbidden(c.var.caller, ALL, 'read the status') ?? c.json(broker.status()));
-
-  app.get('/v1/audit', (c) => {
-    const no = forbidden(c.var.caller, ['operator', 'observer'], 'read the audit log');
-    return no ?? c.json({ audit: broker.auditTrail() });
+  on('status', (c) => c.json(broker.status()));
+  on('incidents', (c) => c.json({ incidents: broker.incidents() }));
+  on('verifyAudit', (c) => c.json(broker.auditCheck()));
+  on('audit', (c) => {
+    const after = wholeNumber(c.req.query('after'), Number.MAX_SAFE_INTEGER);
+    const limit = wholeNumber(c.req.query('limit'), 1_000_000);
+    if (after === null || limit === null) {
+      return problem(400, 'Invalid request', 'after, limit: whole numbers');
+    }
+    return c.json({ audit: limit === 0 ? broker.auditTrail(after) : broker.auditTrail(after, limit) });
   });
 
-  app.get('/v1/incidents', (c) => {
-    const no = forbidden(c.var.caller, ['operator', 'observer'], 'read the incidents');
-    return no ?? c.json({ incidents: broker.incidents() });
+  on('health', (c) => {
+    const problems = [
+      ...(broker.status().recorded ? [] : ['the halt state is not on disk']),
+      ...(commands.totals().failing ? ['messages cannot be written'] : []),
+    ];
+    const status = problems.length === 0 ? 'ok' : 'degraded';
+    return c.json({ status, problems }, problems.length === 0 ? 200 : 503);
+  });
+  on('metrics', (c) =>
+    c.body(metricsText(broker, commands, Date.now()), 200, { 'content-type': METRICS_TYPE }),
+  );
+  let document: unknown;
+  on('openapi', async (c) => {
+    document ??= (await import('./openapi.ts')).openapiDocument();
+    return c.json(document as Record<string, never>);
   });
 
-  app.post('/v1/messages', async (c) => {
-    const no = forbidden(c.var.caller, ['operator', 'agent'], 'send messages');
-    if (no !== null) return no;
-    const body = await readBody(c.req.raw, (await import('./bodies.ts')).messageBody);
-    if (body instanceof Response) return body;
-    const message = broker.send(body);
-    return 'refused' in message ? refused(message) : c.json(message, 201);
-  });
-
-  app.get('/v1/messages', (c) => {
-    const no = forbidden(c.var.caller, ['operator', 'agent'], 'read messages');
-    if (no !== null) return no;
-    const after = c.req.query('after') ?? '0';
-    if (!/^\d{1,15}$/.test(after)) return problem(400, 'Invalid request', 'after: a sequence number');
-    const messages = broker.receive(c.req.query('agent') ?? '', Number(after));
-    return 'refused' in messages ? refused(messages) : c.json({ messages });
-  });
-
+  messageRoutes({ on, broker, commands, refused });
   return app;
 }
 
-/** The body as the schema has it, or the answer that says what is wrong with it. */
-async function readBody<T>(request: Request, schema: ZodType<T>): Promise<T | Response> {
-  // Outside the try: too large a body shows here, and the body limit turns that error into its own answer.
-  const text = await request.text();
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch {
-    return problem(400, 'Invalid request', 'the body is not JSON');
-  }
-  const parsed = schema.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
-  return problem(400, 'Invalid request', errors.join('; '));
+/** Where a request comes from, as the server of Node has it. */
+function addressOf(c: Context<Env>): string {
+  const { incoming } = (c.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
+  return incoming?.socket?.remoteAddress ?? 'unknown';
 }

@@ -2,19 +2,42 @@ import { z } from 'zod';
 
 const name = z.string().min(1).max(100);
 const reason = z.string().min(1).max(4000);
+const held = z.enum(['keep', 'deliver', 'discard']);
 
 /** Unknown keys are let through unread: an emergency is no time to refuse a halt over one. */
 export const haltBody = z.object({
   level: z.int().min(1),
   asset: name.nullish().transform((asset) => asset ?? null),
   reason,
+  phrase: z
+    .string()
+    .max(200)
+    .nullish()
+    .transform((phrase) => phrase ?? null),
 });
 
 export const resumeBody = z.object({
   level: z.int().min(1),
-  incident: name,
+  incident: name.nullish().transform((incident) => incident ?? null),
   revision: z.int().min(0),
   reason,
+  holder: z
+    .int()
+    .min(1)
+    .nullish()
+    .transform((holder) => holder ?? null),
+  held: held.default('keep'),
 });
 
-export const messageBody = z.object({ from: name, to: name, body: z.string().max(16_384) });
+export const registerBody = z.object({ agent: name });
+
+export const messageBody = z.object({
+  from: name,
+  to: name,
+  body: z.string().max(16_384),
+  asset: name.nullish().transform((asset) => asset ?? null),
+});
+
+export const ackBody = z.object({ agent: name, seq: z.int().min(1) });
+
+export const decisionBody = z.object({ decision: z.enum(['deliver', 'discard']), reason });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TinyLaunchd } from '../fixtures/tiny-launchd.ts';
 import { startTinyLaunchd } from '../fixtures/tiny-launchd.ts';
@@ -10,12 +11,24 @@ const target = (label: string): Target => ({ service: label, label, host: 'knox'
 const stopper = (graceSeconds = 10) =>
   launchctlStopper(runLocally, { launchctl: launchd.launchctl, graceSeconds });
 
+/** A zombie counts as gone: nobody here waits for other people's children. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
+  }
+}
+
 beforeAll(async () => {
   launchd = await startTinyLaunchd({
     plain: 'plain',
     stubborn: 'stubborn',
     respawning: 'respawning',
     broken: 'broken',
+    parent: 'parent',
+    careless: 'careless',
+    eternal: 'respawning',
   });
 });
 afterAll(() => launchd.close());
@@ -38,9 +51,43 @@ describe('stopping real processes', () => {
     expect(await stopper().start(target('elsewhere'))).toBe('unknown');
   });
 
-  it('says that a process which ignores SIGTERM still runs', async () => {
-    expect(await stopper(0).stop(target('stubborn'))).toBe('still-running');
-    expect(() => process.kill(launchd.pidOf('stubborn') ?? 0, 0)).not.toThrow();
+  it('kills a process that ignores SIGTERM once its grace is over', async () => {
+    const pid = launchd.pidOf('stubborn') ?? 0;
+    expect(await stopper(1).stop(target('stubborn'))).toBe('stopped');
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it.each(['parent', 'careless'])(
+    'takes the children of a %s with it, those that ignore SIGTERM too',
+    async (label) => {
+      const child = Number(launchd.said(label).trim());
+      expect(() => process.kill(child, 0)).not.toThrow();
+      expect(await stopper(1).stop(target(label))).toBe('stopped');
+      expect(isAlive(child)).toBe(false);
+    },
+  );
+
+  it('stops for good what its manager would bring back, and undoes it', async () => {
+    const first = launchd.pidOf('eternal');
+    expect(await stopper().stop(target('eternal'), 'for-good')).toBe('stopped');
+    expect(isAlive(first ?? 0)).toBe(false);
+    expect(launchd.pidOf('eternal')).toBeNull();
+    // What an earlier attempt did counts; what this host never heard of does not.
+    expect(await stopper().stop(target('eternal'), 'for-good')).toBe('not-running');
+    expect(await stopper().stop(target('elsewhere'), 'for-good')).toBe('unknown');
+    expect(await stopper().start(target('eternal'))).toBe('unknown');
+    expect(await stopper().start(target('eternal'), 'for-good')).toBe('running');
+  });
+
+  it('is told to go for good by itself, and is', async () => {
+    await stopper().leave?.(target('eternal'));
+    await expect.poll(() => launchd.pidOf('eternal'), { timeout: 10_000 }).toBeNull();
+    expect(await stopper().start(target('eternal'), 'for-good')).toBe('running');
+  });
+
+  it('reaches a host whose launchctl answers', async () => {
+    expect(await stopper().reach?.()).toBe(true);
+    expect(await launchctlStopper(runLocally, { launchctl: '/nonexistent' }).reach?.()).toBe(false);
   });
 
   it('is not fooled by one that comes back at once', async () => {
@@ -64,7 +111,10 @@ describe('stopping real processes', () => {
       return { exitCode: 0, stdout: 'outcome=stopped\n' };
     };
     await launchctlStopper(run, { launchctl: '/bin/launchctl', domain: 'system' }).stop(target('a b'));
-    expect(argvs[0]?.slice(3)).toEqual(['principal', '/bin/launchctl', 'a b', 'system/a b', '3']);
+    expect(argvs[0]?.slice(3)).toEqual([
+      ...['principal', '/bin/launchctl', 'a b', 'system/a b', '3'],
+      ...['ordinary', 'system', '/Library/LaunchDaemons/a b.plist'],
+    ]);
   });
 
   it.each(['', 'outcome=', 'outcome=stopped\nConnection lost', 'outcome=gone'])(

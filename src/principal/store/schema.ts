@@ -1,5 +1,5 @@
 /** Raised with every change of the tables below; a file of another version is refused. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * The tables of the broker's one file. Others read it: `halt_state` always has exactly one row. The triggers keep
@@ -13,7 +13,8 @@ create table halt_state (
   incident text references incidents (id),
   reason text,
   revision integer not null,
-  asset text
+  asset text,
+  closed integer not null default 0
 ) strict;
 
 create table halt_targets (
@@ -21,7 +22,16 @@ create table halt_targets (
   label text not null,
   host text not null,
   outcome text not null,
+  mode text not null,
   primary key (service, host)
+) strict;
+
+create table halt_holders (
+  id integer primary key,
+  who text not null,
+  reason text not null,
+  level integer not null,
+  since text not null
 ) strict;
 
 create table incidents (
@@ -40,7 +50,8 @@ create table audit (
   subject text not null,
   host text,
   outcome text not null,
-  reason text
+  reason text,
+  hash text not null
 ) strict;
 
 create trigger audit_no_update before update on audit

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HaltRecord } from '../parts.ts';
+import { GENESIS, hashOf } from './chain.ts';
 import type { BrokerDatabase } from './sqlite.ts';
 import { openDatabase } from './sqlite.ts';
 
@@ -37,9 +38,11 @@ const HALTED: HaltRecord = {
     resolvedAt: null,
   },
   targets: [
-    { service: 'shiva', label: 'l.shiva', host: 'tesseract', outcome: 'pending' },
-    { service: 'hermes', label: 'l.hermes', host: 'tesseract', outcome: 'stopped' },
+    { service: 'shiva', label: 'l.shiva', host: 'tesseract', outcome: 'pending', mode: 'ordinary' },
+    { service: 'hermes', label: 'l.hermes', host: 'tesseract', outcome: 'stopped', mode: 'for-good' },
   ],
+  holders: [{ id: 1, who: 'ada', reason: 'drill "x"', level: 2, since: '2026-01-01T00:00:00Z' }],
+  closed: true,
 };
 const RESOLVED: HaltRecord = {
   state: { level: 0, incident: null, reason: null, revision: 8, asset: null },
@@ -48,6 +51,8 @@ const RESOLVED: HaltRecord = {
     resolvedAt: '2026-01-01T00:01:00Z',
   },
   targets: [],
+  holders: [],
+  closed: false,
 };
 const LINE = {
   at: '2026-01-01T00:00:00Z',
@@ -65,6 +70,8 @@ describe('the store', () => {
       state: { level: 0, incident: null, reason: null, revision: 0, asset: null },
       incident: null,
       targets: [],
+      holders: [],
+      closed: false,
     });
   });
 
@@ -107,7 +114,7 @@ describe('the store', () => {
     expect(store.load()).toEqual(HALTED);
     expect(audit.list()).toEqual([]);
     audit.append(LINE);
-    expect(audit.list()).toEqual([{ seq: 1, ...LINE }]);
+    expect(audit.list()).toEqual([{ seq: 1, ...LINE, hash: hashOf({ seq: 1, ...LINE }, GENESIS) }]);
   });
 
   it('does not let history be rewritten', () => {
@@ -138,6 +145,49 @@ describe('the store', () => {
     const db = new Database(file);
     db.pragma('user_version = 9');
     db.close();
-    expect(() => openDatabase(file)).toThrow('schema version 9, expected 1');
+    expect(() => openDatabase(file)).toThrow('schema version 9, expected 2');
+  });
+
+  it('says that another process saved, and not that this one did', () => {
+    const [mine, theirs] = [open().store, open().store];
+    mine.load();
+    mine.save(HALTED);
+    expect(mine.changed?.()).toBe(false);
+    theirs.load();
+    theirs.save(RESOLVED);
+    expect(mine.changed?.()).toBe(true);
+    expect(mine.load()).toMatchObject({ state: RESOLVED.state });
+    expect(mine.changed?.()).toBe(false);
+  });
+
+  it('waits for a lock only briefly, and then says that it could not write', () => {
+    const { store } = open();
+    const other = new Database(file);
+    other.exec('begin immediate');
+    const begin = performance.now();
+    expect(() => store.save(HALTED)).toThrow('locked');
+    expect(performance.now() - begin).toBeLessThan(2000);
+    other.exec('rollback');
+    other.close();
+    store.save(HALTED);
+  });
+});
+
+describe('the audit log', () => {
+  it('shows where it was tampered with, whatever the triggers say', () => {
+    const { audit } = open();
+    for (let index = 0; index < 5; index += 1) audit.append(LINE);
+    const whole = audit.verify();
+    expect(whole).toMatchObject({ ok: true, entries: 5, brokenAt: null, head: audit.list().at(-1)?.hash });
+    expect(audit.list(3, 1)).toMatchObject([{ seq: 4 }]);
+    const db = new Database(file);
+    db.exec('drop trigger audit_no_update; drop trigger audit_no_delete');
+    db.exec("update audit set outcome = 'unknown' where seq = 3");
+    expect(audit.verify()).toMatchObject({ ok: false, brokenAt: 3 });
+    db.exec("update audit set outcome = 'stopped' where seq = 3");
+    expect(audit.verify()).toEqual(whole);
+    db.exec('delete from audit where seq = 2');
+    expect(audit.verify()).toMatchObject({ ok: false, brokenAt: 3 });
+    db.close();
   });
 });
