@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { asWritten, handConfigFile } from './broker/hand-config.ts';
 import { type BrokerSettings, brokerConfigFile } from './broker/settings.ts';
@@ -91,10 +92,20 @@ export async function buildHost(
       const settings = { service: name, root: layout.root };
       return writeScript(join(layout.services, name), { module, call, settings });
     }),
+    ...(own.some(({ kind }) => kind === 'broker')
+      ? [writeFile(join(layout.bin, 'principal'), handTool(), { mode: 0o700 })]
+      : []),
     ...(sshd === null
       ? []
       : [writeScript(sshd.program, { module: 'ssh/main.js', call: 'runSshd', settings: sshd.settings })]),
   ]);
+}
+
+/** The broker's hand tool, where its operator would have installed it. */
+function handTool(): string {
+  const main = fileURLToPath(new URL('../principal/main.js', import.meta.url));
+  const quoted = [process.execPath, main].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  return `#!/bin/sh\nexec ${quoted.join(' ')} "$@"\n`;
 }
 
 /** The exchange's script and its log folder; the exchange belongs to neither host. */
