@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import type { Session } from 'ssh2';
+import type { ServerChannel, Session } from 'ssh2';
 
 export interface CommandSettings {
   readonly cwd: string;
@@ -60,8 +60,11 @@ export function createCommands(settings: CommandSettings): Commands {
         channel.on('error', () => undefined);
         channel.on('close', () => dropStreams(child));
         channel.pipe(child.stdin);
-        child.stdout.pipe(channel, { end: false });
-        child.stderr.pipe(channel.stderr, { end: false });
+        const write = oneAtATime(channel);
+        const sent = Promise.all([
+          forward(child.stdout, (bytes) => write(channel, bytes)),
+          forward(child.stderr, (bytes) => write(channel.stderr, bytes)),
+        ]);
         session.on('signal', (acceptSignal, _rejectSignal, { name }) => {
           acceptSignal?.();
           signalGroup(child, `SIG${name}` as NodeJS.Signals);
@@ -70,7 +73,7 @@ export function createCommands(settings: CommandSettings): Commands {
         // `close` comes once the process has ended and all of its output was read; what is left of it goes out first.
         child.once('close', (code, signal) => {
           own.delete(child);
-          channel.stderr.end(() => {
+          void sent.then(() => {
             if (signal === null) channel.exit(code !== null && code >= 0 ? code : 127);
             else channel.exit(signal.slice('SIG'.length), false, '');
             channel.end();
@@ -83,6 +86,44 @@ export function createCommands(settings: CommandSettings): Commands {
 
   return { connect, endAll: () => running.forEach((child) => void signalGroup(child, 'SIGKILL')) };
 }
+
+/** Reads a stream to its end, each part only once the one before it was taken. Resolves also where the stream is destroyed. */
+async function forward(from: Readable, take: (bytes: Buffer) => Promise<void>): Promise<void> {
+  try {
+    for await (const bytes of from) await take(bytes as Buffer);
+  } catch {
+    // The channel is gone, and the streams with it.
+  }
+}
+
+/**
+ * Writes to a channel's two streams in turn. When the client makes room, ssh2 1.17 sends again the last chunk that ever
+ * waited for it, or calls back whoever wrote that, instead of looking for who waits now (lib/server.js,
+ * CHANNEL_WINDOW_ADJUST): a command that used up the window and then wrote to stderr never ended. So nobody may
+ * wait beside another, and what has been sent must be forgotten.
+ */
+function oneAtATime(channel: ServerChannel): (to: Writable, bytes: Buffer) => Promise<void> {
+  let last = Promise.resolve();
+  return (to, bytes) => {
+    last = last.then(
+      () =>
+        new Promise((resolve) => {
+          to.write(bytes, () => {
+            Object.assign(channel, NOBODY_WAITS);
+            resolve();
+          });
+        }),
+    );
+    return last;
+  };
+}
+
+const NOBODY_WAITS = {
+  _chunk: undefined,
+  _chunkcb: undefined,
+  _chunkErr: undefined,
+  _chunkcbErr: undefined,
+};
 
 function dropStreams(child: Command): void {
   child.stdin.destroy();
