@@ -74,7 +74,7 @@ async function undoByHand(undo: Undo): Promise<Undone> {
   const halted = haltNow(undo);
   if (halted !== null) {
     for (const step of plan.manualResume) {
-      const command = step.run.map((word) => word.replaceAll('$incident', halted.incident ?? ''));
+      const command = step.run.map((word) => filledIn(word, halted));
       await runByHand(undo, { act: 'manual-step', host: step.host, command });
     }
   }
@@ -83,6 +83,15 @@ async function undoByHand(undo: Undo): Promise<Undone> {
   await observer.until(() => foreignNow(undo) || restored(), clock.nowMs() + restoreWithinMs);
   if (foreignNow(undo)) return 'foreign';
   return restored() ? 'restored' : 'not restored';
+}
+
+function filledIn(word: string, { level, incident, revision }: BrokerState): string {
+  const values: Record<string, string> = {
+    $level: String(level),
+    $incident: incident ?? '',
+    $revision: String(revision ?? ''),
+  };
+  return word.replace(/\$(?:level|incident|revision)\b/g, (name) => values[name] ?? name);
 }
 
 /** Whether the broker answers a question asked now; one that was alive at the baseline and is gone is started first. */
