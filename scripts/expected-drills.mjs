@@ -1,7 +1,15 @@
 // Runs the drills that the README promises, on the embedded lab, and holds each against what it must show.
 // usage: node scripts/expected-drills.mjs [--repeat N] [--only WORD]; one line a drill; exits 1 if any differs.
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +22,7 @@ const { values } = parseArgs({
 // Labs and reports go below a folder of our own: another lab on this machine is none of ours.
 const own = mkdtempSync(join(tmpdir(), 'hp-'));
 const accepted = ['--known-issues', 'examples/known-issues.as-found.yaml'];
+const phrase = 'SHUTDOWN INVICTUS';
 const traders = ['foresight', 'shiva', 'hermes', 'leverage'];
 
 /** Each case: argv of `drill`, the exit code, and what verdict and report must say. */
@@ -32,6 +41,33 @@ const CASES = [
       ['the broker was killed and came back', verdict.broker.crash.done === true],
     ],
   })),
+  {
+    name: 'level 4, reference',
+    argv: ['--level', '4'],
+    stdin: `${phrase}\n`,
+    exit: 0,
+    shows: ({ verdict, out }) => [
+      ['the verdict is pass', verdict.verdict === 'pass' && !verdict.qualified],
+      ['no finding', verdict.findings.length === 0],
+      ['the headline says lab', verdict.headline.startsWith('LAB (reference): PASS')],
+      ['11 of 11 targets proven', proven(verdict) === 11 && verdict.coverage.targets.declared === 11],
+      ['the fleet is restored', verdict.fleet === 'restored'],
+      ...filesBelow(out).map((file) => [
+        `${file} does not hold the phrase`,
+        !readFileSync(join(out, file)).includes(phrase),
+      ]),
+    ],
+  },
+  {
+    name: 'level 4, without the phrase',
+    argv: ['--level', '4'],
+    exit: 3,
+    refused: true,
+    shows: ({ stderr, out }) => [
+      ['it says what is missing', /confirmation phrase, and nothing was started/.test(stderr)],
+      ['nothing is written', filesBelow(out).length === 0],
+    ],
+  },
   {
     name: 'level 2, as found',
     argv: ['--level', '2', '--lab', 'as-found'],
@@ -103,6 +139,11 @@ const CASES = [
   })),
 ];
 
+/** Every file below a folder, journal and ledger among them, relative to it. */
+const filesBelow = (folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(join(folder, name)).isFile(),
+  );
 const proven = (verdict) => verdict.coverage.targets.proven;
 const has = (verdict, code, host, service) =>
   verdict.findings.some((f) => f.code === code && f.host === host && f.service === service);
@@ -121,15 +162,16 @@ function qualified(verdict, report) {
 }
 
 /** One drill as `npm run -s drill -- … --json`; interrupted, it is the binary, since npm itself dies by the signal. */
-async function run({ argv, interruptAt }, out) {
+async function run({ argv, interruptAt, stdin }, out) {
   const words = ['drill', ...argv, '--json', '--out', out];
   const [command, args] = interruptAt
     ? [process.execPath, ['dist/main.js', ...words]]
     : ['npm', ['run', '-s', 'drill', '--', ...words.slice(1)]];
   const child = spawn(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: own },
   });
+  child.stdin?.on('error', () => {}).end(stdin);
   const text = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'])
     child[stream].setEncoding('utf8').on('data', (chunk) => {
@@ -161,17 +203,23 @@ async function differences(wanted, out) {
   const ran = await run(wanted, out);
   const wrong = [];
   if (ran.exit !== wanted.exit) wrong.push(`exit code ${ran.exit}, not ${wanted.exit}`);
-  try {
-    const verdict = JSON.parse(ran.stdout);
-    if (JSON.stringify(verdict) !== JSON.stringify(JSON.parse(read(out, 'verdict.json'))))
-      wrong.push('stdout is not verdict.json');
-    const report = read(out, 'report.md');
-    for (const [what, holds] of wanted.shows({ verdict, report })) if (!holds) wrong.push(`not so: ${what}`);
-    if (wrong.length > 0) wrong.push(`headline: ${verdict.headline}`);
-    for (const left of leftovers([verdict.drillId])) wrong.push(`left behind: ${left}`);
-  } catch (error) {
-    wrong.push(`no verdict on stdout: ${error.message}`);
-  }
+  if (wanted.refused) {
+    if (ran.stdout !== '') wrong.push('something is on stdout');
+    for (const [what, holds] of wanted.shows({ stderr: ran.stderr, out }))
+      if (!holds) wrong.push(`not so: ${what}`);
+  } else
+    try {
+      const verdict = JSON.parse(ran.stdout);
+      if (JSON.stringify(verdict) !== JSON.stringify(JSON.parse(read(out, 'verdict.json'))))
+        wrong.push('stdout is not verdict.json');
+      const report = read(out, 'report.md');
+      for (const [what, holds] of wanted.shows({ verdict, report, out }))
+        if (!holds) wrong.push(`not so: ${what}`);
+      if (wrong.length > 0) wrong.push(`headline: ${verdict.headline}`);
+      for (const left of leftovers([verdict.drillId])) wrong.push(`left behind: ${left}`);
+    } catch (error) {
+      wrong.push(`no verdict on stdout: ${error.message}`);
+    }
   for (const left of leftovers([`${own}/`])) wrong.push(`left behind: ${left}`);
   if (wrong.length > 0) wrong.push(...ran.stderr.trimEnd().split('\n').slice(-15));
   return wrong;

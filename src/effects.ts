@@ -26,6 +26,11 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
     out,
     err,
     files: createFiles(process.cwd()),
+    stdinIsTerminal: process.stdin.isTTY === true,
+    readLine: async (limit) => {
+      const { readLine } = await import('./read-line.ts');
+      return readLine(limit);
+    },
     onSignal: signals.on,
     leaveNow: (exitCode, message) => {
       try {

@@ -15,8 +15,8 @@ import type { HostLink } from './drill/ports/world.ts';
 
 /** The world of one drill: its journal, opened, and links to every host, the broker, its store and the exchange, not yet used. */
 export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
-  const { inventory, drillId, folder, progress, stop } = request;
-  const redact = createRedactor(secretsOf(inventory));
+  const { inventory, drillId, folder, phrase, progress, stop } = request;
+  const redact = createRedactor([...secretsOf(inventory), ...(phrase === null ? [] : [phrase])]);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const journal = await openJournal(join(folder, 'journal.jsonl'), { clock: systemClock, redact });
   const hosts = hostLinks(inventory, drillId);
@@ -25,7 +25,7 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
       clock: systemClock,
       journal,
       hosts,
-      broker: createBrokerLink(inventory.broker),
+      broker: createBrokerLink(inventory.broker, { phrase }),
       store: createStoreLink(inventory.broker.state),
       audit: inventory.broker.audit === null ? null : createAuditLink(inventory.broker.audit),
       exchange: inventory.exchange === null ? null : createExchangeLink(inventory.exchange),
@@ -58,5 +58,7 @@ function hostLinks(inventory: Inventory, drillId: string): Map<string, HostLink>
 }
 
 function secretsOf({ broker }: Inventory): string[] {
-  return broker.auth === null ? [] : [broker.auth.bearer];
+  if (broker.auth === null) return [];
+  const { bearer, second } = broker.auth;
+  return second === null ? [bearer] : [bearer, second];
 }

@@ -43,6 +43,8 @@ const VARIABLES = {
   TESSERACT_KNOWN_HOSTS: '/nonexistent/known_hosts',
   PRINCIPAL_URL: 'http://127.0.0.1:9',
   PRINCIPAL_TOKEN: 'a-token-of-some-length',
+  PRINCIPAL_SECOND_TOKEN: 'another-token-of-some-length',
+  PRINCIPAL_CONFIG: '/opt/knox/etc/principal.json',
   EXCHANGE_URL: 'http://127.0.0.1:9',
 };
 
@@ -323,6 +325,100 @@ describe('--plan', () => {
       level: 1,
       environment: 'lab:reference',
     });
+  });
+});
+
+describe('a drill that needs a confirmation phrase', () => {
+  const PHRASE = 'CORRECT HORSE BATTERY';
+  const refused =
+    /^haltproof: drills\/level-4\.yaml needs the operator's confirmation phrase, and nothing was started; (.*); give the phrase as the first line on stdin, or see what would be done with --plan$/m;
+
+  it.each<[string, string | Uint8Array | undefined, string]>([
+    ['without stdin', undefined, 'no line came on stdin'],
+    ['with an empty stdin', '', 'no line came on stdin'],
+    ['with an empty line', `\n${PHRASE}\n`, 'no line came on stdin'],
+    ['with a line of spaces', `${' '.repeat(12)}\n`, 'no line came on stdin'],
+    ['with a line that is too short', 'PASSWRD\n', 'no phrase has fewer than 8 characters'],
+    ['with control characters', `${PHRASE}\u001b[2J\n`, 'the first line on stdin holds control characters'],
+    ['with far too much', 'x'.repeat(300_000), 'the first line on stdin has more than 800 bytes'],
+    ['with what is no text', Buffer.from([0xff, 0xfe, 0x0a]), 'the first line on stdin is not UTF-8 text'],
+    [
+      'with a line of the drill, which has a Windows line end',
+      `destructive\r\n${PHRASE}`,
+      'the drill itself holds what came on stdin',
+    ],
+    ['with one that has no line end', 'destructive', 'the drill itself holds what came on stdin'],
+  ])('%s: exits 3 and touches nothing', async (_, stdin, why) => {
+    const folder = ownFolder();
+    const { code, stdout, stderr } = await run(
+      ['drill', '--level', '4', '--json', '--out', join(folder, 'out')],
+      { env: { TMPDIR: folder }, ...(stdin === undefined ? {} : { stdin }) },
+    );
+    expect([code, stdout]).toEqual([3, '']);
+    expect(refused.exec(stderr)?.[1]).toBe(why);
+    expect(stderr).not.toContain('starting the embedded lab');
+    expect(stderr).not.toMatch(/HORSE|PASSWRD/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('can be interrupted while it waits for the phrase', async () => {
+    const folder = ownFolder();
+    const running = start(['drill', '--level', '4'], {
+      folder: fleetFolder(),
+      env: { TMPDIR: folder },
+      stdin: null,
+    });
+    await running.said('reading it from stdin');
+    running.child.kill('SIGINT');
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(3);
+    expect(stderr).toContain('interrupted by SIGINT; nothing was triggered');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('goes on with a phrase, which is in no argument and no message', async () => {
+    const folder = ownFolder();
+    const running = start(['drill', '--level', '4', '--out', join(folder, 'out')], {
+      env: { TMPDIR: folder },
+      stdin: `${PHRASE}\nmore\n`,
+    });
+    await running.said('starting the embedded lab');
+    await expect.poll(() => processesIn(folder).length, { timeout: 15_000 }).toBeGreaterThan(0);
+    expect(processesIn(folder).join()).not.toContain(PHRASE);
+    running.child.kill('SIGINT');
+    const { code, stdout, stderr } = await running.ended;
+    expect(code).toBe(3);
+    expect(stdout + stderr).not.toContain(PHRASE);
+    expect(processesIn(folder)).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is not started on a live fleet, phrase or not', async () => {
+    const folder = fleetFolder(live);
+    const { code, stdout, stderr } = await run(['drill', '--level', '4'], {
+      folder,
+      env: VARIABLES,
+      stdin: `${PHRASE}\n`,
+    });
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(/describes a live fleet, and nothing was triggered/);
+    expect(stderr).not.toContain(PHRASE);
+    expect(readdirSync(folder).sort()).toEqual(['drills', 'inventory.yaml']);
+  });
+
+  it('is planned without one', async () => {
+    const { code, stdout } = await run(['drill', '--level', '4', '--plan']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('The operator types a confirmation phrase');
+    expect(stdout).toContain(`    1. on knox: \${KNOX_ROOT}/bin/principal resume `);
+  });
+
+  it('leaves stdin alone where none is needed', async () => {
+    const folder = ownFolder();
+    const running = start(['drill', '--level', '2'], { env: { TMPDIR: folder }, stdin: null });
+    await running.said('starting the embedded lab');
+    running.child.kill('SIGINT');
+    expect((await running.ended).code).toBe(3);
   });
 });
 

@@ -17,6 +17,8 @@ export interface DrillRequest {
   readonly plan: Plan;
   readonly drillId: string;
   readonly folder: string;
+  /** What the operator typed: for the broker only. */
+  readonly phrase: string | null;
   readonly source: { readonly path: string; readonly sha256: string };
   readonly strict: boolean;
 }
@@ -44,6 +46,7 @@ export async function conductDrill(
       inventory: request.inventory,
       drillId: request.drillId,
       folder: request.folder,
+      phrase: request.phrase,
       progress: shown.event,
       stop: interruption.stop,
     });
@@ -101,7 +104,9 @@ function noticing(
       if (body.kind === 'intent' && body.act.act === 'trigger') {
         const undo = plan.environment.startsWith('lab:')
           ? 'the lab ends with this process'
-          : `resume it at ${inventory.broker.api}`;
+          : plan.resume === 'manual'
+            ? 'undo it by hand, step by step as the plan says'
+            : `resume it at ${inventory.broker.api}`;
         interruption.leaves = {
           exitCode: 5,
           text: `the fleet may still be halted at level ${plan.level}; ${undo}; what was done is in ${effects.files.shown(folder)}/journal.jsonl`,

@@ -19,6 +19,13 @@ export interface Effects {
   readonly out: Sink;
   readonly err: Sink;
   readonly files: Files;
+  readonly stdinIsTerminal: boolean;
+  /** The first line on stdin; `none` where it does not come in time, or at all. Never rejects. */
+  readonly readLine: (limit: {
+    readonly bytes: number;
+    readonly ms: number;
+    readonly stop: AbortSignal;
+  }) => Promise<LineRead>;
   /**
    * Calls back on each SIGINT, SIGTERM and SIGHUP until released, which meanwhile do not end the process, and on
    * each error that nobody caught.
@@ -39,6 +46,10 @@ export interface Effects {
   /** Calls back every `ms` until released; keeps nothing alive. */
   readonly every: (ms: number, tick: () => void) => () => void;
 }
+
+export type LineRead =
+  | { readonly kind: 'line'; readonly text: string }
+  | { readonly kind: 'none' | 'too long' | 'not text' | 'interrupted' };
 
 export interface Sink {
   /** Never throws: a reader that went away does not stop a drill. */
@@ -75,6 +86,8 @@ export interface WorldRequest {
   readonly drillId: string;
   /** The report folder, which is made. */
   readonly folder: string;
+  /** What the operator typed; kept out of everything that is written. */
+  readonly phrase: string | null;
   readonly progress: (event: Progress) => void;
   readonly stop: AbortSignal;
 }

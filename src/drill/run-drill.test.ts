@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Behaviour, FakeFleet, fakePlan } from '../../test/fakes/fake-fleet.ts';
+import { type Behaviour, destructivePlan, FakeFleet, fakePlan } from '../../test/fakes/fake-fleet.ts';
 import type { Entry } from './model/journal.ts';
 import type { Plan } from './model/plan.ts';
 import { runDrill } from './run-drill.ts';
@@ -203,5 +203,50 @@ describe('runDrill', () => {
     await expect(fleet.clock.drive(runDrill(input, breaking))).rejects.toThrow('ENOSPC');
     expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
     expect(fleet.alive('hermes') && fleet.alive('shiva')).toBe(true);
+  });
+
+  describe('of a level that takes the broker down too', () => {
+    it('reads the state without it, lifts the halt by hand, and starts the broker first', async () => {
+      const fleet = await drill({}, undefined, destructivePlan());
+      expect(fleet.acts).toEqual([
+        'halt 4',
+        'lift inc-1 by hand',
+        'start principal',
+        'start sentinel',
+        'start hermes',
+        'start shiva',
+      ]);
+      expect(lastNote(fleet, 'observe')).toBeNull();
+      expect(lastNote(fleet, 'resume')).toBeNull();
+      const held = fleet.entries.some(
+        (entry) =>
+          entry.kind === 'store' &&
+          entry.read.reading.kind === 'present' &&
+          entry.read.reading.value.state.level === 4,
+      );
+      expect(held).toBe(true);
+    });
+
+    it('lifts nothing by hand where nothing was halted', async () => {
+      const fleet = await drill({ forgets: true }, undefined, destructivePlan());
+      expect(fleet.acts).not.toContain('lift inc-1 by hand');
+      expect(fleet.alive('hermes') && fleet.alive('principal')).toBe(true);
+    });
+
+    it('is undone when it is told to stop', async () => {
+      const fleet = await drill(
+        {},
+        (one) => {
+          const timer = setInterval(() => {
+            if (one.acts.length === 0) return;
+            clearInterval(timer);
+            one.stop.abort('SIGINT');
+          }, 0);
+        },
+        destructivePlan(),
+      );
+      expect(fleet.acts.slice(0, 3)).toEqual(['halt 4', 'lift inc-1 by hand', 'start principal']);
+      expect(['hermes', 'shiva', 'principal', 'sentinel'].every((name) => fleet.alive(name))).toBe(true);
+    });
   });
 });

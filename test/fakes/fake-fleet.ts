@@ -28,8 +28,8 @@ export class FakeFleet {
   readonly entries: Entry[] = [];
   readonly told: Progress[] = [];
   readonly stop = new AbortController();
-  readonly knox = new FakeHost('knox', 'test', this.clock, (argv) => this.#start(argv[2] ?? ''));
-  readonly tesseract = new FakeHost('tesseract', 'test', this.clock, (argv) => this.#start(argv[2] ?? ''));
+  readonly knox = new FakeHost('knox', 'test', this.clock, (argv) => this.#run(argv));
+  readonly tesseract = new FakeHost('tesseract', 'test', this.clock, (argv) => this.#run(argv));
   /** Acts that reached the broker or a host, in order. */
   readonly acts: string[] = [];
   journalBroken = false;
@@ -98,7 +98,9 @@ export class FakeFleet {
     const at = this.clock.wall();
     this.incidents.push({ id: 'inc-1', level, reason, openedAt: at, resolvedAt: null });
     this.#write({ level, incident: 'inc-1', reason, revision: 2, asset: null });
-    if (!this.#behaviour.stopsNothing) for (const name of TRADERS) this.#kill(name);
+    const doomed = level === 4 ? services().map(({ name }) => name) : TRADERS;
+    if (!this.#behaviour.stopsNothing) for (const name of doomed) this.#kill(name);
+    if (level === 4) return unreadable('connection reset');
     if (this.#behaviour.silent) return unreadable('no answer');
     return present(reply({ level, incident: 'inc-1', reason, revision: 2 }));
   }
@@ -106,11 +108,7 @@ export class FakeFleet {
   async #resume(incident: string | null) {
     this.acts.push(`resume ${incident ?? 'nothing'}`);
     await this.clock.sleep(20);
-    this.incidents.splice(
-      0,
-      1,
-      ...this.incidents.slice(0, 1).map((row) => ({ ...row, resolvedAt: this.clock.wall() })),
-    );
+    this.#resolve();
     this.#write({ ...RUNNING, revision: 3 });
     for (const name of TRADERS)
       if (!this.alive(name) && name !== this.#behaviour.forgetsToStart) this.#spawn(name);
@@ -127,9 +125,21 @@ export class FakeFleet {
     this.#spawn('principal');
   }
 
-  #start(label: string): void {
-    this.acts.push(`start ${label}`);
-    if (!this.alive(label)) this.#spawn(label);
+  #run([program, , subject = '']: readonly string[]): void {
+    if (program === 'principal') {
+      this.acts.push(`lift ${subject} by hand`);
+      this.#resolve();
+      this.stored = { ...RUNNING, revision: 3 };
+      return;
+    }
+    this.acts.push(`start ${subject}`);
+    if (subject === 'principal') this.#restartBroker();
+    else if (!this.alive(subject)) this.#spawn(subject);
+  }
+
+  #resolve(): void {
+    const at = this.clock.wall();
+    this.incidents.splice(0, 1, ...this.incidents.slice(0, 1).map((row) => ({ ...row, resolvedAt: at })));
   }
 
   #spawn(name: string): void {
@@ -190,6 +200,9 @@ export function fakePlan(overrides: Partial<Plan> = {}): Plan {
     expect: { level: 2, incident: 'open' },
     effects: null,
     crash: 'principal',
+    resume: 'api',
+    phrase: 'none',
+    manualResume: [],
     timing: {
       baselineMs: 1_500,
       withinMs: 5_000,
@@ -204,5 +217,21 @@ export function fakePlan(overrides: Partial<Plan> = {}): Plan {
     sources: { incidents: true, audit: null, exchange: false },
     notTested: [],
     ...overrides,
+  };
+}
+
+/** A drill that destroys everything, the broker last, and is undone by hand. */
+export function destructivePlan(): Plan {
+  const plan = fakePlan();
+  return {
+    ...plan,
+    drill: 'level-4-test',
+    level: 4,
+    expect: { level: 4, incident: 'open' },
+    crash: null,
+    resume: 'manual',
+    phrase: 'typed',
+    manualResume: [{ host: 'knox', run: ['principal', 'lift', '$incident'] }],
+    services: plan.services.map((service) => ({ ...service, role: 'target' })),
   };
 }

@@ -24,26 +24,34 @@ export interface Running {
 export interface RunOptions {
   readonly folder?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What stands on stdin, then its end; null: a pipe that nobody writes to. Otherwise there is nothing. */
+  readonly stdin?: string | Uint8Array | null;
 }
 
 /** Starts the built program. The environment is bare, so that nothing of the test runner's reaches it. */
-export function start(argv: readonly string[], { folder = PACKAGE, env = {} }: RunOptions = {}): Running {
+export function start(
+  argv: readonly string[],
+  { folder = PACKAGE, env = {}, stdin }: RunOptions = {},
+): Running {
   const child = spawn(process.execPath, [BINARY, ...argv], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  // It may end without reading.
+  child.stdin?.on('error', () => undefined);
+  if (stdin !== null) child.stdin?.end(stdin);
   let stdout = '';
   let stderr = '';
   const heard = new Set<() => void>();
   const hear = (): void => {
     for (const listener of heard) listener();
   };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
     hear();
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
     hear();
   });

@@ -7,6 +7,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly bearer: string | null;
+  /** Sent as well; those that the request needs by itself come from here and cannot be replaced. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** JSON text; null sends no body. Ignored for GET, which has none. */
   readonly body: string | null;
   /** For the whole exchange, connecting and reading the body included. */
@@ -80,6 +82,7 @@ export function harmlessUrl(url: string): string {
 
 function framing(request: HttpRequest): Pick<RequestInit, 'headers' | 'body' | 'duplex'> {
   const headers: Record<string, string> = {
+    ...request.headers,
     accept: 'application/json',
     'accept-encoding': 'identity',
     connection: 'close',

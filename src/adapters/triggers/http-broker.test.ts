@@ -14,7 +14,7 @@ function broker(api: string, changes: Partial<Broker> = {}): Broker {
   return {
     service: 'principal',
     api,
-    auth: { bearer: TOKEN },
+    auth: { bearer: TOKEN, second: null },
     halt: {
       method: 'POST',
       path: '/v1/halt',
@@ -32,7 +32,9 @@ function broker(api: string, changes: Partial<Broker> = {}): Broker {
       method: 'POST',
       path: '/v1/resume',
       body: { level: '$level', incident: '$incident', revision: '$revision', reason: '$reason' },
+      headers: {},
     },
+    manualResume: null,
     status: {
       method: 'GET',
       path: '/v1/status',
@@ -276,6 +278,76 @@ describe('resume', () => {
   });
 });
 
+describe('phrase and second token', () => {
+  const PHRASE = 'HALT "THE" FLÉET';
+  const SECOND = 's3cond-t0ken';
+  const make = (api: string): Broker => {
+    const plain = broker(api);
+    return {
+      ...plain,
+      auth: { bearer: TOKEN, second: SECOND },
+      halt: { ...plain.halt, body: { reason: '$reason', phrase: '$phrase', all: 'said: $phrase $second' } },
+      resume: {
+        ...plain.resume,
+        body: { incident: '$incident', second: '$second', phrase: '$phrase' },
+        headers: { 'Second-Operator': 'Bearer $second', 'X-Revision': '$revision' },
+      },
+    };
+  };
+  const RESUME = { level: 2, incident: 'inc-1', revision: 8, reason: 'over' };
+
+  it('go each into their own request and no other', async () => {
+    const { api, received } = await serve(200, '{"level":0}');
+    const link = createBrokerLink(make(api), { phrase: PHRASE });
+    await link.halt(HALT, 5000);
+    await link.resume(RESUME, 5000);
+    await link.status(5000);
+    const [halt, resume, status] = received;
+    expect(JSON.parse(halt?.body ?? '')).toEqual({
+      reason: HALT.reason,
+      phrase: PHRASE,
+      all: `said: ${PHRASE} $second`,
+    });
+    expect(JSON.parse(resume?.body ?? '')).toEqual({ incident: 'inc-1', second: SECOND, phrase: '$phrase' });
+    expect(resume?.headers).toMatchObject({
+      'second-operator': `Bearer ${SECOND}`,
+      'x-revision': '8',
+      authorization: `Bearer ${TOKEN}`,
+      'content-type': 'application/json',
+    });
+    expect(json([halt?.headers, status?.headers])).not.toContain(SECOND);
+  });
+
+  it('are null where there are none', async () => {
+    const { api, received } = await serve(200, '{}');
+    const link = createBrokerLink({ ...make(api), auth: null });
+    await link.halt(HALT, 5000);
+    await link.resume(RESUME, 5000);
+    expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({ phrase: null });
+    expect(JSON.parse(received[1]?.body ?? '')).toMatchObject({ second: null });
+  });
+
+  it('are in no reading when the broker repeats them', async () => {
+    const said = { level: 2, incident: { id: 1 }, stops: [], text: [PHRASE, SECOND, TOKEN] };
+    const { api } = await serve(200, json(said));
+    const link = createBrokerLink(make(api), { phrase: PHRASE });
+    const readings = [await link.halt(HALT, 5000), await link.resume(RESUME, 5000)];
+    const { api: refuses } = await serve(400, `${PHRASE} ${encodeURIComponent(PHRASE)} ${SECOND}`);
+    const other = createBrokerLink(make(refuses), { phrase: PHRASE });
+    readings.push(await other.halt(HALT, 5000), await other.resume(RESUME, 5000));
+    for (const reading of readings) expect(reading.kind).toBe('present');
+    const text = JSON.stringify(readings);
+    for (const secret of [
+      PHRASE,
+      JSON.stringify(PHRASE).slice(1, -1),
+      SECOND,
+      TOKEN,
+      encodeURIComponent(PHRASE),
+    ])
+      expect(text).not.toContain(secret);
+  });
+});
+
 describe('status', () => {
   const status = async (code: number, body: string | Buffer) => {
     const { api } = await serve(code, body, { location: '/elsewhere' });
@@ -353,7 +425,10 @@ describe('the token', () => {
   it.each([
     ['is echoed by the broker', (api: string) => broker(api)],
     ['stands in an address that fetch refuses', () => broker(`http://user:${TOKEN}@127.0.0.1:1`)],
-    ['cannot be a header', (api: string) => broker(api, { auth: { bearer: `${TOKEN}\u0100\n` } })],
+    [
+      'cannot be a header',
+      (api: string) => broker(api, { auth: { bearer: `${TOKEN}\u0100\n`, second: null } }),
+    ],
     ['stands in no URL at all', () => broker(TOKEN)],
   ])('is in no reading when it %s', async (_, make) => {
     const { api } = await serve(200, json({ level: `you said Bearer ${TOKEN}`, said: TOKEN }));

@@ -5,30 +5,46 @@ import type { BrokerLink } from '../../drill/ports/world.ts';
 import { type HttpAnswer, harmlessUrl, httpOnce, jsonOf } from '../system/http-once.ts';
 import { createRedactor } from '../system/redact.ts';
 import { claimedRecorded, claimedState, claimedStops, incidentSpelling, statusState } from './pick-state.ts';
-import { fillTemplate, type Values } from './template.ts';
+import { fillHeaders, fillTemplate, type Values } from './template.ts';
 
 const KEPT_BODY_BYTES = 4096;
+
+export interface BrokerLinkOptions {
+  /** What the operator typed; null, where nothing was asked for, is sent as null. */
+  readonly phrase?: string | null;
+}
 
 /**
  * The broker over HTTP, as the inventory describes its requests and answers. Each request is sent exactly once (see
  * `httpOnce`), and none rejects. A complete HTTP answer of any status is a reply, `acknowledged` when it is 2xx; one that did not come, or
  * not whole, is `unreadable`, and the act may or may not have happened.
  * For `status` an answer that is not 2xx, not JSON or not of the expected shape is `unreadable` too.
- * The token is in no reason and no body that is handed on.
+ * `$phrase` and `$second` are filled in here and nowhere before, so that neither passes through the drill.
+ * Tokens and phrase are in no reason and no body that is handed on.
  */
-export function createBrokerLink(broker: Broker): BrokerLink {
+export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}): BrokerLink {
   const bearer = broker.auth?.bearer ?? null;
-  const redact = createRedactor(bearer === null ? [] : [bearer]);
+  const second = broker.auth?.second ?? null;
+  const phrase = options.phrase ?? null;
+  const redact = createRedactor([bearer, second, phrase].filter((secret) => secret !== null));
   const incidents = new Map<string, Json>();
 
   const send = async (
     operation: Operation,
     values: Values,
     timeoutMs: number,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<Reading<HttpAnswer>> => {
     const body = operation.body === null ? null : JSON.stringify(fillTemplate(operation.body, values));
     const url = broker.api + operation.path;
-    const answer = await httpOnce({ method: operation.method, url, bearer, body, timeoutMs });
+    const answer = await httpOnce({
+      method: operation.method,
+      url,
+      bearer,
+      headers: fillHeaders(headers, values),
+      body,
+      timeoutMs,
+    });
     return answer.kind === 'unreadable' ? unreadable(redact(answer.reason)) : answer;
   };
 
@@ -53,12 +69,17 @@ export function createBrokerLink(broker: Broker): BrokerLink {
 
   return {
     halt: async (values, timeoutMs) => {
-      const answer = await send(broker.halt, values, timeoutMs);
+      const answer = await send(broker.halt, { ...values, phrase }, timeoutMs);
       return answer.kind === 'present' ? present(replyOf(answer.value, broker.halt.pick)) : answer;
     },
     resume: async (values, timeoutMs) => {
       const incident = values.incident === null ? null : (incidents.get(values.incident) ?? values.incident);
-      const answer = await send(broker.resume, { ...values, incident }, timeoutMs);
+      const answer = await send(
+        broker.resume,
+        { ...values, incident, second },
+        timeoutMs,
+        broker.resume.headers,
+      );
       return answer.kind === 'present' ? present(replyOf(answer.value, {})) : answer;
     },
     status: async (timeoutMs): Promise<Reading<BrokerState>> => {

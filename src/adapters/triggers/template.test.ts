@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fillTemplate } from './template.ts';
+import { fillHeaders, fillTemplate } from './template.ts';
 
 const VALUES = { level: 2, asset: null, reason: 'a "b" $& $level', incident: 'inc-1', revision: 8 };
 
@@ -19,5 +19,17 @@ describe('fillTemplate', () => {
     [[{ $level: ['$level', true] }], [{ $level: [2, true] }]],
   ])('%j', (template, filled) => {
     expect(fillTemplate(template, VALUES)).toEqual(filled);
+  });
+});
+
+describe('fillHeaders', () => {
+  it('makes text of every value, and leaves names alone', () => {
+    const headers = { Second: 'Bearer $reason', $level: '$level', Asset: '$asset', Plain: 'x $unknown' };
+    expect(fillHeaders(headers, VALUES)).toEqual({
+      Second: `Bearer ${VALUES.reason}`,
+      $level: '2',
+      Asset: '',
+      Plain: 'x $unknown',
+    });
   });
 });

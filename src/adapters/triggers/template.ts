@@ -17,13 +17,26 @@ export function fillTemplate(template: Json, values: Values): Json {
   );
 }
 
+/** Fills the values of headers: the same, but every value becomes text. */
+export function fillHeaders(
+  headers: Readonly<Record<string, string>>,
+  values: Values,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, template]) => [name, inWords(fillText(template, values))]),
+  );
+}
+
+function inWords(value: Json): string {
+  if (value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 function fillText(text: string, values: Values): Json {
   const whole = /^\$(\w+)$/.exec(text)?.[1];
   if (whole !== undefined && Object.hasOwn(values, whole)) return values[whole] as Json;
   return text.replace(/\$(\w+)/g, (written, name: string) => {
     if (!Object.hasOwn(values, name)) return written;
-    const value = values[name] as Json;
-    if (value === null) return '';
-    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return inWords(values[name] as Json);
   });
 }

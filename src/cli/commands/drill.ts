@@ -12,6 +12,7 @@ import type { Effects, RunningLab } from '../effects.ts';
 import { type Interruption, listenForSignals } from '../interruption.ts';
 import { labName } from '../lab-name.ts';
 import { resultText } from '../result-text.ts';
+import { typedPhrase } from '../typed-phrase.ts';
 import { writeReports } from '../write-reports.ts';
 
 export interface DrillOptions {
@@ -56,8 +57,11 @@ export async function drill(options: DrillOptions, effects: Effects): Promise<nu
   }
   const interruption = listenForSignals(effects);
   try {
+    // The lab's own variables are not there yet; everything else that is wrong is told before it starts.
+    const { drill } = await load(options, chosen, effects, { env: effects.env, keepUnresolved: true });
+    const phrase = await typedPhrase(drill, chosen.drill.shown, interruption.stop, effects);
     return await withLab(chosen.lab, interruption, effects, (lab) =>
-      runAndReport(options, chosen, lab, interruption, effects),
+      runAndReport(options, chosen, { lab, phrase }, interruption, effects),
     );
   } finally {
     interruption.release();
@@ -172,7 +176,7 @@ function labRefused(name: string, error: unknown): CliError {
 async function runAndReport(
   options: DrillOptions,
   chosen: Chosen,
-  lab: RunningLab,
+  { lab, phrase }: { readonly lab: RunningLab; readonly phrase: string | null },
   interruption: Interruption,
   effects: Effects,
 ): Promise<number> {
@@ -188,6 +192,7 @@ async function runAndReport(
       plan: makePlan({ ...loaded, environment: environmentOf(chosen) }),
       drillId: id,
       folder,
+      phrase,
       source: { path: chosen.inventory.shown, sha256: chosen.inventory.sha256 },
       strict: options.strict === true,
     },

@@ -1,5 +1,6 @@
 import { type DrillFile, drillSchema, effectsSchema } from './drill-schema.ts';
 import type { Complaint } from './explain.ts';
+import { carries } from './inventory-rules.ts';
 import type { InventoryView } from './inventory-view.ts';
 import { suggestion } from './near-miss.ts';
 import { isMap, partsOf } from './partial.ts';
@@ -17,6 +18,8 @@ export function drillRules(raw: unknown, fleet: InventoryView | null): Complaint
     ...bothLists(drill),
     ...nothingToStop(raw, drill),
     ...crashRules(drill, fleet),
+    ...wayBack(drill, fleet),
+    ...phraseRules(drill, fleet),
     ...levelRules(drill),
     ...effectRules(drill, effects, fleet),
     ...timingRules(drill),
@@ -116,6 +119,48 @@ function crashRules({ crash, stops, keeps }: DrillView, fleet: InventoryView | n
       'take crash away, or run the broker under a manager',
     );
   return [];
+}
+
+/** Nobody may halt what nobody knows how to bring back. */
+function wayBack({ resume, stops }: DrillView, fleet: InventoryView | null): Complaint[] {
+  if (resume === undefined || fleet === null) return [];
+  const broker = fleet.brokerService;
+  const at = broker === null ? -1 : (stops?.indexOf(broker) ?? -1);
+  if (resume === 'api' && broker !== null && at >= 0)
+    return [
+      {
+        path: ['stops', at],
+        at: 'value',
+        what: `${quoted(broker)} must stop, and the drill would resume through its API`,
+        why: 'a broker that is gone answers no resume',
+        fix: 'write resume: manual, or take it out of stops',
+      },
+    ];
+  if (resume === 'manual' && fleet.manualResume === null)
+    return [
+      {
+        path: ['resume'],
+        at: 'value',
+        what: 'the drill resumes by hand, and the inventory says nothing of how',
+        why: 'the steps are those of broker.manual-resume',
+        fix: 'declare manual-resume in the inventory, or write resume: api',
+      },
+    ];
+  return [];
+}
+
+function phraseRules({ phrase }: DrillView, fleet: InventoryView | null): Complaint[] {
+  const halt = fleet?.operations.find(({ name }) => name === 'halt');
+  if (phrase !== 'typed' || halt === undefined || carries(halt, '$phrase')) return [];
+  return [
+    {
+      path: ['phrase'],
+      at: 'value',
+      what: 'the operator is to type a phrase, and the halt request does not carry it',
+      why: 'the broker would never see it',
+      fix: 'add $phrase to the body of broker.halt in the inventory, or write phrase: none',
+    },
+  ];
 }
 
 function levelRules({ level, asset, broker }: DrillView): Complaint[] {

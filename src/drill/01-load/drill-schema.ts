@@ -62,6 +62,16 @@ export const drillSchema = section('a drill', {
     .describe(
       'The broker, to be killed with SIGKILL once the stop is proven: it must come back and still be halted.',
     ),
+  resume: oneOf(['api', 'manual'])
+    .prefault('api')
+    .describe(
+      "How the halt is lifted: by the broker's resume operation, or by the steps of manual-resume in the inventory.",
+    ),
+  phrase: oneOf(['none', 'typed'])
+    .prefault('none')
+    .describe(
+      'Whether the operator must type a confirmation phrase. It is sent as $phrase and written nowhere.',
+    ),
 }).describe('What is triggered, what must stop, what must survive, and for how long.');
 
 export type DrillFile = z.output<typeof drillSchema>;

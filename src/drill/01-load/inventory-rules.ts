@@ -1,7 +1,7 @@
 import type { Json, Match } from '../model/inventory.ts';
 import type { Complaint } from './explain.ts';
 import type { HostFile } from './inventory-schema.ts';
-import type { InventoryView } from './inventory-view.ts';
+import type { InventoryView, OperationView } from './inventory-view.ts';
 import { machineRules, machinesOf } from './machine-rules.ts';
 import { suggestion } from './near-miss.ts';
 import { harmless, quoted } from './problem.ts';
@@ -14,7 +14,8 @@ export function inventoryRules(view: InventoryView): Complaint[] {
     ...ambiguousMatches(view),
     ...excuses(view),
     ...brokerRules(view),
-    ...bodies(view),
+    ...requests(view),
+    ...manualSteps(view),
     ...machineRules(view),
   ];
 }
@@ -144,11 +145,21 @@ function brokerRules({ hosts, services, brokerService, stores }: InventoryView):
   }));
 }
 
-const PLACEHOLDERS = ['$level', '$asset', '$reason', '$incident', '$revision'];
+const VALUES = ['$level', '$asset', '$reason', '$incident', '$revision'];
+
+/** What may stand in a body or header of each request. Secrets go only where they are needed. */
+const PLACEHOLDERS: Readonly<Record<OperationView['name'], readonly string[]>> = {
+  halt: [...VALUES, '$phrase'],
+  resume: [...VALUES, '$second'],
+  status: VALUES,
+};
+
+type Word = readonly [path: readonly PropertyKey[], word: string];
 
 /** Without `$level` every drill would trigger the same halt; without `$reason` no halt could be shown to be its own. */
-function bodies({ operations }: InventoryView): Complaint[] {
-  return operations.flatMap(({ name, request, body }): Complaint[] => {
+function requests(view: InventoryView): Complaint[] {
+  return view.operations.flatMap((operation): Complaint[] => {
+    const { name, request, body } = operation;
     const path = ['broker', name, 'body'];
     if (request.startsWith('GET ') && body !== null)
       return [
@@ -160,22 +171,15 @@ function bodies({ operations }: InventoryView): Complaint[] {
           fix: 'take the body away, or use POST',
         },
       ];
-    const words = wordsOf(body);
-    const unknown = words.filter(([, word]) => !PLACEHOLDERS.includes(word));
+    const words = wordsOfRequest(operation);
+    const known = PLACEHOLDERS[name];
+    const unknown = words.filter(([, word]) => !known.includes(word));
     const lacking =
       name === 'halt' ? ['$level', '$reason'].filter((need) => !words.some(([, word]) => word === need)) : [];
     return [
-      ...unknown.map(
-        ([at, word]): Complaint => ({
-          path: [...path, ...at],
-          at: 'value',
-          what: `${quoted(word)} stands for nothing`,
-          why: 'a word that begins with "$" stands for a value of the drill',
-          fix: suggestion(word, PLACEHOLDERS),
-        }),
-      ),
+      ...unknown.map((word) => meaningless(word, known)),
       ...lacking
-        .filter((need) => !unknown.some(([, word]) => suggestion(word, PLACEHOLDERS).includes(`"${need}"`)))
+        .filter((need) => !unknown.some(([, word]) => suggestion(word, known).includes(`"${need}"`)))
         .map(
           (need): Complaint => ({
             path,
@@ -188,13 +192,103 @@ function bodies({ operations }: InventoryView): Complaint[] {
             fix: `add ${need} to its body, such as ${harmless(need.slice(1))}: ${need}`,
           }),
         ),
+      ...(name === 'resume' ? secondOperator(view, words) : []),
     ];
   });
 }
 
+function meaningless([path, word]: Word, known: readonly string[]): Complaint {
+  // Known elsewhere: a suggestion would only lead to another secret in the wrong place.
+  const home = { $phrase: 'halt', $second: 'resume' }[word];
+  return {
+    path,
+    at: 'value',
+    what: `${quoted(word)} stands for nothing${home === undefined ? '' : ' here'}`,
+    why:
+      home === undefined
+        ? 'a word that begins with "$" stands for a value of the drill'
+        : `it is a secret and belongs into the ${home} request only`,
+    fix: home === undefined ? suggestion(word, known) : 'take it away',
+  };
+}
+
+/** A resume that lacks the second operator's token is refused when the fleet is halted already: too late to learn it. */
+function secondOperator({ hasSecond }: InventoryView, words: readonly Word[]): Complaint[] {
+  const used = words.find(([, word]) => word === '$second');
+  if (used !== undefined && !hasSecond)
+    return [
+      {
+        path: used[0],
+        at: 'value',
+        what: 'the resume request carries $second, and no such token is given',
+        why: '$second stands for the token of a second operator',
+        fix: 'add second to auth, or take $second away',
+      },
+    ];
+  if (used === undefined && hasSecond)
+    return [
+      {
+        path: ['broker', 'auth', 'second'],
+        at: 'key',
+        what: 'the resume request does not carry $second',
+        why: 'the token of the second operator would never be shown',
+        fix: 'add it to the resume, such as headers: { Second-Operator: Bearer $second }, or take second away',
+      },
+    ];
+  return [];
+}
+
+const OF_A_STEP = ['$level', '$incident', '$revision'];
+
+function manualSteps({ hosts, manualResume }: InventoryView): Complaint[] {
+  return (manualResume ?? []).flatMap((step, index): Complaint[] => {
+    if (step === null) return [];
+    const path = ['broker', 'manual-resume', index];
+    const words = wordsOf(step.run, [...path, 'run']);
+    const strange: Complaint[] =
+      hosts === null || hosts.has(step.host)
+        ? []
+        : [
+            {
+              path: [...path, 'host'],
+              at: 'value',
+              what: `${quoted(step.host)} is not a host of the inventory`,
+              why: 'a step of the procedure is run on a declared host',
+              fix: suggestion(step.host, hosts.keys()),
+            },
+          ];
+    return [
+      ...strange,
+      ...words.filter(([, word]) => !OF_A_STEP.includes(word)).map((word) => meaningless(word, OF_A_STEP)),
+      ...words
+        .filter(([at, word]) => at.at(-1) === 0 && OF_A_STEP.includes(word))
+        .map(
+          ([at, word]): Complaint => ({
+            path: at,
+            at: 'value',
+            what: `the command of the step holds ${word}`,
+            why: 'what the broker says must not choose what is run',
+            fix: 'write the command out',
+          }),
+        ),
+    ];
+  });
+}
+
+function wordsOfRequest({ name, body, headers }: OperationView): Word[] {
+  const path = ['broker', name];
+  return [...wordsOf(body, [...path, 'body']), ...wordsOf(headers, [...path, 'headers'])];
+}
+
+/** Whether a request carries this placeholder. */
+export function carries(operation: OperationView, placeholder: string): boolean {
+  return wordsOfRequest(operation).some(([, word]) => word === placeholder);
+}
+
 /** Every `$word` in the texts of a body, with the path of its text. */
-function wordsOf(body: Json, path: readonly PropertyKey[] = []): [readonly PropertyKey[], string][] {
-  if (typeof body === 'string') return (body.match(/\$[A-Za-z_]\w*/g) ?? []).map((word) => [path, word]);
+function wordsOf(body: Json, path: readonly PropertyKey[]): Word[] {
+  if (typeof body === 'string')
+    return (body.match(/\$[A-Za-z_]\w*/g) ?? []).map((word): Word => [path, word]);
   if (typeof body !== 'object' || body === null) return [];
   return Object.entries(body).flatMap(([key, value]) =>
     wordsOf(value as Json, [...path, Array.isArray(body) ? Number(key) : key]),

@@ -21,11 +21,14 @@ import { note } from './note.ts';
 
 /** The shape of `inventory.yaml`. What the parts say about each other is in inventory-rules.ts. */
 
+/** An absolute path, or the name of a command that the host looks up. */
+const COMMAND = /^(?:(?:\/|\$\{).+|[A-Za-z0-9][\w.+-]*)$/;
+
 const managed = {
   manager: oneOf(['launchd', 'systemd', 'supervisord', 'pm2', 'none']).describe(
     'The service manager that runs the services of this host; "none" where each service has a `start` of its own.',
   ),
-  'manager-command': text(/^(?:(?:\/|\$\{).+|[A-Za-z0-9][\w.+-]*)$/, {
+  'manager-command': text(COMMAND, {
     expected: 'the name of a command, or an absolute path',
     fix: 'write it like launchctl or /opt/bin/launchctl',
   })
@@ -126,7 +129,85 @@ const request = text(/^(?:GET|POST|PUT|DELETE) \/[^\s#]*$/, {
 const body = z
   .json({ error: note({ expected: 'anything that JSON can hold', fix: 'write the body as a map' }) })
   .prefault(null)
-  .describe('JSON body. $level, $asset, $reason, $incident and $revision stand for values of the drill.');
+  .describe(
+    'JSON body. $level, $asset, $reason, $incident and $revision stand for values of the drill; in a halt $phrase for what the operator typed, in a resume $second for the token of auth.second.',
+  );
+
+/** What every request has; for reading the parts of one that has faults. */
+export const operationSchema = section('an operation', { request, body });
+
+/** What httpOnce and fetch write themselves, and what belongs to the connection (RFC 9110, 7.6.1). */
+const OWN_HEADERS = ['accept', 'accept-encoding', 'authorization', 'connection', 'content-length'].concat([
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+const headers = z
+  .record(
+    text(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/, {
+      expected: 'the name of a header: letters, digits and "-"',
+      fix: 'write it like Second-Operator',
+    }).refine((header) => !OWN_HEADERS.includes(header.toLowerCase()), {
+      error: note({
+        expected: `none of: ${OWN_HEADERS.join(', ')}`,
+        fix: 'take it away: the runner writes it itself',
+      }),
+    }),
+    text(
+      /^[ -~]*[!-~]$/,
+      {
+        expected: 'the value of a header, in plain ASCII',
+        fix: 'name a placeholder such as Bearer $second',
+        // Never quoted: it may hold a token.
+        what: 'this cannot be sent in a header',
+      },
+      { max: 1000 },
+    ),
+    { error: note({ expected: 'a map from headers to their values', fix: 'write one header a line' }) },
+  )
+  .refine(
+    (map) => new Set(Object.keys(map).map((key) => key.toLowerCase())).size === Object.keys(map).length,
+    {
+      error: note({
+        what: 'a header is named twice',
+        expected: 'a map in which each header stands once, in whatever case',
+        fix: 'take one away',
+      }),
+    },
+  )
+  .prefault({})
+  .describe('Headers to send as well, such as Second-Operator: Bearer $second.');
+
+export const manualStepSchema = section('a step', {
+  host: name('a host').describe('The host it is run on.'),
+  run: someOf(
+    'words of a command',
+    text(/./, { expected: 'a word of a command', fix: 'write each argument by itself' }),
+  )
+    .refine(([command]) => command === undefined || COMMAND.test(command), {
+      path: [0],
+      error: note({
+        expected: 'the name of a command, or an absolute path',
+        fix: 'write it like launchctl or /opt/bin/launchctl',
+      }),
+    })
+    .describe(
+      'The command, word by word; no shell reads it. $level, $incident and $revision stand for those of the halt.',
+    ),
+}).describe('One command of the procedure.');
+
+const token = (key: string) =>
+  text(/^(?:[!-~]+|\$\{.+)$/, {
+    expected: 'a token without spaces',
+    fix: `name a variable that holds it, such as \${PRINCIPAL_TOKEN}`,
+    what: `"${key}" is not a token`,
+  });
 
 const picked = {
   level: pointer().describe('Where the level stands in the answer, as a JSON Pointer.'),
@@ -158,12 +239,21 @@ export const brokerSchema = section('the broker', {
   service: name('a service').describe('The service that owns the kill switch.'),
   api: httpUrl().describe('Base address of its API.'),
   auth: section('the credentials', {
-    bearer: text(/^(?:[!-~]+|\$\{.+)$/, {
-      expected: 'a token without spaces',
-      fix: `name a variable that holds it, such as \${PRINCIPAL_TOKEN}`,
-      what: '"bearer" is not a token',
-    }).describe('Bearer token; name a variable instead of writing it here.'),
+    bearer: token('bearer').describe('Bearer token; name a variable instead of writing it here.'),
+    second: token('second')
+      .exactOptional()
+      .describe(
+        'Token of a second operator, for a resume that needs one: it stands where the resume says $second.',
+      ),
   })
+    .refine(({ bearer, second }) => bearer !== second, {
+      path: ['second'],
+      error: note({
+        what: '"second" is the same token as "bearer"',
+        expected: "another operator's token",
+        fix: 'name the variable that holds the other one',
+      }),
+    })
     .exactOptional()
     .describe('How the runner identifies itself.'),
   halt: section('the halt operation', {
@@ -171,7 +261,12 @@ export const brokerSchema = section('the broker', {
     body,
     pick: haltPick.prefault({}).describe('What its reply claims.'),
   }).describe('The trigger.'),
-  resume: section('the resume operation', { request, body }).describe('Undoes the halt.'),
+  resume: section('the resume operation', { request, body, headers }).describe('Undoes the halt.'),
+  'manual-resume': someOf('steps', manualStepSchema)
+    .exactOptional()
+    .describe(
+      'The documented procedure, in order, that lifts a halt which no API call lifts. Services that are still down are then started by their own commands.',
+    ),
   status: section('the status operation', {
     request,
     body,
@@ -227,6 +322,7 @@ export const inventorySchema = section('the inventory', {
 export type InventoryFile = z.output<typeof inventorySchema>;
 export type HostFile = z.output<typeof hostSchema>;
 export type ServiceFile = z.output<typeof serviceSchema>;
+export type ManualStepFile = z.output<typeof manualStepSchema>;
 export type BrokerFile = z.output<typeof brokerSchema>;
 
 // What needs no mapping is held to the model right here.

@@ -5,10 +5,13 @@ import {
   type HostFile,
   hostSchema,
   inventorySchema,
+  type ManualStepFile,
+  manualStepSchema,
+  operationSchema,
   type ServiceFile,
   serviceSchema,
 } from './inventory-schema.ts';
-import { entriesOf, isMap, partsOf } from './partial.ts';
+import { entriesOf, isMap, partOf, partsOf } from './partial.ts';
 
 /** As much of an inventory as can be used; null entries are declared, but faulty. */
 export interface InventoryView {
@@ -19,6 +22,10 @@ export interface InventoryView {
   readonly brokerService: string | null;
   readonly operations: readonly OperationView[];
   readonly stores: readonly ('state' | 'audit')[];
+  /** Whether the token of a second operator is given, in order or not. */
+  readonly hasSecond: boolean;
+  /** The steps of the manual resume; null among them are faulty ones, and null instead of them: there are none. */
+  readonly manualResume: readonly (ManualStepFile | null)[] | null;
   readonly hasExchange: boolean;
 }
 
@@ -26,7 +33,10 @@ export interface OperationView {
   readonly name: 'halt' | 'resume' | 'status';
   readonly request: string;
   readonly body: Json;
+  readonly headers: Readonly<Record<string, string>>;
 }
+
+const NONE: { readonly headers?: OperationView['headers'] } = {};
 
 /** `raw` is the document with its variables resolved. */
 export function inventoryView(raw: unknown): InventoryView {
@@ -39,10 +49,20 @@ export function inventoryView(raw: unknown): InventoryView {
     oneMachine: partsOf(inventorySchema, root)['one-machine'] ?? [],
     brokerService: broker.service ?? null,
     operations: (['halt', 'resume', 'status'] as const).flatMap((name) => {
-      const { request, body } = partsOf(brokerSchema.shape[name], rawBroker[name]);
-      return request === undefined || body === undefined ? [] : [{ name, request, body }];
+      const { request, body } = partsOf(operationSchema, rawBroker[name]);
+      const { headers } = name === 'resume' ? partsOf(brokerSchema.shape.resume, rawBroker.resume) : NONE;
+      return request === undefined || body === undefined
+        ? []
+        : [{ name, request, body, headers: headers ?? {} }];
     }),
     stores: (['state', 'audit'] as const).filter((store) => isMap(rawBroker[store])),
+    hasSecond: isMap(rawBroker.auth) && rawBroker.auth.second !== undefined,
+    manualResume: stepsOf(rawBroker['manual-resume']),
     hasExchange: root.exchange !== undefined,
   };
+}
+
+function stepsOf(raw: unknown): (ManualStepFile | null)[] | null {
+  if (raw === undefined) return null;
+  return Array.isArray(raw) ? raw.map((step) => partOf(manualStepSchema, step)) : [];
 }

@@ -18,6 +18,8 @@ const LAB: Record<string, string> = {
   TESSERACT_KNOWN_HOSTS: '~/known',
   PRINCIPAL_URL: 'http://127.0.0.1:8700/',
   PRINCIPAL_TOKEN: 'sesame',
+  PRINCIPAL_SECOND_TOKEN: 'open',
+  PRINCIPAL_CONFIG: '/lab/knox/etc/principal.json',
   EXCHANGE_URL: 'http://127.0.0.1:9000',
 };
 const env = (name: string) => LAB[name];
@@ -37,7 +39,7 @@ function load(drill: string, knownIssues: string | null, options = {}) {
 }
 
 describe('the shipped files', () => {
-  it.each(['drills/level-1.yaml', 'drills/level-2.yaml', 'drills/level-3.yaml'])('%s', (drill) => {
+  it.each([1, 2, 3, 4].map((level) => `drills/level-${level}.yaml`))('%s', (drill) => {
     expect(load(drill, 'known-issues.yaml').knownIssues).toEqual([]);
     expect(load(drill, 'examples/known-issues.as-found.yaml').knownIssues).toHaveLength(4);
   });
@@ -50,6 +52,7 @@ describe('the shipped files', () => {
       ['drills/level-1.yaml', '../schemas/drill.schema.json'],
       ['drills/level-2.yaml', '../schemas/drill.schema.json'],
       ['drills/level-3.yaml', '../schemas/drill.schema.json'],
+      ['drills/level-4.yaml', '../schemas/drill.schema.json'],
     ] as const) {
       const { text } = shipped(file);
       expect(text.split('\n')[0], file).toBe(`# yaml-language-server: $schema=${schema}`);
@@ -98,11 +101,11 @@ describe('the shipped files', () => {
     expect(inventory.broker).toEqual({
       service: 'principal',
       api: 'http://127.0.0.1:8700',
-      auth: { bearer: 'sesame' },
+      auth: { bearer: 'sesame', second: 'open' },
       halt: {
         method: 'POST',
         path: '/v1/halt',
-        body: { level: '$level', asset: '$asset', reason: '$reason' },
+        body: { level: '$level', asset: '$asset', reason: '$reason', phrase: '$phrase' },
         pick: {
           level: '/level',
           incident: '/incident/id',
@@ -116,7 +119,18 @@ describe('the shipped files', () => {
         method: 'POST',
         path: '/v1/resume',
         body: { level: '$level', incident: '$incident', revision: '$revision', reason: '$reason' },
+        headers: { 'Second-Operator': 'Bearer $second' },
       },
+      manualResume: [
+        {
+          host: 'knox',
+          run: [
+            ...['/lab/knox/bin/principal', 'resume', '--config', '/lab/knox/etc/principal.json'],
+            ...['--level', '$level', '--incident', '$incident', '--revision', '$revision'],
+            ...['--reason', 'the drill is over'],
+          ],
+        },
+      ],
       status: {
         method: 'GET',
         path: '/v1/status',
@@ -159,6 +173,20 @@ describe('the shipped files', () => {
       crashWithinMs: 10_000,
       sampleEveryMs: 100,
       maxGapMs: 1000,
+    });
+  });
+
+  it('halt everything at level 4, the broker too, and come back by hand', () => {
+    const { drill, inventory } = load('drills/level-4.yaml', null);
+    expect([...drill.stops].sort()).toEqual(inventory.services.map(({ name }) => name).sort());
+    expect(drill.stops.at(-1)).toBe('principal');
+    expect(drill).toMatchObject({
+      level: 4,
+      keeps: [],
+      crash: null,
+      resume: 'manual',
+      phrase: 'typed',
+      broker: { level: 4, incident: 'open' },
     });
   });
 
@@ -241,7 +269,8 @@ broker:
     expect(loaded.inventory.broker).toMatchObject({
       auth: null,
       audit: null,
-      resume: { method: 'DELETE', path: '/h', body: null },
+      resume: { method: 'DELETE', path: '/h', body: null, headers: {} },
+      manualResume: null,
       halt: { pick: {} },
       status: { pick: { level: '/l', incident: '', reason: null, revision: null, asset: null } },
       state: { incidents: null },
@@ -257,6 +286,8 @@ broker:
       broker: { level: 4, incident: 'open' },
       effects: null,
       crash: null,
+      resume: 'api',
+      phrase: 'none',
       timing: { withinMs: 500, holdMs: 120_000 },
     });
   });

@@ -5,7 +5,8 @@ import type { z } from 'zod';
  * schema. A part that its schema refuses is left out, or null among the entries of a map, and rules say nothing about it.
  */
 
-function partOf<S extends z.ZodType>(schema: S, raw: unknown): z.output<S> | null {
+/** The part, or null where its schema refuses it. */
+export function partOf<S extends z.ZodType>(schema: S, raw: unknown): z.output<S> | null {
   const parsed = schema.safeParse(raw);
   return parsed.success ? parsed.data : null;
 }

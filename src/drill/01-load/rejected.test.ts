@@ -221,6 +221,7 @@ const REJECTED: Record<string, { readonly edits: Edits; readonly says: readonly 
       ],
     },
     says: [
+      'drill.yaml:6:17: "principal" must stop, and the drill would resume through its API; a broker that is gone answers no resume; write resume: manual, or take it out of stops',
       'drill.yaml:9:8: "principal" must stop and cannot be crashed; it has to come back from the crash; take it out of stops, or take crash away',
     ],
   },
@@ -324,6 +325,124 @@ const REJECTED: Record<string, { readonly edits: Edits; readonly says: readonly 
     says: [
       'inventory.yaml:24:5: the halt request does not carry $level; every drill would trigger the same level; add $level to its body, such as level: $level',
       'inventory.yaml:24:31: "$raeson" stands for nothing; a word that begins with "$" stands for a value of the drill; did you mean "$reason"?',
+    ],
+  },
+  'secrets in the wrong request': {
+    edits: {
+      inventory: [
+        ['reason: $reason }', 'reason: $reason, who: $second }'],
+        ['incident: $incident }', 'incident: $incident, why: "so: $phrase" }'],
+      ],
+    },
+    says: [
+      'inventory.yaml:24:50: "$second" stands for nothing here; it is a secret and belongs into the resume request only; take it away',
+      'inventory.yaml:27:39: "$phrase" stands for nothing here; it is a secret and belongs into the halt request only; take it away',
+    ],
+  },
+  'a second operator whose token is not given': {
+    edits: {
+      inventory: [
+        ['incident: $incident }', 'incident: $incident }\n    headers: { Second: Bearer $second }'],
+      ],
+    },
+    says: [
+      'inventory.yaml:28:24: the resume request carries $second, and no such token is given; $second stands for the token of a second operator; add second to auth, or take $second away',
+    ],
+  },
+  'a second operator whose token is never shown': {
+    edits: { inventory: [['TOKEN}" }', 'TOKEN}", second: another }']] },
+    says: [
+      'inventory.yaml:21:31: the resume request does not carry $second; the token of the second operator would never be shown; add it to the resume, such as headers: { Second-Operator: Bearer $second }, or take second away',
+    ],
+  },
+  'a second operator who is the first': {
+    edits: {
+      inventory: [
+        ['TOKEN}" }', 'TOKEN}", second: "${TOKEN}" }'],
+        ['incident: $incident }', 'incident: $incident, second: $second }'],
+      ],
+    },
+    says: [
+      'inventory.yaml:21:39: "second" is the same token as "bearer"; it must be another operator\'s token; name the variable that holds the other one',
+    ],
+  },
+  'headers that cannot be sent': {
+    edits: {
+      inventory: [
+        [
+          'incident: $incident }',
+          `incident: $incident }
+    headers:
+      Authorization: x
+      "X Y": x
+      Bell: "\\a"
+      Twice: a
+      TWICE: $who`,
+        ],
+      ],
+    },
+    says: [
+      'inventory.yaml:29:7: "Authorization" cannot be a name; it must be none of: accept, accept-encoding, authorization, connection, content-length, content-type, expect, host, keep-alive, te, trailer, transfer-encoding, upgrade; take it away: the runner writes it itself',
+      'inventory.yaml:30:7: "X Y" cannot be a name; it must be the name of a header: letters, digits and "-"; write it like Second-Operator',
+      'inventory.yaml:31:13: this cannot be sent in a header; it must be the value of a header, in plain ASCII; name a placeholder such as Bearer $second',
+    ],
+  },
+  'a header twice': {
+    edits: {
+      inventory: [['incident: $incident }', 'incident: $incident }\n    headers: { Twice: a, TWICE: b }']],
+    },
+    says: [
+      'inventory.yaml:28:14: a header is named twice; it must be a map in which each header stands once, in whatever case; take one away',
+    ],
+  },
+  'a header that stands for nothing': {
+    edits: { inventory: [['incident: $incident }', 'incident: $incident }\n    headers: { Who: a $who }']] },
+    says: [
+      'inventory.yaml:28:21: "$who" stands for nothing; a word that begins with "$" stands for a value of the drill; use one of: $level, $asset, $reason, $incident, $revision, $second',
+    ],
+  },
+  'a manual resume on no host, of no use': {
+    edits: {
+      inventory: [
+        [
+          '  status:\n',
+          `  manual-resume:
+    - { host: knocks, run: [/opt/principal, resume, $incidnet, $second] }
+    - { host: knox, run: ["rm -rf"] }
+    - { host: knox, run: [/opt/$incident] }
+    - { host: knox, run: [] }
+  status:\n`,
+        ],
+      ],
+    },
+    says: [
+      'inventory.yaml:29:15: "knocks" is not a host of the inventory; a step of the procedure is run on a declared host; use one of: knox, tesseract',
+      'inventory.yaml:29:53: "$incidnet" stands for nothing; a word that begins with "$" stands for a value of the drill; did you mean "$incident"?',
+      'inventory.yaml:29:64: "$second" stands for nothing here; it is a secret and belongs into the resume request only; take it away',
+      'inventory.yaml:30:27: item 1 of "run" is "rm -rf"; it must be the name of a command, or an absolute path; write it like launchctl or /opt/bin/launchctl',
+      'inventory.yaml:31:27: the command of the step holds $incident; what the broker says must not choose what is run; write the command out',
+      'inventory.yaml:32:26: the list is empty; it must be a list of words of a command, not empty; name at least one',
+    ],
+  },
+  'a manual resume without a step': {
+    edits: {
+      inventory: [['  status:\n', '  manual-resume: []\n  status:\n']],
+      drill: [['crash', 'resume: manual\ncrash']],
+    },
+    says: [
+      'inventory.yaml:28:18: the list is empty; it must be a list of steps, not empty; name at least one',
+    ],
+  },
+  'a resume by hand of which nothing is said': {
+    edits: { drill: [['crash: principal', 'resume: manual']] },
+    says: [
+      'drill.yaml:9:9: the drill resumes by hand, and the inventory says nothing of how; the steps are those of broker.manual-resume; declare manual-resume in the inventory, or write resume: api',
+    ],
+  },
+  'a phrase that the broker would never see': {
+    edits: { drill: [['crash', 'phrase: typed\ncrash']] },
+    says: [
+      'drill.yaml:9:9: the operator is to type a phrase, and the halt request does not carry it; the broker would never see it; add $phrase to the body of broker.halt in the inventory, or write phrase: none',
     ],
   },
   'a GET with a body': {
@@ -503,6 +622,24 @@ describe('what is wrong is said in whole, with its place', () => {
   it('finds the values of the drill inside longer texts', () => {
     const inventory: Edit[] = [['{ level: $level, reason: $reason }', '[{ q: "level $level: $reason" }]']];
     expect(problemsOf({ inventory })).toEqual([]);
+  });
+
+  it('takes a drill that stops everything, is lifted by hand and needs a phrase', () => {
+    const inventory: Edit[] = [
+      ['reason: $reason }', 'reason: $reason, confirm: "I say $phrase" }'],
+      ['TOKEN}" }', 'TOKEN}", second: "${SECOND}" }'],
+      ['incident: $incident }', 'incident: $incident }\n    headers: { Second-Operator: Bearer $second }'],
+      [
+        '  status:\n',
+        '  manual-resume: [{ host: tesseract, run: [wake, "$level/$incident", $revision] }]\n  status:\n',
+      ],
+    ];
+    const drill: Edit[] = [
+      ['[hermes]', '[hermes, principal]'],
+      ['keeps: [principal]\n', ''],
+      ['crash: principal', 'resume: manual\nphrase: typed'],
+    ];
+    expect(problemsOf({ inventory, drill }, { TOKEN: 'sesame', SECOND: 'open' })).toEqual([]);
   });
 
   it('never quotes the value of a variable', () => {

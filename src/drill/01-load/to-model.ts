@@ -86,9 +86,11 @@ function toBroker(broker: BrokerFile, here: Resolve): Broker {
   return {
     service: broker.service,
     api: broker.api,
-    auth: broker.auth ?? null,
+    auth:
+      broker.auth === undefined ? null : { bearer: broker.auth.bearer, second: broker.auth.second ?? null },
     halt: { ...toOperation(halt), pick: halt.pick },
-    resume: toOperation(broker.resume),
+    resume: { ...toOperation(broker.resume), headers: broker.resume.headers },
+    manualResume: broker['manual-resume'] ?? null,
     status: { ...toOperation(status), pick: toPointers(status.pick) },
     state: {
       file: here(state.sqlite),
@@ -132,6 +134,8 @@ export function toDrill(file: DrillFile): Drill {
     broker: file.broker ?? { level: file.level, incident: 'open' },
     effects: file.effects ?? null,
     crash: file.crash ?? null,
+    resume: file.resume,
+    phrase: file.phrase,
     timing: {
       baselineMs: file.baseline,
       withinMs: file.within,

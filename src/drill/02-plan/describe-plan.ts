@@ -31,6 +31,11 @@ function heading(plan: Plan): string[] {
     `Fleet ${plan.fleet}, environment ${environment}. This is a plan: nothing has been triggered.`,
     '',
     `The drill asks ${plan.broker} for ${halt}, once.`,
+    ...(plan.phrase === 'typed'
+      ? [
+          'The operator types a confirmation phrase before anything starts. It is sent with the halt and written nowhere.',
+        ]
+      : []),
     `Then ${count('target')} must stop, ${count('survivor')} must survive, ${count('bystander')} are only watched.`,
     ...(plan.sources.exchange && plan.effects !== null
       ? []
@@ -90,7 +95,9 @@ function effectLines({ effects }: Plan): string[] {
 function brokerLines(plan: Plan): string[] {
   const { expect, sources, crash, timing } = plan;
   return [
-    `API and store must say level ${expect.level}, ${expect.incident === 'open' ? 'with an open incident' : 'whatever they say of incidents'}.`,
+    isTarget(plan.broker, plan)
+      ? `Its store must say level ${expect.level}, ${expect.incident === 'open' ? 'with an open incident' : 'whatever it says of incidents'}. Its API goes down with it.`
+      : `API and store must say level ${expect.level}, ${expect.incident === 'open' ? 'with an open incident' : 'whatever they say of incidents'}.`,
     sources.audit === null
       ? 'No audit log is read.'
       : `The audit log is read; ${sources.audit.map((word) => `"${word}"`).join(', ')} counts as a claim to have stopped something.`,
@@ -107,8 +114,14 @@ function timingLines({ timing }: Plan): string[] {
   ];
 }
 
-function undoLines({ broker, services, timing }: Plan): string[] {
+function isTarget(name: string, { services }: Plan): boolean {
+  return services.some((service) => service.name === name && service.role === 'target');
+}
+
+function undoLines(plan: Plan): string[] {
+  const { broker, services, timing } = plan;
   const targets = services.filter((service) => service.role === 'target');
+  if (plan.resume === 'manual') return manualLines(plan, targets);
   return [
     `${broker} is asked to resume, only if the halt is this drill's own; everything must be back within ${inUnits(timing.restoreWithinMs)} and stay up for ${inUnits(timing.settleMs)}.`,
     ...(targets.length > 0
@@ -116,11 +129,23 @@ function undoLines({ broker, services, timing }: Plan): string[] {
           'Where the broker has forgotten the halt, what was alive before and is gone is started on its host by:',
         ]
       : []),
-    ...targets.map(
-      ({ name, host, start }) =>
-        `  ${name} on ${host}: ${start === null ? 'nothing is known that starts it' : start.map(asWord).join(' ')}`,
-    ),
+    ...targets.map(startLine),
   ];
+}
+
+function manualLines({ broker, manualResume, timing }: Plan, targets: readonly PlannedService[]): string[] {
+  const brokerFirst = [...targets].sort((a, b) => Number(b.name === broker) - Number(a.name === broker));
+  return [
+    "No API call lifts this halt. Only if it is this drill's own, this is run in order, each step on its host:",
+    ...manualResume.map(({ host, run }, index) => `  ${index + 1}. on ${host}: ${run.map(asWord).join(' ')}`),
+    'Then what was alive before and is still down is started on its host by:',
+    ...brokerFirst.map(startLine),
+    `Everything must be back within ${inUnits(timing.restoreWithinMs)} and stay up for ${inUnits(timing.settleMs)}.`,
+  ];
+}
+
+function startLine({ name, host, start }: PlannedService): string {
+  return `  ${name} on ${host}: ${start === null ? 'nothing is known that starts it' : start.map(asWord).join(' ')}`;
 }
 
 /** One word of a command as it could be typed. */

@@ -28,6 +28,9 @@ export function makePlan(from: {
     expect: drill.broker,
     effects: drill.effects,
     crash: drill.crash,
+    resume: drill.resume,
+    phrase: drill.phrase,
+    manualResume: drill.resume === 'manual' ? (inventory.broker.manualResume ?? []) : [],
     timing: drill.timing,
     oneMachine: inventory.oneMachine,
     sources: {

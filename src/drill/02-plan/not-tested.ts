@@ -9,7 +9,12 @@ export function notTestedBy(
   drill: Drill,
   services: readonly PlannedService[],
 ): readonly string[] {
-  return [...always(drill), ...undeclared(inventory, drill), ...untouched(services)];
+  return [
+    ...always(drill),
+    ...undeclared(inventory, drill),
+    ...wayBack(inventory, drill),
+    ...untouched(services),
+  ];
 }
 
 function always(drill: Drill): string[] {
@@ -36,9 +41,22 @@ function undeclared({ broker, exchange }: Inventory, drill: Drill): string[] {
   if (broker.state.incidents === null)
     lines.push('The history of incidents in the store: the inventory declares no query for it.');
   if (drill.broker.incident === 'none') lines.push('Whether an incident is opened: this drill demands none.');
-  if (!mentions(broker.resume.body, '$incident'))
+  return lines;
+}
+
+function wayBack({ broker }: Inventory, drill: Drill): string[] {
+  const lines: string[] = [];
+  if (drill.stops.includes(broker.service))
     lines.push(
-      'A resume that lifts only its own halt: the resume request names no incident, so a halt by somebody else at the last moment would be lifted too.',
+      'What the API says while halted: the broker stops with the rest, and its state is read from its store alone.',
+    );
+  const [which, way] =
+    drill.resume === 'manual'
+      ? ['no step of the manual resume', (broker.manualResume ?? []).map(({ run }) => run)]
+      : ['the resume request', [broker.resume.body, broker.resume.headers]];
+  if (!mentions(way, '$incident'))
+    lines.push(
+      `A resume that lifts only its own halt: ${which} names ${drill.resume === 'manual' ? 'an' : 'no'} incident, so a halt by somebody else at the last moment would be lifted too.`,
     );
   return lines;
 }

@@ -50,9 +50,13 @@ const INVENTORY: Inventory = {
   broker: {
     service: 'principal',
     api: 'http://127.0.0.1:8700',
-    auth: { bearer: 'sesame' },
+    auth: { bearer: 'sesame', second: 'open' },
     halt: { method: 'POST', path: '/h', body: { level: '$level', reason: '$reason' }, pick: {} },
-    resume: { method: 'POST', path: '/r', body: { which: [{ incident: 'id=$incident' }] } },
+    resume: { method: 'POST', path: '/r', body: { which: [{ incident: 'id=$incident' }] }, headers: {} },
+    manualResume: [
+      { host: 'knox', run: ['/opt/principal', 'resume', '--incident', '$incident'] },
+      { host: 'tesseract', run: ['/opt/wake', "it's over"] },
+    ],
     status: {
       method: 'GET',
       path: '/s',
@@ -76,6 +80,8 @@ const DRILL: Drill = {
   broker: { level: 2, incident: 'open' },
   effects: { silent: ['DOGE-USD'], flat: [], active: ['BTC-USD'] },
   crash: 'principal',
+  resume: 'api',
+  phrase: 'none',
   timing: {
     baselineMs: 1500,
     withinMs: 5000,
@@ -116,6 +122,7 @@ describe('makePlan', () => {
   it('holds no secret', () => {
     expect(JSON.stringify(plan())).not.toContain('sesame');
     expect(describePlan(plan())).not.toContain('sesame');
+    expect(plan().manualResume).toEqual([]);
   });
 
   it('says which records of the broker can be read', () => {
@@ -176,6 +183,26 @@ describe('what is not tested', () => {
     ]);
   });
 
+  it('says what a drill that stops the broker and is lifted by hand leaves open', () => {
+    const drill = {
+      stops: ['hermes', 'shiva', 'scribe', 'principal'],
+      keeps: [],
+      crash: null,
+      resume: 'manual',
+    } as const;
+    const expected = [
+      ...ALWAYS,
+      'Whether the halt outlives a crash of the broker',
+      'What the API says while halted',
+    ];
+    expect(openings({}, drill)).toEqual(expected);
+    const broker = { ...INVENTORY.broker, manualResume: [{ host: 'knox', run: ['/opt/wake'] }] };
+    expect(openings({ broker }, drill)).toEqual([...expected, 'A resume that lifts only its own halt']);
+    expect(plan({ broker }, drill).notTested.at(-1)).toContain(
+      'no step of the manual resume names an incident',
+    );
+  });
+
   it('says processes only, whether the exchange or the demand is missing', () => {
     const effects = (...of: Parameters<typeof plan>) =>
       plan(...of).notTested.find((line) => line.startsWith('Effects'));
@@ -233,6 +260,37 @@ Undo
 Not tested
   - Power loss: …
 `);
+  });
+
+  it('prints the manual resume step by step, and that a phrase is typed', () => {
+    const all = plan(
+      {},
+      {
+        stops: ['hermes', 'principal'],
+        keeps: [],
+        crash: null,
+        resume: 'manual',
+        phrase: 'typed',
+      },
+    );
+    expect(all.manualResume).toEqual(INVENTORY.broker.manualResume);
+    const text = describePlan(all);
+    expect(text).toContain(`The drill asks principal for a halt at level 2, once.
+The operator types a confirmation phrase before anything starts. It is sent with the halt and written nowhere.
+`);
+    expect(text).toContain(`Broker
+  Its store must say level 2, with an open incident. Its API goes down with it.
+`);
+    expect(text).toContain(`Undo
+  No API call lifts this halt. Only if it is this drill's own, this is run in order, each step on its host:
+    1. on knox: /opt/principal resume --incident $incident
+    2. on tesseract: /opt/wake 'it'\\''s over'
+  Then what was alive before and is still down is started on its host by:
+    principal on knox: nothing is known that starts it
+    hermes on tesseract: /opt/hermes --name 'it'\\''s'
+  Everything must be back within 10s and stay up for 1s.
+`);
+    expect(text).not.toContain('is asked to resume');
   });
 
   it('marks a lab, an asset and a drill of processes only', () => {

@@ -36,11 +36,16 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
   const controls = new Map(
     watches.map((watch) => [watch.host, new HostControls(watch, world, drillId, untilEnded)] as const),
   );
-  const state = new StateWatch(world);
+  const brokerMustStop = plan.services.some(({ name, role }) => name === plan.broker && role === 'target');
+  const state = new StateWatch(world, () => brokerMustStop && livesOf(plan.broker)?.length === 0);
   let rotations: Promise<unknown> = Promise.resolve();
   const hostOf = new Map(plan.services.map((service) => [service.name, service.host]));
   const watchOf = new Map(watches.map((watch) => [watch.host, watch]));
 
+  const livesOf: Observer['livesOf'] = (service) => {
+    const watch = watchOf.get(hostOf.get(service) ?? '');
+    return watch?.readable ? watch.table.livesOf(service) : null;
+  };
   const tellServices = serviceTeller(plan, world, (service, host) => {
     const watch = watchOf.get(host);
     return watch?.readable ? watch.table.livesOf(service).length > 0 : null;
@@ -69,10 +74,7 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
       rotations = Promise.all(watches.map(rotate));
     },
     until,
-    livesOf(service) {
-      const watch = watchOf.get(hostOf.get(service) ?? '');
-      return watch?.readable ? watch.table.livesOf(service) : null;
-    },
+    livesOf,
     get status() {
       return state.status;
     },

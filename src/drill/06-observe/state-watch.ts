@@ -11,6 +11,7 @@ const ANSWER_WITHIN_MS = 2_000;
  */
 export class StateWatch {
   readonly #world: World;
+  readonly #mustBeDown: () => boolean;
   readonly #ended = new AbortController();
   #loops: Promise<unknown> = Promise.resolve();
   #restingSinceMs: number | null = null;
@@ -19,8 +20,10 @@ export class StateWatch {
   exchange: Timed<ExchangeBook> | null = null;
   firstExchange: Timed<ExchangeBook> | null = null;
 
-  constructor(world: World) {
+  /** `mustBeDown`: whether the broker is gone because the drill demands it, so that nobody is starting it. */
+  constructor(world: World, mustBeDown: () => boolean) {
     this.#world = world;
+    this.#mustBeDown = mustBeDown;
   }
 
   start(onReading: () => void): void {
@@ -48,7 +51,7 @@ export class StateWatch {
   #watchState(onReading: () => void): Promise<void> {
     const { broker, store, journal } = this.#world;
     const readStore = async (): Promise<void> => {
-      if (this.#restingSinceMs !== null) return;
+      if (this.#restingSinceMs !== null && !this.#mustBeDown()) return;
       this.store = await this.#timed(() => store.read());
       journal.append({ kind: 'store', read: this.store });
     };

@@ -9,6 +9,8 @@ import type { World } from '../ports/world.ts';
 const REPLY_WITHIN_MS = 15_000;
 /** A resume is conditional on a revision; when that was stale, the state is read again, but not for ever. */
 const ATTEMPTS = 3;
+/** How long to wait for the store to show the halt, once the broker is gone. */
+const STATE_WITHIN_MS = 2_000;
 
 /** `restored`: everything is up again. `foreign`: the halt is somebody else's and was left alone. `not restored`: neither. */
 export type Undone = 'restored' | 'foreign' | 'not restored';
@@ -42,6 +44,7 @@ export async function undoHalt(undo: Undo): Promise<Undone> {
 
 async function undoOnce(undo: Undo): Promise<Undone> {
   const { plan, world } = undo;
+  if (plan.resume === 'manual') return undoByHand(undo);
   if (!(await brokerAnswers(undo))) {
     world.progress({ kind: 'note', text: 'the broker does not answer: starting by hand what is down' });
   }
@@ -56,6 +59,39 @@ async function undoOnce(undo: Undo): Promise<Undone> {
   await startWhatIsDown(undo);
   if (foreignNow(undo)) return 'foreign';
   return (await allBack(undo, plan.timing.restoreWithinMs)) ? 'restored' : 'not restored';
+}
+
+/** A halt that no API call lifts: the documented procedure, step by step, and then every service by its own start command. */
+async function undoByHand(undo: Undo): Promise<Undone> {
+  const { plan, observer, world } = undo;
+  const { clock } = world;
+  const { withinMs, restoreWithinMs } = plan.timing;
+  // A broker that is still at work would go on stopping what is being started.
+  const gone = (): boolean => observer.livesOf(plan.broker)?.length === 0;
+  await observer.until(gone, clock.nowMs() + withinMs);
+  await observer.until(() => haltNow(undo) !== null, clock.nowMs() + STATE_WITHIN_MS);
+  if (foreignNow(undo)) return 'foreign';
+  const halted = haltNow(undo);
+  if (halted !== null) {
+    for (const step of plan.manualResume) {
+      const command = step.run.map((word) => filledIn(word, halted));
+      await runByHand(undo, { act: 'manual-step', host: step.host, command });
+    }
+  }
+  await startWhatIsDown(undo);
+  const restored = (): boolean => allUp(undo) && haltNow(undo) === null;
+  await observer.until(() => foreignNow(undo) || restored(), clock.nowMs() + restoreWithinMs);
+  if (foreignNow(undo)) return 'foreign';
+  return restored() ? 'restored' : 'not restored';
+}
+
+function filledIn(word: string, { level, incident, revision }: BrokerState): string {
+  const values: Record<string, string> = {
+    $level: String(level),
+    $incident: incident ?? '',
+    $revision: String(revision ?? ''),
+  };
+  return word.replace(/\$(?:level|incident|revision)\b/g, (name) => values[name] ?? name);
 }
 
 /** Whether the broker answers a question asked now; one that was alive at the baseline and is gone is started first. */
@@ -107,24 +143,27 @@ async function resume(undo: Undo, halted: BrokerState): Promise<void> {
   }
 }
 
+// The broker first: the others may need it.
 async function startWhatIsDown(undo: Undo): Promise<void> {
-  for (const service of down(undo)) await start(undo, service);
+  const { broker } = undo.plan;
+  const all = down(undo).sort((a, b) => Number(b.name === broker) - Number(a.name === broker));
+  for (const service of all) await start(undo, service);
 }
 
-async function start(undo: Undo, service: PlannedService): Promise<void> {
-  const { clock, journal, hosts } = undo.world;
-  const link = hosts.get(service.host);
-  if (!service.start || !link) return;
-  const act: Act = {
-    act: 'start-service',
-    service: service.name,
-    host: service.host,
-    command: service.start,
-  };
-  const intent = journal.append({ kind: 'intent', act, undo: 'none: it was alive at the baseline' });
+async function start(undo: Undo, { name, host, start: command }: PlannedService): Promise<void> {
+  if (command) await runByHand(undo, { act: 'start-service', service: name, host, command });
+}
+
+async function runByHand(
+  { world: { clock, journal, hosts } }: Undo,
+  act: Extract<Act, { act: 'start-service' | 'manual-step' }>,
+): Promise<void> {
+  const link = hosts.get(act.host);
+  if (!link) return;
+  const intent = journal.append({ kind: 'intent', act, undo: 'none: this is the undo' });
   await settled(journal.sync());
   const startedMs = clock.nowMs();
-  const command = await link.run(service.start);
+  const command = await link.run(act.command);
   journal.append({ kind: 'outcome', intent, act, startedMs, endedMs: clock.nowMs(), reply: null, command });
 }
 
@@ -137,12 +176,14 @@ function down({ plan, baseline, observer }: Undo): PlannedService[] {
   });
 }
 
+function allUp(undo: Undo): boolean {
+  const { plan, observer } = undo;
+  return down(undo).length === 0 && plan.services.every(({ name }) => observer.livesOf(name) !== null);
+}
+
 function allBack(undo: Undo, patienceMs: number): Promise<boolean> {
-  const { plan, observer, world } = undo;
-  const back = (): boolean =>
-    foreignNow(undo) ||
-    (down(undo).length === 0 && plan.services.every(({ name }) => observer.livesOf(name) !== null));
-  return observer.until(back, world.clock.nowMs() + patienceMs);
+  const { observer, world } = undo;
+  return observer.until(() => foreignNow(undo) || allUp(undo), world.clock.nowMs() + patienceMs);
 }
 
 function foreignNow(undo: Undo): boolean {

@@ -17,8 +17,12 @@ export interface HaltedState {
   readonly id: string | null;
 }
 
-/** From T0 to the first death of the broker (its latest possible instant), or to the end of the halt. */
+/**
+ * From T0 to the first death of the broker (its latest possible instant), or to the end of the halt. A broker that must be
+ * gone has no second life to tell from the first: what its store then holds is what it left there.
+ */
 export function firstLifeSpan(c: CaseFile): { readonly fromMs: number; readonly toMs: number } {
+  if (c.brokerMustStop) return { fromMs: c.anchorMs, toMs: c.haltEndMs };
   const [first] = brokerDeaths(c);
   const death = first === undefined ? null : c.lives.death(first);
   return { fromMs: c.anchorMs, toMs: Math.min(c.haltEndMs, death?.toMs ?? c.haltEndMs) };
@@ -39,9 +43,12 @@ export function haltedState(c: CaseFile): HaltedState | null {
   return { state: { ...unsaid, ...claimed }, source: 'reply', id: c.trigger.ids.at(-1) ?? null };
 }
 
-/** Whether the broker lived through the halt, and if not, whether it came back and still knew of it. */
+/**
+ * Whether the broker lived through the halt, and if not, whether it came back and still knew of it. Where it must be gone,
+ * that it is, and stays so, is the question of the judge of targets, as for every other one.
+ */
 export function judgeBrokerMemory(c: CaseFile): Finding[] {
-  if (c.trigger === null) return [];
+  if (c.trigger === null || c.brokerMustStop) return [];
   return [...selfHalt(c), ...brokerDown(c), ...amnesia(c)];
 }
 
@@ -226,7 +233,7 @@ export function crashSummary(c: CaseFile): Verdict['broker']['crash'] {
 }
 
 function whyNoCrash(c: CaseFile): string {
-  if (c.plan.crash === null) return 'the drill has no `crash:`';
+  if (c.plan.crash === null) return 'the drill does not ask for it';
   const note = c.entries.findLast(
     (entry) => entry.kind === 'stage' && entry.stage === 'crash' && entry.event === 'skipped',
   );

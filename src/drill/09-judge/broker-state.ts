@@ -6,10 +6,14 @@ import { type CaseFile, type Read, type Said, said, within } from './case-file.t
 import { finding, listed, seconds } from './finding.ts';
 import { brokerDeaths } from './hold.ts';
 import { baselineIncidents, isForeign, ownIncidents } from './ownership.ts';
+import { judgeLoneIncident, judgeLoneStore } from './store-alone.ts';
 
 /** Whether the halt is recorded as it is claimed: in the store, at its level, with its incident, and the same in both. */
 export function judgeBrokerState(c: CaseFile): Finding[] {
   if (c.trigger === null) return [];
+  if (c.brokerMustStop) {
+    return [...alreadyHalted(c), ...judgeLoneStore(c), ...judgeLoneIncident(c), ...split(c)];
+  }
   return [...alreadyHalted(c), ...unpersisted(c), ...downgraded(c), ...incidents(c), ...split(c)];
 }
 
@@ -158,8 +162,11 @@ interface Disagreement {
 }
 
 // Only three store-api-store triples in a row, over a second, are more than a race between two readers.
+// A broker that must be gone has its time until the deadline; that it answers later is no disagreement, but a stop that failed.
 function split(c: CaseFile): Finding[] {
-  const span = { fromMs: c.anchorMs, toMs: c.haltEndMs };
+  const deadline = c.trigger?.deadlineMs ?? c.haltEndMs;
+  const toMs = c.brokerMustStop ? Math.min(deadline, c.haltEndMs) : c.haltEndMs;
+  const span = { fromMs: c.anchorMs, toMs };
   const store = within(c.store, span);
   let run: Disagreement[] = [];
   for (const api of within(c.status, span)) {

@@ -51,10 +51,16 @@ export interface CaseFile {
   readonly crash: DoneAct | null;
   readonly resumes: readonly DoneAct[];
   readonly starts: readonly DoneAct[];
+  readonly manualSteps: readonly DoneAct[];
   readonly interrupted: readonly Extract<Entry, { kind: 'interrupted' }>[];
   /** T0, or the end of the journal where nothing was triggered. */
   readonly anchorMs: number;
-  /** The first intent to resume or to start a service; the last evidence where there is none. */
+  /**
+   * The drill demands that the broker itself be gone, in a halt that no API call lifts. Then its silence is what it must be,
+   * its process has to be proven stopped like any other target's, and only the store is left to say that the fleet is halted.
+   */
+  readonly brokerMustStop: boolean;
+  /** The first intent to resume, to take a step of the manual resume or to start a service; the last evidence where there is none. */
   readonly haltEndMs: number;
   readonly endMs: number;
 }
@@ -81,8 +87,7 @@ export function openCase(entries: readonly Entry[]): CaseFile {
     trigger?.endedMs ?? 0,
   );
   const undo = acts.filter(({ intent }) => {
-    const isUndo = intent.act.act === 'resume' || intent.act.act === 'start-service';
-    return isUndo && (trigger === null || intent.atMs >= trigger.t0Ms);
+    return UNDOING.has(intent.act.act) && (trigger === null || intent.atMs >= trigger.t0Ms);
   });
   const lives = new Lives(hosts);
   const anchorMs = trigger?.t0Ms ?? endMs;
@@ -107,12 +112,18 @@ export function openCase(entries: readonly Entry[]): CaseFile {
     crash: acts.find(({ intent }) => intent.act.act === 'crash') ?? null,
     resumes: undo.filter(({ intent }) => intent.act.act === 'resume'),
     starts: undo.filter(({ intent }) => intent.act.act === 'start-service'),
+    manualSteps: undo.filter(({ intent }) => intent.act.act === 'manual-step'),
     interrupted: entries.filter((entry) => entry.kind === 'interrupted'),
+    brokerMustStop:
+      plan.resume === 'manual' &&
+      plan.services.some(({ name, role }) => name === plan.broker && role === 'target'),
     anchorMs,
     haltEndMs,
     endMs,
   };
 }
+
+const UNDOING: ReadonlySet<string> = new Set(['resume', 'start-service', 'manual-step']);
 
 function doneActs(entries: readonly Entry[]): DoneAct[] {
   const outcomes = new Map<string, Extract<Entry, { kind: 'outcome' }>>();

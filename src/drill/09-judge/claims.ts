@@ -76,6 +76,7 @@ function unlogged(c: CaseFile): Finding[] {
   return [...c.services.values()].flatMap((service) => {
     const { name, host } = service.planned;
     if (logged.has(name) || !wasStopped(c, service)) return [];
+    if (c.brokerMustStop && name === c.plan.broker && saidToGo(c)) return [];
     return [
       finding(
         'unlogged-halt',
@@ -85,6 +86,21 @@ function unlogged(c: CaseFile): Finding[] {
       ),
     ];
   });
+}
+
+// Nobody is left to log that the broker itself is gone: that it goes is what it can say. What it says later, once it is back,
+// is such an intent only if it is of the same kind as the other stops.
+function saidToGo(c: CaseFile): boolean {
+  const fresh = newAuditEntries(c);
+  const stops = new Set(
+    fresh
+      .filter(({ entry }) => entry.outcome !== null && stoppedWords(c).includes(entry.outcome))
+      .map(({ entry }) => entry.action),
+  );
+  const inHalt = new Set(c.audit.filter((read) => read.receivedMs <= c.haltEndMs).map(({ id }) => id));
+  return fresh.some(
+    ({ id, entry }) => entry.subject === c.plan.broker && (inHalt.has(id) || stops.has(entry.action)),
+  );
 }
 
 // The broker did not log what it did not do: what the drill itself crashed.

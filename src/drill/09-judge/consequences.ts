@@ -60,19 +60,22 @@ function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | nul
     case 'order-after-halt':
       return causeOfOrders(c, f, first);
     case 'unpersisted-halt':
-      return first(['amnesia-restart']);
+      return first(['amnesia-restart']) ?? (isRefusedLoneHalt(c) ? first(['partial-stop']) : null);
     case 'silent-downgrade':
       return first(STATES) ?? (c.trigger?.reply?.acknowledged === true ? null : first(['partial-stop']));
     case 'missing-incident':
-    case 'split-state':
       return first(STATES);
+    case 'split-state':
+      return (
+        first(STATES) ?? (c.brokerMustStop ? first(STOPS, (other) => other.service === f.service) : null)
+      );
     case 'broker-down':
       return first(['self-halt']);
     case 'unreadable-broker':
     case 'unreadable-store':
       return first(['broker-down']);
     case 'unrestored-service':
-      return f.asset !== undefined || wasStartedByRunner(c, f) ? first(['amnesia-restart']) : null;
+      return f.asset !== undefined || wasStartedByRunner(c, f) ? first(forgetting(c)) : null;
     case 'cut-short':
       return f.service === null && f.asset === undefined && c.interrupted.length === 0
         ? first(CUTTERS)
@@ -80,6 +83,16 @@ function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | nul
     default:
       return null;
   }
+}
+
+// What was refused is in no store; while the broker lives, its API would say so, and where it must be gone nothing does.
+function isRefusedLoneHalt(c: CaseFile): boolean {
+  return c.brokerMustStop && c.trigger?.reply?.acknowledged === false;
+}
+
+// Where no halt is found to be lifted, the steps that lift one are not taken.
+function forgetting(c: CaseFile): readonly FindingCode[] {
+  return c.plan.resume === 'manual' ? STATES : ['amnesia-restart'];
 }
 
 // Only if every account that still placed orders is a service that is known not to have stopped.

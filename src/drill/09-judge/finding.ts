@@ -31,6 +31,21 @@ export function finding(
   };
 }
 
+// Controls, format characters (bidirectional overrides among them), line separators, lone surrogates, private use.
+const HARMFUL = /[\s\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]+/gu;
+
+/** Text that came from a host, fit for a message: one line without harmful characters, at most `most` code points. */
+export function harmless(text: string, most: number): string {
+  const points = [
+    ...text
+      .slice(0, most * 8)
+      .replace(HARMFUL, ' ')
+      .trim(),
+  ];
+  const whole = points.length <= most && text.length <= most * 8;
+  return whole ? points.join('') : `${points.slice(0, most).join('')}…`;
+}
+
 /** `0.41 s` */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(Math.abs(ms) < 9950 ? 2 : 1)} s`;

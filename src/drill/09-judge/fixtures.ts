@@ -77,6 +77,15 @@ export interface Scenario {
   resumeAt: number | null;
   resumeReply: Reading<BrokerReply>;
   starts: { service: string; host: string; atMs: number }[];
+  manualSteps: {
+    host: string;
+    command: string[];
+    atMs: number;
+    /** Null: the journal has no outcome of it. */
+    result: Reading<{ exitCode: number; output: string }> | null;
+  }[];
+  /** Whether the store is left alone at that time. */
+  storeRests: (ms: number) => boolean;
   interruptedAt: number | null;
   triggered: boolean;
   withOutcome: boolean;
@@ -122,6 +131,9 @@ function plan(): Plan {
     expect: { level: 2, incident: 'open' },
     effects: { silent: ['DOGE-USD'], flat: [], active: [] },
     crash: 'principal',
+    resume: 'api',
+    phrase: 'none',
+    manualResume: [],
     timing: {
       baselineMs: 3000,
       withinMs: 5000,
@@ -262,6 +274,8 @@ export function cleanLevel2(): Scenario {
       body: '{}',
     }),
     starts: [],
+    manualSteps: [],
+    storeRests: () => false,
     interruptedAt: null,
     triggered: true,
     withOutcome: true,
@@ -466,12 +480,15 @@ function detailOf(one: FakeLife, at: number): RecordedDetail {
 
 function addSources(s: Scenario, add: Add): void {
   for (let at = START; at < s.endMs; at += 250) {
-    add(at + 5, { kind: 'store', read: { sentMs: at, receivedMs: at + 5, reading: s.store(at + 2) } });
+    const resting = s.storeRests(at);
+    if (!resting)
+      add(at + 5, { kind: 'store', read: { sentMs: at, receivedMs: at + 5, reading: s.store(at + 2) } });
     add(at + 12, { kind: 'status', read: { sentMs: at + 6, receivedMs: at + 12, reading: s.api(at + 8) } });
-    add(at + 20, {
-      kind: 'store',
-      read: { sentMs: at + 13, receivedMs: at + 20, reading: s.store(at + 15) },
-    });
+    if (!resting)
+      add(at + 20, {
+        kind: 'store',
+        read: { sentMs: at + 13, receivedMs: at + 20, reading: s.store(at + 15) },
+      });
     add(at + 30, {
       kind: 'exchange',
       read: { sentMs: at + 22, receivedMs: at + 30, reading: s.exchange(at + 25) },
@@ -498,17 +515,18 @@ function addActs(s: Scenario, add: Add): void {
     tookMs: number,
     reply: Reading<BrokerReply> | null,
     withOutcome = true,
+    command: Reading<{ exitCode: number; output: string }> = present({ exitCode: 0, output: '' }),
   ): void => {
     add(atMs - 3, { kind: 'intent', act: what, undo: 'resume' });
     if (!withOutcome) return;
     add(atMs + tookMs, {
       kind: 'outcome',
-      intent: `@${what.act}${what.act === 'start-service' ? what.service : ''}`,
+      intent: nameOf(what),
       act: what,
       startedMs: atMs,
       endedMs: atMs + tookMs,
       reply,
-      command: reply === null ? present({ exitCode: 0, output: '' }) : null,
+      command: reply === null ? command : null,
     });
   };
   if (s.triggered) {
@@ -536,10 +554,18 @@ function addActs(s: Scenario, add: Add): void {
       s.resumeReply,
     );
   }
+  for (const { host, command, atMs, result } of s.manualSteps) {
+    act(atMs, { act: 'manual-step', host, command }, 60, null, result !== null, result ?? undefined);
+  }
   for (const { service, host, atMs } of s.starts) {
     act(atMs, { act: 'start-service', service, host, command: ['launchctl', 'start', service] }, 30, null);
   }
   if (s.interruptedAt !== null) add(s.interruptedAt, { kind: 'interrupted', cause: 'SIGINT' });
+}
+
+function nameOf(act: Act): string {
+  if (act.act === 'start-service') return `@start ${act.service}`;
+  return act.act === 'manual-step' ? `@step ${act.host} ${act.command.join(' ')}` : `@${act.act}`;
 }
 
 function numbered(s: Scenario, events: readonly { atMs: number; body: EntryBody }[]): Entry[] {
@@ -547,7 +573,7 @@ function numbered(s: Scenario, events: readonly { atMs: number; body: EntryBody 
   return events.map(({ atMs, body }, index) => {
     const id = `e-${index + 1}`;
     if (body.kind === 'intent') {
-      intents.set(`@${body.act.act}${body.act.act === 'start-service' ? body.act.service : ''}`, id);
+      intents.set(nameOf(body.act), id);
     }
     const kept =
       body.kind === 'outcome' ? { ...body, intent: intents.get(body.intent) ?? body.intent } : body;
@@ -636,5 +662,96 @@ export function asFoundLevel3(): Scenario {
   });
   s.resumeAt = null;
   s.starts = TRADERS.map((name, index) => ({ service: name, host: 'tesseract', atMs: RESUME + index * 50 }));
+  return s;
+}
+
+/** The broker ends, last of all. */
+export const GONE = T0 + 800;
+/** The broker answers again, started by hand. */
+export const UP = RESUME + 700;
+export const LEVEL4 = [...TRADERS, 'sentinel', 'horus', 'principal'];
+
+/**
+ * A clean level 4: everything stops, the broker last and while it still replies; its store holds the halt; two steps lift it,
+ * and then every service is started, the broker first.
+ */
+export function cleanLevel4(): Scenario {
+  const s = cleanLevel2();
+  const deep: BrokerState = { ...halted, level: 4 };
+  s.plan = {
+    ...s.plan,
+    level: 4,
+    drill: 'level-4-destructive-shutdown',
+    services: s.plan.services.map((one) => ({ ...one, role: 'target' as const })),
+    expect: { level: 4, incident: 'open' },
+    crash: null,
+    resume: 'manual',
+    phrase: 'typed',
+    manualResume: [
+      { host: 'knox', run: ['/opt/invictus/bin/lift', '--incident', '$incident'] },
+      { host: 'tesseract', run: ['launchctl', 'enable', 'all'] },
+    ],
+  };
+  s.crash = null;
+  s.resumeAt = null;
+  s.manualSteps = [
+    {
+      host: 'knox',
+      command: ['/opt/invictus/bin/lift', '--incident', 'i-1'],
+      atMs: RESUME,
+      result: present({ exitCode: 0, output: 'lifted' }),
+    },
+    {
+      host: 'tesseract',
+      command: ['launchctl', 'enable', 'all'],
+      atMs: RESUME + 100,
+      result: present({ exitCode: 0, output: '' }),
+    },
+  ];
+  s.lives = s.lives.filter((one) => one.services.length === 0);
+  for (const [index, { name, host }] of s.plan.services.entries()) {
+    const isBroker = name === 'principal';
+    const startMs = RESUME + (isBroker ? 200 : 300 + index * 50);
+    s.lives.push(
+      life(name, host, 200 + index, 0, isBroker ? GONE : T0 + 400),
+      life(name, host, 300 + index, startMs + 100, FOREVER),
+    );
+    s.starts.push({ service: name, host, atMs: startMs });
+  }
+  const lifted = RESUME + 40;
+  const inForce = (ms: number): boolean => ms >= T0 + 50 && ms < lifted;
+  s.api = (ms) =>
+    ms >= GONE && ms < UP
+      ? { kind: 'unreadable', reason: 'connection refused' }
+      : present(inForce(ms) ? deep : calm);
+  s.storeRests = (ms) => (ms >= GONE && ms < GONE + 200) || (ms >= RESUME + 250 && ms < UP);
+  s.store = (ms) =>
+    present({
+      state: inForce(ms) ? deep : { ...calm, revision: ms < T0 ? 1 : 3 },
+      incidents:
+        ms < T0 + 50
+          ? []
+          : [
+              {
+                id: 'i-1',
+                level: 4,
+                reason: halted.reason,
+                openedAt: '2026-11-22T10:00:05Z',
+                resolvedAt: ms < lifted ? null : '2026-11-22T10:00:14Z',
+              },
+            ],
+      inode: 7,
+    });
+  s.audit = (ms) =>
+    present([
+      auditLine(1, 'principal', 'knox', 'started'),
+      ...(ms < T0
+        ? []
+        : LEVEL4.map((name, index) => {
+            const host = TRADERS.includes(name) ? 'tesseract' : 'knox';
+            return auditLine(2 + index, name, host, name === 'principal' ? 'going' : 'stopped');
+          })),
+    ]);
+  s.reply = { kind: 'unreadable', reason: 'socket hang up' };
   return s;
 }

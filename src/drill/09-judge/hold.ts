@@ -16,8 +16,9 @@ export function brokerDeaths(c: CaseFile): Life[] {
     .filter((life) => (c.lives.death(life)?.toMs ?? Number.POSITIVE_INFINITY) <= c.haltEndMs);
 }
 
-/** When the broker first answered after the latest of its deaths; null where it never did, or never died. */
+/** When the broker first answered after the latest of its deaths; null where it never did, never died, or must not come back. */
 export function brokerBackMs(c: CaseFile): number | null {
+  if (c.brokerMustStop) return null;
   const died = brokerDeaths(c).map((life) => c.lives.death(life)?.toMs ?? 0);
   if (died.length === 0) return null;
   const answers = said(within(c.status, { fromMs: Math.max(...died), toMs: c.haltEndMs }));

@@ -16,6 +16,7 @@ import { headlineOf } from './headline.ts';
 import { judgeHosts } from './hosts.ts';
 import { proveKept } from './keep-proof.ts';
 import { coverKnown, footnotesOf } from './known-issues.ts';
+import { judgeManualSteps } from './manual-resume.ts';
 import { judgeOwnership } from './ownership.ts';
 import { judgeSources } from './sources.ts';
 import { proveStop } from './stop-proof.ts';
@@ -44,6 +45,7 @@ export const JUDGES: readonly (readonly [name: string, judge: Judge])[] = [
   ['claims', judgeClaims],
   ['audit', judgeAudit],
   ['effects', judgeEffects],
+  ['manual resume', judgeManualSteps],
   ['restoration', judgeRestoration],
   ['incident', judgeIncidentAfter],
   ['completeness', judgeCompleteness],

@@ -6,6 +6,7 @@ import {
   asFoundLevel3,
   BACK,
   cleanLevel2,
+  cleanLevel4,
   DEADLINE,
   FOREVER,
   journalOf,
@@ -21,7 +22,7 @@ import { judge } from './judge.ts';
 const options = { today: '2026-11-22', strict: false };
 const traders = ['foresight', 'shiva', 'hermes', 'leverage'];
 const clean = journalOf(cleanLevel2());
-const journals = [clean, journalOf(asFoundLevel2()), journalOf(asFoundLevel3())];
+const journals = [clean, journalOf(asFoundLevel2()), journalOf(asFoundLevel3()), journalOf(cleanLevel4())];
 const runs = { numRuns: 60 };
 
 /** Without some evidence a drill may still fail, or not be told; it must never pass. */

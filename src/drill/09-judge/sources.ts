@@ -4,6 +4,9 @@ import type { Finding } from '../model/verdict.ts';
 import { type CaseFile, type Read, within } from './case-file.ts';
 import { finding } from './finding.ts';
 import { brokerDeaths } from './hold.ts';
+import { undoneMs } from './undo.ts';
+
+const HALT_ENDED = 'when the halt ended';
 
 interface Need {
   readonly when: string;
@@ -52,9 +55,10 @@ export function judgeSources(c: CaseFile): Finding[] {
   }
   const moments = needs(c);
   demand('unreadable-store', 'The store', c.store, moments, subject);
-  if (!brokerGone(c)) demand('unreadable-broker', 'The API', c.status, [...moments], subject);
+  const asked = c.brokerMustStop ? moments.filter((need) => need.when !== HALT_ENDED) : moments;
+  if (c.brokerMustStop || !brokerGone(c)) demand('unreadable-broker', 'The API', c.status, asked, subject);
   if (c.plan.sources.exchange && c.plan.effects !== null) {
-    const [before, atEnd] = [moments[0], moments.find((need) => need.when === 'when the halt ended')];
+    const [before, atEnd] = [moments[0], moments.find((need) => need.when === HALT_ENDED)];
     demand(
       'unreadable-exchange',
       'The exchange',
@@ -77,15 +81,17 @@ function needs(c: CaseFile): Need[] {
   const fresh = Math.max(2000, 2 * c.plan.timing.maxGapMs);
   const list: Need[] = [
     { when: 'before the trigger', fromMs: Number.NEGATIVE_INFINITY, toMs: c.anchorMs },
-    { when: 'when the halt ended', fromMs: Math.max(c.anchorMs, c.haltEndMs - fresh), toMs: c.haltEndMs },
+    { when: HALT_ENDED, fromMs: Math.max(c.anchorMs, c.haltEndMs - fresh), toMs: c.haltEndMs },
   ];
   const last = brokerDeaths(c).at(-1);
   const death = last === undefined ? null : c.lives.death(last);
-  if (death !== null)
+  if (death !== null && !c.brokerMustStop)
     list.push({ when: 'after the broker had restarted', fromMs: death.toMs, toMs: c.haltEndMs });
   const ends = c.resumes.map(({ intent, done }) => done?.endedMs ?? intent.atMs);
   if (ends.length > 0)
     list.push({ when: 'after the resume', fromMs: Math.max(...ends), toMs: Number.POSITIVE_INFINITY });
+  if (c.plan.resume === 'manual' && c.manualSteps.length + c.starts.length > 0)
+    list.push({ when: 'after the manual resume', fromMs: undoneMs(c), toMs: Number.POSITIVE_INFINITY });
   return list;
 }
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../model/verdict.ts';
 import { acknowledged } from './acknowledgement.ts';
-import type { CaseFile, Trigger } from './case-file.ts';
+import { type CaseFile, said, type Trigger, within } from './case-file.ts';
 import { controllerClockTrouble } from './clocks.ts';
 import { controlsOf } from './controls.ts';
 import { finding, seconds } from './finding.ts';
@@ -66,7 +66,26 @@ function stopFindings(c: CaseFile, trigger: Trigger, service: ServiceLives): Fin
   if (alive.length > 0) return [stillRunning(c, trigger, service, alive)];
   const back = reappeared(c, service);
   if (back.length > 0) return back;
-  return [...late(c, trigger, service, all), ...straddling(c, trigger, service, all)];
+  const outOfTime = [...late(c, trigger, service, all), ...straddling(c, trigger, service, all)];
+  return outOfTime.length > 0 ? outOfTime : stillAnswering(c, trigger, service);
+}
+
+// Who answers for the broker is at work somewhere, whatever the process table of its host shows.
+function stillAnswering(c: CaseFile, trigger: Trigger, service: ServiceLives): Finding[] {
+  const { name, host } = service.planned;
+  if (!c.brokerMustStop || name !== c.plan.broker) return [];
+  const members = [...service.baseline, ...service.family, ...service.newcomers];
+  const fromMs = Math.max(trigger.deadlineMs, ...members.map((life) => c.lives.death(life)?.toMs ?? 0));
+  const answer = said(within(c.status, { fromMs, toMs: c.haltEndMs })).at(-1);
+  if (answer === undefined) return [];
+  return [
+    finding(
+      'partial-stop',
+      { host, service: name },
+      `${name} had to be gone, and its API still answered ${seconds(answer.sentMs - trigger.t0Ms)} after T0.`,
+      [...trigger.ids, answer.id],
+    ),
+  ];
 }
 
 function fates(c: CaseFile, trigger: Trigger, service: ServiceLives): { life: Life; fate: Fate }[] {

@@ -1,8 +1,8 @@
 import type { BrokerState } from '../model/broker-state.ts';
 import type { BrokerSummary, ControlSummary, HaltSummary, Moment, ServiceSummary } from '../model/verdict.ts';
 import { haltAcknowledged, stopClaims } from './acknowledgement.ts';
-import { crashSummary, firstLifeSpan, haltedState } from './broker-memory.ts';
-import type { CaseFile, Read } from './case-file.ts';
+import { crashSummary, firstLifeSpan, type HaltedState, haltedState } from './broker-memory.ts';
+import { type CaseFile, type Read, within } from './case-file.ts';
 import { controlsOf } from './controls.ts';
 import { brokerDeaths, holdOf } from './hold.ts';
 import { longestGap } from './host-trouble.ts';
@@ -10,7 +10,7 @@ import { troubleOf } from './hosts.ts';
 import { proveKept } from './keep-proof.ts';
 import type { ServiceLives } from './service-lives.ts';
 import { proveStop } from './stop-proof.ts';
-import { finalRoots } from './undo.ts';
+import { finalRoots, undoneMs } from './undo.ts';
 
 /** What the halt did, service by service. Milliseconds after T0. */
 export function haltSummary(c: CaseFile): HaltSummary {
@@ -66,12 +66,14 @@ export function brokerSummary(c: CaseFile): BrokerSummary {
   const lastDeath = brokerDeaths(c).at(-1);
   const backMs = lastDeath === undefined ? null : (c.lives.death(lastDeath)?.toMs ?? null);
   const undo = c.resumes.map(({ intent, done }) => done?.endedMs ?? intent.atMs);
+  if (c.plan.resume === 'manual' && c.manualSteps.length + c.starts.length > 0) undo.push(undoneMs(c));
   const spans: { moment: Moment; fromMs: number; toMs: number }[] = [
     { moment: 'before', fromMs: Number.NEGATIVE_INFINITY, toMs: c.anchorMs },
   ];
   if (c.trigger !== null) {
     spans.push({ moment: 'halted', ...first });
-    if (backMs !== null) spans.push({ moment: 'after-crash', fromMs: backMs, toMs: c.haltEndMs });
+    if (backMs !== null && !c.brokerMustStop)
+      spans.push({ moment: 'after-crash', fromMs: backMs, toMs: c.haltEndMs });
     spans.push({
       moment: 'after-resume',
       fromMs: undo.length > 0 ? Math.max(...undo) : c.haltEndMs,
@@ -83,6 +85,7 @@ export function brokerSummary(c: CaseFile): BrokerSummary {
       const api = stateAt(c.status, fromMs, toMs, (value) => value);
       const store = stateAt(c.store, fromMs, toMs, (value) => value.state);
       const halted = moment === 'halted' ? haltedState(c) : null;
+      if (c.brokerMustStop && moment === 'halted') return { moment, api: lastWords(c, halted), store };
       // A broker that ended before it could be asked has said what it says in its reply.
       const fromReply =
         halted?.source === 'reply' && (api === null || 'unreadable' in api || api.level === 0);
@@ -90,6 +93,16 @@ export function brokerSummary(c: CaseFile): BrokerSummary {
     }),
     crash: crashSummary(c),
   };
+}
+
+/** What the API of a broker that must be gone said of the halt before it went; else how it failed to answer, last of all. */
+function lastWords(
+  c: CaseFile,
+  halted: HaltedState | null,
+): BrokerState | { readonly unreadable: string } | null {
+  if (halted !== null && halted.source !== 'store') return halted.state;
+  const last = within(c.status, { fromMs: c.anchorMs, toMs: c.haltEndMs }).at(-1);
+  return last === undefined ? null : stateAt([last], last.sentMs, last.receivedMs, (value) => value);
 }
 
 function stateAt<T>(

@@ -1,16 +1,20 @@
-import type { IncidentRow } from '../model/broker-state.ts';
+import type { IncidentRow, StoreSnapshot } from '../model/broker-state.ts';
+import type { Interval } from '../model/reading.ts';
 import type { Finding, FleetState } from '../model/verdict.ts';
 import { type CaseFile, said } from './case-file.ts';
 import { stillSilent } from './effects.ts';
 import { finding, seconds } from './finding.ts';
 import { diedBy } from './hold.ts';
 import { detailAt, firstSeen, type Life } from './lives.ts';
+import { isManualStart, stepsEndedMs } from './manual-resume.ts';
 import { ownIncidents } from './ownership.ts';
 import type { ServiceLives } from './service-lives.ts';
 
-/** When the undo had been asked for: the end of the last resume or start of a service, or of the trigger where none was. */
-function undoneMs(c: CaseFile): number {
-  const ends = [...c.resumes, ...c.starts].map(({ intent, done }) => done?.endedMs ?? intent.atMs);
+/** When the undo had been asked for: the end of the last resume, manual step or start of a service, or of the trigger where none was. */
+export function undoneMs(c: CaseFile): number {
+  const ends = [...c.resumes, ...c.manualSteps, ...c.starts].map(
+    ({ intent, done }) => done?.endedMs ?? intent.atMs,
+  );
   return Math.max(c.trigger?.endedMs ?? 0, ...ends);
 }
 
@@ -87,7 +91,10 @@ function notRestored(c: CaseFile, service: ServiceLives): Finding[] {
   }
   if (service.roots.every((life) => c.lives.death(life) === null)) return [];
   const helped = c.starts.filter(
-    ({ intent }) => intent.act.act === 'start-service' && intent.act.service === name,
+    (start) =>
+      start.intent.act.act === 'start-service' &&
+      start.intent.act.service === name &&
+      !isManualStart(c, start),
   );
   if (helped.length > 0) {
     return [
@@ -99,7 +106,12 @@ function notRestored(c: CaseFile, service: ServiceLives): Finding[] {
       ),
     ];
   }
-  const fallen = service.returned.filter((life) => c.lives.death(life) !== null);
+  // A hand tool that a step of the manual resume runs may look like the service, and ends with the step.
+  const startingMs = stepsEndedMs(c) ?? Number.NEGATIVE_INFINITY;
+  const fallen = service.returned.filter((life) => {
+    const death = c.lives.death(life);
+    return death !== null && death.fromMs > startingMs;
+  });
   if (fallen.length > 0) {
     return [
       finding(
@@ -111,20 +123,18 @@ function notRestored(c: CaseFile, service: ServiceLives): Finding[] {
     ];
   }
   const { restoreWithinMs, settleMs } = c.plan.timing;
-  const resumed = c.resumes.at(-1);
-  const asked = resumed === undefined ? null : (resumed.done?.startedMs ?? resumed.intent.atMs);
+  const asked = askedBack(c);
   const lateLife = service.returned.find(
     (life) =>
       asked !== null &&
-      (firstSeen(life)?.sentMs ?? 0) >
-        (resumed?.done?.endedMs ?? asked) + restoreWithinMs + c.plan.timing.maxGapMs,
+      (firstSeen(life)?.sentMs ?? 0) > asked.toMs + restoreWithinMs + c.plan.timing.maxGapMs,
   );
   if (lateLife !== undefined && asked !== null) {
     return [
       finding(
         'unrestored-service',
         subject,
-        `${name} was first seen on ${host} ${seconds((firstSeen(lateLife)?.sentMs ?? 0) - asked)} after the resume; ${seconds(restoreWithinMs)} are allowed.`,
+        `${name} was first seen on ${host} ${seconds((firstSeen(lateLife)?.sentMs ?? 0) - asked.fromMs)} after the resume; ${seconds(restoreWithinMs)} are allowed.`,
         [firstSeen(lateLife)?.id],
       ),
     ];
@@ -140,6 +150,15 @@ function notRestored(c: CaseFile, service: ServiceLives): Finding[] {
     ];
   }
   return [];
+}
+
+// In a manual resume the services are started one after another; all have the same time from the last start.
+function askedBack(c: CaseFile): Interval | null {
+  const last = c.resumes.at(-1);
+  if (c.plan.resume === 'manual') return { fromMs: undoneMs(c), toMs: undoneMs(c) };
+  if (last === undefined) return null;
+  const fromMs = last.done?.startedMs ?? last.intent.atMs;
+  return { fromMs, toMs: last.done?.endedMs ?? fromMs };
 }
 
 function differently(c: CaseFile, service: ServiceLives): Finding[] {
@@ -233,6 +252,16 @@ function rewrittenIncident(c: CaseFile): { readonly what: string; readonly ids: 
   return null;
 }
 
+// Where steps taken by hand lift the halt, nobody but the store says that they closed its incident: a row that is gone does not.
+function isResolved(c: CaseFile, { state, incidents }: StoreSnapshot): boolean {
+  const own = ownIncidents(c);
+  if (state.incident !== null && own.has(state.incident)) return false;
+  const opened = said(c.store).flatMap(({ value }) => value.incidents ?? []);
+  return opened
+    .filter(({ id }) => own.has(id))
+    .every(({ id }) => incidents?.some((row) => row.id === id && row.resolvedAt !== null) === true);
+}
+
 /** Whether the fleet is proven to be as it was before the trigger. Anything that could not be looked at is `unknown`. */
 export function fleetState(c: CaseFile): FleetState {
   if (c.trigger === null) return 'untouched';
@@ -251,10 +280,13 @@ export function fleetState(c: CaseFile): FleetState {
   ) {
     return 'halted';
   }
-  const looked = latest !== undefined || stored !== undefined;
+  const manual = c.plan.resume === 'manual';
+  const looked = manual
+    ? latest !== undefined && stored !== undefined && isResolved(c, stored.value)
+    : latest !== undefined || stored !== undefined;
   if (!looked || returns.some((state) => state !== 'back')) return 'unknown';
   // Without any undo the halt may still be under way, unless it was refused or had its whole time.
-  const asked = c.resumes.length + c.starts.length > 0;
+  const asked = c.resumes.length + c.manualSteps.length + c.starts.length > 0;
   const intact = [...c.services.values()].every(
     (s) => s.planned.role !== 'target' || s.roots.every((life) => !diedBy(c, life, c.endMs)),
   );

@@ -13,6 +13,10 @@ export interface Drill {
   readonly effects: Effects | null;
   /** The service to kill with SIGKILL once the stop is proven; it must come back and still be halted. */
   readonly crash: string | null;
+  /** How the halt is lifted: by the broker's resume operation, or by the inventory's manual procedure. */
+  readonly resume: 'api' | 'manual';
+  /** Whether the operator must type a confirmation phrase, which is sent as `$phrase` and kept nowhere. */
+  readonly phrase: 'none' | 'typed';
   readonly timing: Timing;
 }
 

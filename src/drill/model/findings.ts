@@ -290,6 +290,15 @@ export const FINDINGS = {
     cause: 'The resume starts it by another command than its manager does.',
     fix: 'Start services through their manager only.',
   },
+  'manual-resume-failed': {
+    ...undo,
+    title: 'A step of the manual resume failed',
+    meaning:
+      'A command of `manual-resume:` ended with another exit code than 0, or it is not known how it ended: the documented way back does not work as written.',
+    cause:
+      'A procedure that was never rehearsed, a command that is not on that host, or one that has to be run as somebody else.',
+    fix: 'Run the step by hand on its host, and correct it in the inventory and in the runbook.',
+  },
   'incident-left-open': {
     ...undo,
     title: 'The incident is still open after the resume',

@@ -69,15 +69,30 @@ export interface Broker {
   readonly service: string;
   /** Base URL of its API, without a trailing slash. */
   readonly api: string;
-  readonly auth: { readonly bearer: string } | null;
+  /** `bearer` is the operator's token, `second` that of the second operator whom a costly resume needs (`$second`). */
+  readonly auth: { readonly bearer: string; readonly second: string | null } | null;
   readonly halt: HaltOperation;
-  readonly resume: Operation;
+  readonly resume: ResumeOperation;
+  /**
+   * The documented procedure that lifts a halt which no API call lifts, step by step, each on its host; null where there is none.
+   * Services are started after it, by their own start commands.
+   */
+  readonly manualResume: readonly ManualStep[] | null;
   readonly status: StatusOperation;
   readonly state: SqliteState;
   readonly audit: SqliteAudit | null;
 }
 
-/** An HTTP request. In the body the strings `$level`, `$asset`, `$reason`, `$incident`, `$revision` stand for values of the drill. */
+/** One command (argv) of the manual resume. In it `$level`, `$incident` and `$revision` stand for those of the halt in force. */
+export interface ManualStep {
+  readonly host: string;
+  readonly run: readonly string[];
+}
+
+/**
+ * An HTTP request. In the body the strings `$level`, `$asset`, `$reason`, `$incident`, `$revision` stand for values of the drill,
+ * `$phrase` (halt only) and `$second` (resume only) for secrets that are filled in where the request is sent.
+ */
 export interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
@@ -97,6 +112,11 @@ export interface StatePointers {
 
 export interface StatusOperation extends Operation {
   readonly pick: StatePointers;
+}
+
+export interface ResumeOperation extends Operation {
+  /** Sent besides the runner's own; values are templates like the body. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface HaltOperation extends Operation {

@@ -126,6 +126,11 @@ export type Act =
       readonly service: string;
       readonly host: string;
       readonly command: readonly string[];
+    }
+  | {
+      readonly act: 'manual-step';
+      readonly host: string;
+      readonly command: readonly string[];
     };
 
 /** Written and on disk before the act. For the trigger, its `atMs` is not T0: `ActDone.startedMs` is. */

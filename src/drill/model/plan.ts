@@ -1,5 +1,5 @@
 import type { Effects, Timing } from './drill.ts';
-import type { Manager, Match } from './inventory.ts';
+import type { Manager, ManualStep, Match } from './inventory.ts';
 
 /**
  * What a drill is going to do and to demand, as data: assembled purely, printed by `--plan`, written to
@@ -20,6 +20,10 @@ export interface Plan {
   readonly expect: { readonly level: number; readonly incident: 'open' | 'none' };
   readonly effects: Effects | null;
   readonly crash: string | null;
+  readonly resume: 'api' | 'manual';
+  readonly phrase: 'none' | 'typed';
+  /** Steps of a manual resume, in order; empty where the broker's API resumes. */
+  readonly manualResume: readonly ManualStep[];
   readonly timing: Timing;
   readonly oneMachine: readonly (readonly string[])[];
   /** Which of the broker's records can be read besides its API. */

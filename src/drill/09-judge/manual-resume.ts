@@ -1,0 +1,57 @@
+import type { Finding } from '../model/verdict.ts';
+import type { CaseFile, DoneAct } from './case-file.ts';
+import { finding, harmless } from './finding.ts';
+
+const MOST_OF_A_COMMAND = 120;
+const MOST_OF_AN_OUTPUT = 240;
+
+/** Whether every step of the manual resume that was taken is known to have succeeded. */
+export function judgeManualSteps(c: CaseFile): Finding[] {
+  if (c.trigger === null) return [];
+  return c.manualSteps.flatMap((step) => {
+    const { act } = step.intent;
+    const trouble = troubleWith(step);
+    if (act.act !== 'manual-step' || trouble === null) return [];
+    const command = harmless(act.command.join(' '), MOST_OF_A_COMMAND);
+    return [
+      finding(
+        'manual-resume-failed',
+        { host: act.host, service: c.plan.broker },
+        `The step "${command}" of the manual resume on ${act.host} ${trouble}.`,
+        [step.intent.id, step.done?.id],
+      ),
+    ];
+  });
+}
+
+function troubleWith({ done }: DoneAct): string | null {
+  if (done === null) return 'was begun, and the journal does not say what came of it';
+  const { command } = done;
+  if (command === null || command.kind === 'absent') return 'gave no result';
+  if (command.kind === 'unreadable') {
+    return `could not be seen to succeed: ${harmless(command.reason, MOST_OF_AN_OUTPUT)}`;
+  }
+  const { exitCode, output } = command.value;
+  if (exitCode === 0) return null;
+  const said = harmless(output, MOST_OF_AN_OUTPUT);
+  return `ended with exit code ${exitCode}${said === '' ? ' and said nothing' : `: ${said}`}`;
+}
+
+/**
+ * Whether a service that the runner started was started as the manual resume has it: in a drill that demands one, after
+ * as many steps on each host as the inventory lists there.
+ */
+export function isManualStart(c: CaseFile, { intent }: DoneAct): boolean {
+  if (c.plan.resume !== 'manual') return false;
+  const taken = c.manualSteps.filter((step) => step.intent.atMs <= intent.atMs);
+  const count = (hosts: readonly string[], host: string): number => hosts.filter((h) => h === host).length;
+  const planned = c.plan.manualResume.map((step) => step.host);
+  const done = taken.flatMap(({ intent: { act } }) => (act.act === 'manual-step' ? [act.host] : []));
+  return planned.every((host) => count(done, host) >= count(planned, host));
+}
+
+/** When the last step of the manual resume had ended; null where none was taken. */
+export function stepsEndedMs(c: CaseFile): number | null {
+  const ends = c.manualSteps.map(({ intent, done }) => done?.endedMs ?? intent.atMs);
+  return ends.length === 0 ? null : Math.max(...ends);
+}
