@@ -51,18 +51,31 @@ export function parseSample(
   };
 }
 
+/** How many threads of a process still live; null where one of them could not be read. */
+export interface ThreadCount {
+  readonly pid: number;
+  readonly start: number;
+  readonly state: string;
+  readonly live: number | null;
+}
+
 /** Answer to a `T` request: live threads by pid and start. `-` (some thread could not be read) is left out. */
-export function parseThreads(body: string): { pid: number; start: number; state: string; live: number }[] {
+export function parseThreads(body: string): ThreadCount[] {
   const answer = new Answer(body);
   answer.take('R');
-  const found: { pid: number; start: number; state: string; live: number }[] = [];
+  const found: ThreadCount[] = [];
   const reader = new RecordReader();
   while (!answer.done) {
     const row = reader.add(answer.next());
     if (row === null) continue;
     const [pid, live] = answer.take('Z').split(' ');
     if (natural(pid) !== row.pid) throw new Error('threads of another process were counted');
-    if (live !== '-') found.push({ pid: row.pid, start: row.start, state: row.state, live: natural(live) });
+    found.push({
+      pid: row.pid,
+      start: row.start,
+      state: row.state,
+      live: live === '-' ? null : natural(live),
+    });
   }
   if (reader.isOpen) throw new Error('the process table is cut off');
   return found;

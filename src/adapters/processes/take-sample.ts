@@ -5,7 +5,7 @@ import type { Clock } from '../../drill/ports/world.ts';
 import { Answer } from './answer.ts';
 import { type OpenedProcess, parseOpenedOne } from './parse-details.ts';
 import type { ParsedIdentity } from './parse-identity.ts';
-import { parseSample, parseThreads } from './parse-sample.ts';
+import { parseSample, parseThreads, type ThreadCount } from './parse-sample.ts';
 import type { StatRow } from './parse-stat.ts';
 import type { ProbeSession } from './probe-session.ts';
 
@@ -51,31 +51,35 @@ export async function takeSample(
     ...opened.filter(isZombie).map(({ detail: { pid } }) => pid),
   ];
   const threads = ended.length === 0 ? [] : parseThreads((await ask('T', 't', [joined(unique(ended))])).body);
-  const liveThreads = (life: { pid: number; start: number }): number | undefined =>
-    threads.find(({ pid, start, state }) => pid === life.pid && start === life.start && state === 'Z')?.live;
+  const countOf = (life: { pid: number; start: number }): ThreadCount | undefined =>
+    threads.find(({ pid, start, state }) => pid === life.pid && start === life.start && state === 'Z');
 
   return {
     scope: { bootId: about.identity.bootId, pidNamespace: about.identity.pidNamespace },
     uptimeMs: seen.uptimeMs,
     hostWallMs: seen.hostWallMs,
     pids: seen.pids,
-    rows: seen.rows.map((row) => toRow(row, isZombie(row) ? liveThreads(row) : undefined)),
-    details: opened.map((process) => toDetail(process, liveThreads(process.detail))),
+    rows: seen.rows.map((row) => toRow(row, isZombie(row) ? countOf(row)?.live : undefined)),
+    details: opened.flatMap((process) => toDetails(process, countOf(process.detail))),
     visibility: { ...about.visibility, pid1: seen.pid1 },
     heartbeats: seen.heartbeats,
   };
 }
 
-function toRow(row: StatRow, live: number | undefined): ProcessRow {
+function toRow(row: StatRow, live: number | null | undefined): ProcessRow {
   const { flags: _, ...rest } = row;
-  return live === undefined ? rest : { ...rest, liveThreads: live };
+  return live == null ? rest : { ...rest, liveThreads: live };
 }
 
-/** A zombie whose other threads still run has lost its argv and executable: it cannot be recognised, nor ruled out. */
-function toDetail({ detail, state }: OpenedProcess, live: number | undefined): ProcessDetail {
-  if (state !== 'Z' || live === 0) return detail;
+/**
+ * A zombie whose other threads still run has lost its argv and executable: it cannot be recognised, nor ruled out. One
+ * that was reaped before its threads could be counted is gone, like any other process that ends while it is opened.
+ */
+function toDetails({ detail, state }: OpenedProcess, count: ThreadCount | undefined): ProcessDetail[] {
+  if (state !== 'Z' || count?.live === 0) return [detail];
+  if (count === undefined) return [];
   const reason = `the main thread of pid ${detail.pid} has exited, and not all of its threads`;
-  return { ...detail, argv: unreadable(reason), exe: unreadable(reason) };
+  return [{ ...detail, argv: unreadable(reason), exe: unreadable(reason) }];
 }
 
 const isZombie = ({ state }: { readonly state: string }): boolean => state === 'Z';
