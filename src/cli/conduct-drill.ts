@@ -4,7 +4,7 @@ import type { Entry } from '../drill/model/journal.ts';
 import type { KnownIssue } from '../drill/model/known-issue.ts';
 import type { Plan } from '../drill/model/plan.ts';
 import type { Verdict } from '../drill/model/verdict.ts';
-import type { Journal } from '../drill/ports/world.ts';
+import type { Journal, World } from '../drill/ports/world.ts';
 import { CliError, messageOf, notRun } from './cli-error.ts';
 import type { Effects, OpenWorld } from './effects.ts';
 import type { Interruption } from './interruption.ts';
@@ -60,10 +60,21 @@ export async function conductDrill(
     );
   }
   let failure: unknown = null;
+  let sent = false;
   try {
     const { runDrill } = await import('../drill/run-drill.ts');
     const { plan, drillId, knownIssues } = request;
-    const world = { ...open.world, journal: noticing(open.world.journal, request, interruption, effects) };
+    const world: World = {
+      ...open.world,
+      journal: noticing(open.world.journal, request, interruption, effects),
+      broker: {
+        ...open.world.broker,
+        halt: (values, timeoutMs) => {
+          sent = true;
+          return open.world.broker.halt(values, timeoutMs);
+        },
+      },
+    };
     await runDrill({ plan, drillId, knownIssues, inventory: request.source, runner: effects.version }, world);
   } catch (error) {
     failure = error;
@@ -74,6 +85,14 @@ export async function conductDrill(
     failure ??= error;
   }
   shown.done();
+  if (failure !== null && !sent) {
+    const folder = effects.files.shown(request.folder);
+    throw notRun(
+      'the drill failed before its trigger, and the fleet was not touched',
+      open.redact(messageOf(failure)),
+      `see ${folder}, and run it again`,
+    );
+  }
   return { verdict: await judged(open.entries(), request, effects), redact: open.redact, failure };
 }
 

@@ -4,6 +4,7 @@ import type { Effects } from './effects.ts';
 import { listenForSignals } from './interruption.ts';
 
 function listening() {
+  let nowMs = 0;
   const said: string[] = [];
   const left: [number, string][] = [];
   let tell: (cause: string, kind: 'signal' | 'error') => void = () => {};
@@ -18,6 +19,7 @@ function listening() {
         released = true;
       };
     },
+    nowMs: () => nowMs,
     leaveNow: (exitCode, message) => left.push([exitCode, message]),
   };
   const interruption = listenForSignals(fake);
@@ -27,6 +29,9 @@ function listening() {
     left,
     tell: (...args: Parameters<typeof tell>) => tell(...args),
     isReleased: () => released,
+    pass: (ms: number) => {
+      nowMs += ms;
+    },
   };
 }
 
@@ -44,6 +49,25 @@ describe('signals', () => {
     expect(left).toEqual([
       [5, 'haltproof: ended at once by a second SIGTERM; the fleet may still be halted'],
     ]);
+  });
+
+  it('are one and the same when npm passes on what the terminal sent too', () => {
+    const { left, tell, pass } = listening();
+    tell('SIGINT', 'signal');
+    tell('SIGINT', 'signal');
+    pass(900);
+    tell('SIGINT', 'signal');
+    expect(left).toEqual([]);
+    pass(200);
+    tell('SIGINT', 'signal');
+    expect(left).toHaveLength(1);
+  });
+
+  it('are still the first one after an internal error', () => {
+    const { left, tell } = listening();
+    tell('interrupted by an internal error', 'error');
+    tell('SIGINT', 'signal');
+    expect(left).toEqual([]);
   });
 
   it('are no second one after an internal error, nor the other way round', () => {

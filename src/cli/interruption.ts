@@ -9,12 +9,16 @@ export interface Interruption {
   release(): void;
 }
 
+/** One key press can arrive twice: the terminal signals npm and the program, and npm passes its own on. */
+const SAME_PRESS_MS = 1_000;
+
 /**
  * The first SIGINT, SIGTERM or SIGHUP asks the drill to end, which resumes the fleet first; the second ends the
  * process at once and says what it leaves behind.
  */
 export function listenForSignals(effects: Effects): Interruption {
   const controller = new AbortController();
+  let first: { readonly name: string; readonly atMs: number } | null = null;
   const interruption: Interruption = {
     stop: controller.signal,
     leaves: { exitCode: 3, text: 'nothing was triggered' },
@@ -25,11 +29,13 @@ export function listenForSignals(effects: Effects): Interruption {
       controller.abort(name);
       return;
     }
-    if (controller.signal.aborted) {
+    if (first?.name === name && effects.nowMs() - first.atMs < SAME_PRESS_MS) return;
+    if (first !== null) {
       const { exitCode, text } = interruption.leaves;
       effects.leaveNow(exitCode, `haltproof: ended at once by a second ${name}; ${text}`);
       return;
     }
+    first = { name, atMs: effects.nowMs() };
     effects.err.write(
       `haltproof: ${name}; ending the drill and putting the fleet back; once more ends at once and leaves it as it is\n`,
     );

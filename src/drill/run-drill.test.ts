@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Behaviour, destructivePlan, FakeFleet, fakePlan } from '../../test/fakes/fake-fleet.ts';
+import { judge } from './09-judge/judge.ts';
 import type { Entry } from './model/journal.ts';
 import type { Plan } from './model/plan.ts';
 import { runDrill } from './run-drill.ts';
@@ -106,6 +107,56 @@ describe('runDrill', () => {
     expect(fleet.acts).toEqual(['halt 2']);
     expect(lastNote(fleet, 'resume')).toBe('foreign');
     expect(fleet.alive('hermes')).toBe(false);
+  });
+
+  it('keeps its hands off a halt that somebody else joined, though the reason is still its own', async () => {
+    const fleet = await drill({ joinedAfterMs: 2_000 });
+    expect(fleet.acts).toEqual(['halt 2']);
+    expect(lastNote(fleet, 'resume')).toBe('foreign');
+    expect(fleet.alive('hermes')).toBe(false);
+  });
+
+  it('starts nothing under a halt whose resume is refused', async () => {
+    const fleet = await drill({ refusesResume: true });
+    expect(fleet.acts).toEqual(['halt 2', 'resume inc-1', 'resume inc-1', 'resume inc-1']);
+    expect(lastNote(fleet, 'resume')).toBe('not restored');
+    expect(fleet.alive('hermes')).toBe(false);
+  });
+
+  it('does not fire when it is told to stop while the intent is written', async () => {
+    const fleet = new FakeFleet();
+    const { world } = fleet;
+    const stopping = {
+      ...world,
+      journal: {
+        ...world.journal,
+        sync: async () => {
+          if (fleet.entries.some((entry) => entry.kind === 'intent')) fleet.stop.abort('SIGINT');
+        },
+      },
+    };
+    const input = {
+      plan: fakePlan(),
+      drillId: 'd-1',
+      knownIssues: [],
+      inventory: { path: '', sha256: '' },
+      runner: '',
+    };
+    await fleet.clock.drive(runDrill(input, stopping));
+    expect(fleet.acts).toEqual([]);
+    expect(judge(fleet.entries, { today: '2026-01-01', strict: false })).toMatchObject({
+      verdict: 'not-run',
+      fleet: 'untouched',
+      exitCode: 3,
+    });
+  });
+
+  it('starts no bystander', async () => {
+    const plan = fakePlan();
+    const services = plan.services.map((one) =>
+      one.name === 'sentinel' ? { ...one, role: 'bystander' as const, instances: 2 } : one,
+    );
+    expect((await drill({}, undefined, { ...plan, services })).acts).toEqual(['halt 2', 'resume inc-1']);
   });
 
   it.each([

@@ -6,6 +6,7 @@ import { crashBroker } from './07-crash/crash-broker.ts';
 import { undoHalt } from './08-resume/undo-halt.ts';
 import type { StageName } from './model/journal.ts';
 import type { KnownIssue } from './model/known-issue.ts';
+import { isForeign, isHalted, type OwnHalt } from './model/ownership.ts';
 import type { Plan } from './model/plan.ts';
 import type { IncarnationKey } from './model/process.ts';
 import type { Observer } from './ports/observer.ts';
@@ -54,51 +55,62 @@ async function haltAndUndo(
   stage: StageTeller,
 ): Promise<void> {
   let fired = false;
+  let own: OwnHalt = { nonce, level: plan.expect.level, revision: null };
   try {
     stage('trigger', 'begin');
     let t0Ms = 0;
-    await pullTrigger(plan, nonce, world, (startedMs) => {
+    const pulled = await pullTrigger(plan, nonce, world, (startedMs) => {
       fired = true;
       t0Ms = startedMs;
     });
-    stage('trigger', 'end');
+    stage('trigger', 'end', pulled === 'not fired' ? pulled : null);
+    if (pulled === 'not fired') return;
+    own = { ...own, revision: pulled.revision };
     stage('observe', 'begin');
     const { stopped } = await watchHalt(plan, t0Ms, observer, world);
     stage('observe', 'end', stopped ? null : 'not every target is gone');
-    if (!world.stop.aborted) await crashAndHold(plan, nonce, stopped, baseline, observer, world, stage);
+    own = { ...own, revision: own.revision ?? revisionSeen(observer, own) };
+    if (!stopped) {
+      stage('crash', 'skipped', 'the stop is not proven');
+      stage('hold', 'skipped', 'the stop is not proven');
+    } else if (!world.stop.aborted) {
+      const test = crashWouldTest(plan, own, baseline, observer);
+      if (plan.crash !== null && test.ok) {
+        stage('crash', 'begin');
+        // A broker may count its own restart as a revision: after it, the halt is taken as it is first seen.
+        own = { ...own, revision: null };
+        stage('crash', 'end', await crashBroker(plan, plan.crash, observer, world));
+        own = { ...own, revision: revisionSeen(observer, own) };
+      } else if (plan.crash !== null && !test.ok) stage('crash', 'skipped', test.why);
+      await hold(plan, own, observer, world, stage);
+    }
   } finally {
     if (fired) {
       stage('resume', 'begin');
-      const undone = await undoHalt({ plan, nonce, baseline, observer, world });
+      const undone = await undoHalt({ plan, own, baseline, observer, world });
       await observer.readAudit();
       stage('resume', 'end', undone === 'restored' ? null : undone);
     }
   }
 }
 
-async function crashAndHold(
+/** The revision under which a halt of ours is first seen, where the reply did not give it. */
+function revisionSeen(observer: Observer, own: OwnHalt): number | null {
+  const status = observer.status?.reading;
+  if (status?.kind !== 'present' || !isHalted(status.value) || isForeign(status.value, own)) return null;
+  return status.value.revision;
+}
+
+async function hold(
   plan: Plan,
-  nonce: string,
-  stopped: boolean,
-  baseline: ReadonlyMap<string, readonly IncarnationKey[]>,
+  own: OwnHalt,
   observer: Observer,
   world: World,
   stage: StageTeller,
 ): Promise<void> {
-  if (!stopped) {
-    stage('crash', 'skipped', 'the stop is not proven');
-    stage('hold', 'skipped', 'the stop is not proven');
-    return;
-  }
-  if (plan.crash !== null) {
-    const test = crashWouldTest(plan, nonce, baseline, observer);
-    if (test.ok) {
-      stage('crash', 'begin');
-      stage('crash', 'end', await crashBroker(plan, plan.crash, observer, world));
-    } else stage('crash', 'skipped', test.why);
-  }
+  if (world.stop.aborted) return;
   stage('hold', 'begin');
-  await holdHalt(plan, nonce, world.clock.nowMs(), observer, world);
+  await holdHalt(plan, own, world.clock.nowMs(), observer, world);
   if (!world.stop.aborted) {
     const uncontrolled = await observer.control('final');
     await Promise.all([observer.crossCheck(), observer.readAudit()]);

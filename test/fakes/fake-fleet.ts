@@ -18,6 +18,10 @@ export interface Behaviour {
   readonly silent?: boolean;
   /** Somebody else halts this long after the trigger. */
   readonly foreignHaltAfterMs?: number;
+  /** Somebody else joins the halt this long after the trigger: the incident and its reason stay, the revision moves on. */
+  readonly joinedAfterMs?: number;
+  /** Refuses every resume. */
+  readonly refusesResume?: boolean;
   /** Brings back all but this one after a resume. */
   readonly forgetsToStart?: string;
 }
@@ -95,6 +99,9 @@ export class FakeFleet {
     const foreign = this.#behaviour.foreignHaltAfterMs;
     if (foreign !== undefined)
       void this.clock.sleep(foreign).then(() => this.#write({ ...this.#memory, reason: 'a real one' }));
+    const joined = this.#behaviour.joinedAfterMs;
+    if (joined !== undefined)
+      void this.clock.sleep(joined).then(() => this.#write({ ...this.#memory, revision: 3 }));
     const at = this.clock.wall();
     this.incidents.push({ id: 'inc-1', level, reason, openedAt: at, resolvedAt: null });
     this.#write({ level, incident: 'inc-1', reason, revision: 2, asset: null });
@@ -108,6 +115,7 @@ export class FakeFleet {
   async #resume(incident: string | null) {
     this.acts.push(`resume ${incident ?? 'nothing'}`);
     await this.clock.sleep(20);
+    if (this.#behaviour.refusesResume) return present({ ...reply({}), status: 403, acknowledged: false });
     this.#resolve();
     this.#write({ ...RUNNING, revision: 3 });
     for (const name of TRADERS)

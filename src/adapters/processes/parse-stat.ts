@@ -29,9 +29,10 @@ export function parseStat(record: string): StatRow | null {
     pgrp: numbers[1] as number,
     sid: numbers[2] as number,
     state: tail[1] as string,
+    comm: record.slice(head[0].length, tail.index),
     flags: numbers[5] as number,
   };
-  const { state: _, ...integers } = row;
+  const { state: _state, comm: _comm, ...integers } = row;
   const sound = Object.values(integers).every(Number.isSafeInteger) && row.pid > 0 && row.start >= 0;
   return sound ? row : null;
 }

@@ -46,8 +46,8 @@ export async function establishBaseline(
   ]);
   // The calibration may have outlasted the rest: what was true then must still be true now.
   await observer.until(ready, world.clock.nowMs() + POLL_MS);
+  if (!world.stop.aborted) await Promise.all([observer.crossCheck(), observer.readAudit()]);
   if (world.stop.aborted) return { ok: false, reasons: ['interrupted before the trigger'] };
-  await Promise.all([observer.crossCheck(), observer.readAudit()]);
 
   const reasons = [...new Set([...uncontrolled, ...objections()])];
   if (reasons.length > 0) return { ok: false, reasons };

@@ -8,15 +8,17 @@ const REPLY_GRACE_MS = 5_000;
 
 /**
  * Writes the intent, and once it is on disk fires once. A trigger without a clear reply is presumed fired and never repeated.
- * Resolves with T0 when the reply is in or has failed to come; throws, with nothing fired, where the intent cannot be written.
+ * Resolves when the reply is in or has failed to come, with the revision of the halt where the reply has one; `not fired` where the
+ * drill was told to stop before the first byte. Rejects, with nothing fired, where the intent cannot be written.
  */
 export async function pullTrigger(
   plan: Plan,
   nonce: string,
   world: World,
   fired: (t0Ms: number) => void,
-): Promise<void> {
-  const { clock, journal, broker } = world;
+): Promise<{ readonly revision: number | null } | 'not fired'> {
+  const { clock, journal, broker, stop } = world;
+  if (stop.aborted) return 'not fired';
   const act: Act = {
     act: 'trigger',
     level: plan.level,
@@ -29,8 +31,13 @@ export async function pullTrigger(
     undo: `resume the incident whose reason carries ${nonce}; if the broker has forgotten it, start what was alive at the baseline and is gone`,
   });
   await journal.sync();
+  if (stop.aborted) {
+    journal.append({ kind: 'withdrawn', intent, why: 'the drill was told to stop before it was fired' });
+    return 'not fired';
+  }
   const startedMs = clock.nowMs();
   fired(startedMs);
   const reply = await broker.halt(act, plan.timing.withinMs + REPLY_GRACE_MS);
   journal.append({ kind: 'outcome', intent, act, startedMs, endedMs: clock.nowMs(), reply, command: null });
+  return { revision: reply.kind === 'present' ? (reply.value.state?.revision ?? null) : null };
 }

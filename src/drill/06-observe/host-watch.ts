@@ -114,9 +114,10 @@ export class HostWatch {
       });
       return;
     }
-    const { pids, details, ...probed } = answer.value;
+    const { pids, details, rows, ...probed } = answer.value;
     const seen: SeenTable = {
       ...probed,
+      rows: rows.map(({ comm: _, ...row }) => row),
       total: pids.length,
       watched: mode === 'full' ? [] : request.watch,
       appeared: this.table.list(pids),
@@ -124,7 +125,7 @@ export class HostWatch {
     };
     const sample: Sample = { ...common, seen: present(seen) };
     journal.append({ kind: 'sample', sample });
-    this.table.take(seen);
+    this.table.take({ ...seen, rows });
     if (mode === 'full') this.#lastFullMs = sentMs;
     this.#trouble = blindness(seen);
   }

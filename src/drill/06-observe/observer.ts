@@ -101,6 +101,10 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
       );
       return troubles.flat();
     },
+    lookAgain() {
+      for (const watch of watches) watch.table.lookAgain();
+    },
+    lookedAgain: () => watches.every((watch) => !watch.readable || watch.table.lookedAgain),
     async crossCheck() {
       await Promise.all(watches.map((watch) => crossCheck(plan, world, watch)));
     },

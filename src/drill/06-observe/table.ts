@@ -14,6 +14,7 @@ interface Known {
   alive: boolean;
   opened: boolean;
   looksLeft: number;
+  comm: string | undefined;
   readonly services: Set<string>;
   readonly leftBy: Set<string>;
   undecided: boolean;
@@ -30,6 +31,7 @@ export class Table {
   #unread = new Set<number>();
   #listed: ReadonlySet<number> | null = null;
   #lookedThrough = false;
+  #again = new Set<IncarnationKey>();
   #bootId = '';
   #families = new Map<string, ReadonlySet<IncarnationKey>>();
 
@@ -54,7 +56,8 @@ export class Table {
   /** Pids to open in the next sample, at most `most`: new ones first, then `also` (lives to look at again). */
   detail(most: number, also: readonly number[]): number[] {
     const pids = new Set(this.#unread);
-    for (const known of this.#current.values()) if (known.looksLeft > 0) pids.add(known.row.pid);
+    for (const known of this.#current.values())
+      if (known.looksLeft > 0 || this.#again.has(known.key)) pids.add(known.row.pid);
     for (const pid of also) pids.add(pid);
     return [...pids].slice(0, most);
   }
@@ -65,6 +68,15 @@ export class Table {
    */
   get lookedThrough(): boolean {
     return this.#lookedThrough;
+  }
+
+  /** Has every process opened once more: exec need not change the command name, as from one script to another. */
+  lookAgain(): void {
+    this.#again = new Set([...this.#current.values()].map((known) => known.key));
+  }
+
+  get lookedAgain(): boolean {
+    return this.#again.size === 0;
   }
 
   /** Pids that were not listed before; takes the sample's listing as the latest. */
@@ -135,6 +147,7 @@ export class Table {
         alive: true,
         opened: false,
         looksLeft: uptimeMs - (row.start * 1000) / this.#ticksPerSecond < YOUNG_MS ? LOOKS_AT_YOUNG : 1,
+        comm: row.comm,
         services: new Set(),
         leftBy: new Set(),
         undecided: false,
@@ -142,6 +155,9 @@ export class Table {
       };
       this.#known.set(key, known);
     }
+    // A stranger that calls exec may become a service: a shell that sleeps first and execs later.
+    if (known.comm !== row.comm) known.looksLeft = LOOKS_AT_YOUNG;
+    known.comm = row.comm;
     const moved = known.row.ppid !== row.ppid || known.row.sid !== row.sid || known.row.pgrp !== row.pgrp;
     known.row = row;
     known.alive = !hasEnded(row);
@@ -154,6 +170,7 @@ export class Table {
     const known = this.#known.get(incarnationKey(scope, detail));
     if (!known) return false;
     known.opened = true;
+    this.#again.delete(known.key);
     known.looksLeft = Math.max(0, known.looksLeft - 1);
     for (const service of detail.services) known.services.add(service);
     for (const service of detail.leftBy) known.leftBy.add(service);
@@ -165,6 +182,7 @@ export class Table {
 
   #end(known: Known): void {
     known.alive = false;
+    this.#again.delete(known.key);
     if (this.#current.get(known.row.pid) === known) this.#current.delete(known.row.pid);
   }
 

@@ -1,4 +1,4 @@
-import { isHalted, isOurs } from '../model/ownership.ts';
+import { isForeign, isHalted, type OwnHalt } from '../model/ownership.ts';
 import type { Plan } from '../model/plan.ts';
 import type { IncarnationKey } from '../model/process.ts';
 import type { Observer } from '../ports/observer.ts';
@@ -8,6 +8,8 @@ import type { World } from '../ports/world.ts';
 const LATE_MS = 2_000;
 /** The final control follows, with the halt still standing, so that the hold as the evidence bounds it is longer than this. */
 const MARGIN_MS = 100;
+/** Towards the end of the hold every process is opened once more, lest one has become a target unseen. */
+const LAST_LOOK_MS = 1_500;
 
 /**
  * Waits until the halt is complete: every target gone, effects as demanded, API and store at the level. `stopped` is whether
@@ -29,22 +31,26 @@ export async function watchHalt(
 /** Lets the halt stand for the hold; ends early only when the drill is told to stop or the halt turns out to be somebody else's. */
 export async function holdHalt(
   plan: Plan,
-  nonce: string,
+  own: OwnHalt,
   fromMs: number,
   observer: Observer,
   world: World,
 ): Promise<void> {
   const untilMs = fromMs + plan.timing.holdMs + MARGIN_MS;
-  await observer.until(
-    () => world.stop.aborted || foreign(nonce, observer) || world.clock.nowMs() >= untilMs,
-    untilMs,
-  );
+  const over = (): boolean => world.stop.aborted || foreign(own, observer);
+  const until = async (ms: number): Promise<void> => {
+    await observer.until(() => over() || world.clock.nowMs() >= ms, ms);
+  };
+  await until(Math.max(world.clock.nowMs(), untilMs - LAST_LOOK_MS));
+  observer.lookAgain();
+  await until(untilMs);
+  await observer.until(() => over() || observer.lookedAgain(), world.clock.nowMs() + LAST_LOOK_MS);
 }
 
 /** Whether the broker that took the trigger is still the same life, and halted by us, so that crashing it tests something. */
 export function crashWouldTest(
   plan: Plan,
-  nonce: string,
+  own: OwnHalt,
   baseline: ReadonlyMap<string, readonly IncarnationKey[]>,
   observer: Observer,
 ): { readonly ok: true } | { readonly ok: false; readonly why: string } {
@@ -56,7 +62,9 @@ export function crashWouldTest(
   const status = observer.status?.reading;
   if (status?.kind !== 'present' || !isHalted(status.value))
     return { ok: false, why: 'the broker does not say that it is halted' };
-  return isOurs(status.value, nonce) ? { ok: true } : { ok: false, why: 'the halt is not this drill’s' };
+  return isForeign(status.value, own)
+    ? { ok: false, why: 'the halt is not this drill’s alone' }
+    : { ok: true };
 }
 
 function stateVerified(plan: Plan, observer: Observer): boolean {
@@ -77,7 +85,7 @@ function flat(plan: Plan, observer: Observer): boolean {
   );
 }
 
-function foreign(nonce: string, observer: Observer): boolean {
+function foreign(own: OwnHalt, observer: Observer): boolean {
   const status = observer.status?.reading;
-  return status?.kind === 'present' && isHalted(status.value) && !isOurs(status.value, nonce);
+  return status?.kind === 'present' && isForeign(status.value, own);
 }

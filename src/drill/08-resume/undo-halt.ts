@@ -1,13 +1,13 @@
 import type { BrokerState } from '../model/broker-state.ts';
 import type { Act } from '../model/journal.ts';
-import { isHalted, isOurs } from '../model/ownership.ts';
+import { isForeign, isHalted, type OwnHalt } from '../model/ownership.ts';
 import type { Plan, PlannedService } from '../model/plan.ts';
 import type { IncarnationKey } from '../model/process.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { World } from '../ports/world.ts';
 
 const REPLY_WITHIN_MS = 15_000;
-/** A resume is conditional on a revision; when that was stale, the state is read again, but not for ever. */
+/** A resume whose answer was lost is asked for again, for the same revision, but not for ever. */
 const ATTEMPTS = 3;
 /** How long to wait for the store to show the halt, once the broker is gone. */
 const STATE_WITHIN_MS = 2_000;
@@ -17,7 +17,7 @@ export type Undone = 'restored' | 'foreign' | 'not restored';
 
 interface Undo {
   readonly plan: Plan;
-  readonly nonce: string;
+  readonly own: OwnHalt;
   readonly baseline: ReadonlyMap<string, readonly IncarnationKey[]>;
   readonly observer: Observer;
   readonly world: World;
@@ -46,13 +46,14 @@ async function undoOnce(undo: Undo): Promise<Undone> {
   const { plan, world } = undo;
   if (plan.resume === 'manual') return undoByHand(undo);
   if (!(await brokerAnswers(undo))) {
+    if (await storeIsForeign(undo)) return 'foreign';
     world.progress({ kind: 'note', text: 'the broker does not answer: starting by hand what is down' });
   }
   const halted = haltNow(undo);
   if (halted !== null) {
     if (foreignNow(undo)) return 'foreign';
-    await resume(undo, halted);
-    if (foreignNow(undo)) return 'foreign';
+    const outcome = await resume(undo, halted);
+    if (outcome !== 'resumed') return outcome;
     if (await allBack(undo, plan.timing.restoreWithinMs)) return 'restored';
   }
   // Either the resume left something down, or the broker has forgotten the halt and will never bring it back.
@@ -63,7 +64,7 @@ async function undoOnce(undo: Undo): Promise<Undone> {
 
 /** A halt that no API call lifts: the documented procedure, step by step, and then every service by its own start command. */
 async function undoByHand(undo: Undo): Promise<Undone> {
-  const { plan, observer, world } = undo;
+  const { plan, own, observer, world } = undo;
   const { clock } = world;
   const { withinMs, restoreWithinMs } = plan.timing;
   // A broker that is still at work would go on stopping what is being started.
@@ -78,10 +79,12 @@ async function undoByHand(undo: Undo): Promise<Undone> {
       await runByHand(undo, { act: 'manual-step', host: step.host, command });
     }
   }
-  await startWhatIsDown(undo);
-  const restored = (): boolean => allUp(undo) && haltNow(undo) === null;
-  await observer.until(() => foreignNow(undo) || restored(), clock.nowMs() + restoreWithinMs);
-  if (foreignNow(undo)) return 'foreign';
+  // The procedure itself moves the revision on; from here on only the reason tells whose a halt is.
+  const after: Undo = { ...undo, own: { ...own, revision: null } };
+  await startWhatIsDown(after);
+  const restored = (): boolean => allUp(after) && haltNow(after) === null;
+  await observer.until(() => foreignNow(after) || restored(), clock.nowMs() + restoreWithinMs);
+  if (foreignNow(after)) return 'foreign';
   return restored() ? 'restored' : 'not restored';
 }
 
@@ -116,19 +119,24 @@ function haltNow({ observer }: Undo): BrokerState | null {
   return store?.kind === 'present' && isHalted(store.value.state) ? store.value.state : null;
 }
 
-async function resume(undo: Undo, halted: BrokerState): Promise<void> {
-  const { plan, nonce, observer, world } = undo;
+/** An API that hangs hides a halt that somebody makes meanwhile, past it, in the store. */
+async function storeIsForeign({ own, world }: Undo): Promise<boolean> {
+  const reading = await world.store.read();
+  return reading.kind === 'present' && isForeign(reading.value.state, own);
+}
+
+/**
+ * Asks for the resume of the halt that was found, and of no other: where another revision stands afterwards, somebody else
+ * holds it. A resume that is refused leaves the halt standing; nothing is started under it.
+ */
+async function resume(undo: Undo, halted: BrokerState): Promise<'resumed' | 'foreign' | 'not restored'> {
+  const { plan, own, observer, world } = undo;
   const { clock, journal, broker } = world;
-  let state = halted;
+  const { level, incident, revision } = halted;
+  const found: Undo = { ...undo, own: { ...own, revision: own.revision ?? revision } };
+  const reason = `haltproof drill ${plan.drill} ${own.nonce} is over`;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const { level, incident, revision } = state;
-    const act: Act = {
-      act: 'resume',
-      level,
-      incident,
-      revision,
-      reason: `haltproof drill ${plan.drill} ${nonce} is over`,
-    };
+    const act: Act = { act: 'resume', level, incident, revision, reason };
     const intent = journal.append({ kind: 'intent', act, undo: 'none: this is the undo' });
     await settled(journal.sync());
     const startedMs = clock.nowMs();
@@ -137,17 +145,20 @@ async function resume(undo: Undo, halted: BrokerState): Promise<void> {
     journal.append({ kind: 'outcome', intent, act, startedMs, endedMs, reply, command: null });
     // What counts is what the broker says afterwards, whatever it replied.
     await observer.until(() => (observer.status?.sentMs ?? 0) > endedMs, endedMs + plan.timing.crashWithinMs);
-    const still = haltNow(undo);
-    if (still === null || foreignNow(undo)) return;
-    state = still;
+    if (foreignNow(found)) return 'foreign';
+    if (haltNow(found) === null) return 'resumed';
   }
+  return 'not restored';
 }
 
-// The broker first: the others may need it.
+// The broker first: the others may need it. Nothing is started once somebody else has halted, nor what came back meanwhile.
 async function startWhatIsDown(undo: Undo): Promise<void> {
   const { broker } = undo.plan;
   const all = down(undo).sort((a, b) => Number(b.name === broker) - Number(a.name === broker));
-  for (const service of all) await start(undo, service);
+  for (const service of all) {
+    if (foreignNow(undo)) return;
+    if (down(undo).includes(service)) await start(undo, service);
+  }
 }
 
 async function start(undo: Undo, { name, host, start: command }: PlannedService): Promise<void> {
@@ -169,10 +180,13 @@ async function runByHand(
 
 /** Services that were up at the baseline and are seen down now. One that cannot be seen is not in it: it may well be up. */
 function down({ plan, baseline, observer }: Undo): PlannedService[] {
-  return plan.services.filter(({ name, instances }) => {
-    if ((baseline.get(name) ?? []).length === 0) return false;
+  return plan.services.filter(({ name, role, instances }) => {
+    const before = (baseline.get(name) ?? []).length;
+    if (role === 'bystander' || before === 0) return false;
     const lives = observer.livesOf(name);
-    return lives !== null && lives.filter((life) => life.part === 'root').length < instances;
+    return (
+      lives !== null && lives.filter((life) => life.part === 'root').length < Math.min(instances, before)
+    );
   });
 }
 
@@ -188,7 +202,7 @@ function allBack(undo: Undo, patienceMs: number): Promise<boolean> {
 
 function foreignNow(undo: Undo): boolean {
   const halt = haltNow(undo);
-  return halt !== null && !isOurs(halt, undo.nonce);
+  return halt !== null && isForeign(halt, undo.own);
 }
 
 // The undo goes on even where the journal no longer can be written to disk: what was halted must come back.

@@ -127,9 +127,14 @@ const UNDOING: ReadonlySet<string> = new Set(['resume', 'start-service', 'manual
 
 function doneActs(entries: readonly Entry[]): DoneAct[] {
   const outcomes = new Map<string, Extract<Entry, { kind: 'outcome' }>>();
-  for (const entry of entries) if (entry.kind === 'outcome') outcomes.set(entry.intent, entry);
+  const withdrawn = new Set<string>();
+  for (const entry of entries) {
+    if (entry.kind === 'outcome') outcomes.set(entry.intent, entry);
+    if (entry.kind === 'withdrawn') withdrawn.add(entry.intent);
+  }
   return entries
     .filter((entry) => entry.kind === 'intent')
+    .filter((entry) => !withdrawn.has(entry.id))
     .map((intent) => ({ intent, done: outcomes.get(intent.id) ?? null }));
 }
 

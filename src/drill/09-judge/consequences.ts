@@ -2,6 +2,7 @@ import type { FindingCode } from '../model/findings.ts';
 import { type Finding, findingKey } from '../model/verdict.ts';
 import type { CaseFile } from './case-file.ts';
 import { accountsAfterDeadline } from './effects.ts';
+import { holdOf } from './hold.ts';
 
 const STOPS: readonly FindingCode[] = [
   'successful-no-op',
@@ -78,7 +79,7 @@ function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | nul
       return f.asset !== undefined || wasStartedByRunner(c, f) ? first(forgetting(c)) : null;
     case 'cut-short':
       return f.service === null && f.asset === undefined && c.interrupted.length === 0
-        ? first(CUTTERS)
+        ? causeOfCut(c, first)
         : null;
     default:
       return null;
@@ -93,6 +94,11 @@ function isRefusedLoneHalt(c: CaseFile): boolean {
 // Where no halt is found to be lifted, the steps that lift one are not taken.
 function forgetting(c: CaseFile): readonly FindingCode[] {
   return c.plan.resume === 'manual' ? STATES : ['amnesia-restart'];
+}
+
+// A target that did go, if late, kept the runner from nothing: only one that was there at the end of the halt did.
+function causeOfCut(c: CaseFile, first: (codes: readonly FindingCode[]) => string | null): string | null {
+  return first(holdOf(c) === null ? CUTTERS : CUTTERS.filter((code) => !STOPS.includes(code)));
 }
 
 // Only if every account that still placed orders is a service that is known not to have stopped.

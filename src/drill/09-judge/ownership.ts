@@ -74,6 +74,8 @@ export function judgeOwnership(c: CaseFile): Finding[] {
       ),
     ];
   }
+  const joined = takenOver(c);
+  if (joined !== null) return [finding('foreign-halt', subject, joined.what, joined.ids)];
   const known = baselineIncidents(c);
   for (const { id, value } of said(c.store)) {
     const stranger = value.incidents?.find(
@@ -91,4 +93,48 @@ export function judgeOwnership(c: CaseFile): Finding[] {
     }
   }
   return [];
+}
+
+/**
+ * Whether somebody joined or escalated the halt: a broker may keep the incident and the reason of whoever halted first, but
+ * its revision changes with every halt and resume, and its level rises only for somebody who asked for more.
+ */
+function takenOver(c: CaseFile): { readonly what: string; readonly ids: string[] } | null {
+  const { trigger } = c;
+  if (trigger === null) return null;
+  const sources = [
+    { from: 'API', pinned: trigger.reply?.state?.revision ?? null, reads: said(c.status) },
+    {
+      from: 'store',
+      pinned: null,
+      reads: said(c.store).map((read) => ({ ...read, value: read.value.state })),
+    },
+  ];
+  for (const { from, pinned, reads } of sources) {
+    const halted = reads.filter(
+      ({ sentMs, receivedMs, value }) =>
+        sentMs >= trigger.endedMs && receivedMs <= c.haltEndMs && value.level > 0,
+    );
+    const higher = halted.find(({ value }) => value.level > c.plan.expect.level);
+    if (higher !== undefined) {
+      const what = `The ${from} said level ${higher.value.level} during the halt, above the ${c.plan.expect.level} that this drill asked for.`;
+      return { what, ids: [higher.id] };
+    }
+    // A broker may count its own restart too: after the drill's crash its revision is taken anew.
+    const crashMs = c.crash?.intent.atMs ?? Number.POSITIVE_INFINITY;
+    const before = halted.filter(({ receivedMs }) => receivedMs <= crashMs);
+    const after = halted.filter(({ sentMs }) => sentMs > crashMs);
+    for (const [first, stretch] of [
+      [pinned ?? before[0]?.value.revision, before],
+      [after[0]?.value.revision, after],
+    ] as const) {
+      const moved = stretch.find(
+        ({ value }) => first != null && value.revision !== null && value.revision !== first,
+      );
+      if (moved === undefined) continue;
+      const what = `The ${from} said revision ${moved.value.revision} during the halt, where this drill's own is ${first}: somebody else has halted or resumed.`;
+      return { what, ids: [...trigger.ids, moved.id] };
+    }
+  }
+  return null;
 }

@@ -36,12 +36,18 @@ export function livesOfService(
   const matchedTo = new Map(declared.map((name) => [name, lives.all.filter((l) => l.matched.has(name))]));
   const canaries = lives.all.filter((life) => at.canaries.has(canaryTag(life) ?? '')).map((life) => life.key);
 
+  // The same daemon may be declared on two hosts, by the same match.
+  const rightful = (life: Life, except: string): boolean =>
+    plan.services.some(
+      (one) => one.name !== except && life.matched.has(one.name) && life.hosts.has(one.host),
+    );
+
   return (planned) => {
     const matched = matchedTo.get(planned.name) ?? [];
     const here = matched.filter((life) => life.hosts.has(planned.host));
     const others = new Set<IncarnationKey>(canaries);
     for (const [name, strangers] of matchedTo) {
-      if (name !== planned.name) for (const life of strangers) others.add(life.key);
+      if (name !== planned.name) for (const life of strangers) if (!here.includes(life)) others.add(life.key);
     }
     for (const life of lives.all) {
       if (life.leftBy.has(planned.name)) others.add(life.key);
@@ -49,9 +55,14 @@ export function livesOfService(
     const baseline = here.filter((life) => isBaseline(life, planned.name, lives, at.anchorMs));
     for (const life of baseline) others.delete(life.key);
     const descendants = familyOf(baseline, lives, others);
-    const known = new Set([...baseline, ...descendants]);
+    const tied = new Set(familyOf(baseline, lives, others, 'pid'));
+    const isNew = (life: Life): boolean => !tied.has(life) && matchedMs(life, planned.name) > at.anchorMs;
+    const kin = descendants.filter((life) => !life.matched.has(planned.name) || !isNew(life));
+    const known = new Set([...baseline, ...kin]);
     const later = rootsAmong(
-      here.filter((life) => !known.has(life) && (firstSeen(life)?.receivedMs ?? 0) > at.anchorMs),
+      here.filter(
+        (life) => !known.has(life) && life.seen.length > 0 && matchedMs(life, planned.name) > at.anchorMs,
+      ),
       lives,
       others,
     );
@@ -59,10 +70,10 @@ export function livesOfService(
       planned,
       baseline,
       roots: rootsAmong(baseline, lives, others),
-      family: descendants.filter((life) => (firstSeen(life)?.receivedMs ?? Infinity) <= at.haltEndMs),
-      newcomers: later.filter((life) => (firstSeen(life)?.receivedMs ?? 0) <= at.haltEndMs),
-      returned: later.filter((life) => (firstSeen(life)?.receivedMs ?? 0) > at.haltEndMs),
-      elsewhere: matched.filter((life) => !life.hosts.has(planned.host)),
+      family: kin.filter((life) => (firstSeen(life)?.receivedMs ?? Infinity) <= at.haltEndMs),
+      newcomers: later.filter((life) => matchedMs(life, planned.name) <= at.haltEndMs),
+      returned: later.filter((life) => matchedMs(life, planned.name) > at.haltEndMs),
+      elsewhere: matched.filter((life) => !life.hosts.has(planned.host) && !rightful(life, planned.name)),
       undecided: lives.all.filter((life) => isUndecided(life, planned.name)),
     };
   };
@@ -82,11 +93,21 @@ function isUndecided(life: Life, service: string): boolean {
   return last?.undecided.some((doubt) => doubt.service === service) === true;
 }
 
-function familyOf(roots: readonly Life[], lives: Lives, others: ReadonlySet<IncarnationKey>): Life[] {
+/** When it was first seen to match. */
+function matchedMs(life: Life, service: string): number {
+  return life.details.find(({ detail }) => detail.services.includes(service))?.sample.receivedMs ?? 0;
+}
+
+function familyOf(
+  roots: readonly Life[],
+  lives: Lives,
+  others: ReadonlySet<IncarnationKey>,
+  by: 'pid' | 'pid or cgroup' = 'pid or cgroup',
+): Life[] {
   const found = new Set<IncarnationKey>();
   for (const scope of new Set(roots.map((life) => life.scope))) {
     const keys = new Set(roots.filter((life) => life.scope === scope).map((life) => life.key));
-    for (const key of lives.lineage(scope).descendants(keys, others)) found.add(key);
+    for (const key of lives.lineage(scope).descendants(keys, others, by)) found.add(key);
   }
   return found.size === 0 ? [] : lives.all.filter((life) => found.has(life.key) && life.seen.length > 0);
 }
@@ -100,7 +121,7 @@ function rootsAmong(candidates: readonly Life[], lives: Lives, others: ReadonlyS
         root.scope === life.scope &&
         lives
           .lineage(life.scope)
-          .descendants(new Set([root.key]), others)
+          .descendants(new Set([root.key]), others, 'pid')
           .has(life.key),
     );
     if (!descends) roots.push(life);

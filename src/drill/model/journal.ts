@@ -22,6 +22,7 @@ export type EntryBody =
   | AuditRead
   | ExchangeRead
   | ActIntended
+  | ActWithdrawn
   | ActDone
   | StageReached
   | Interrupted;
@@ -139,6 +140,13 @@ export interface ActIntended {
   readonly act: Act;
   /** How it will be undone, in words, for whoever finds this journal. */
   readonly undo: string;
+}
+
+/** An intent that was given up before its first byte left: nothing was done. */
+export interface ActWithdrawn {
+  readonly kind: 'withdrawn';
+  readonly intent: string;
+  readonly why: string;
 }
 
 /** What came of an act. `startedMs` is the instant just before its first byte; for the trigger that is T0. */

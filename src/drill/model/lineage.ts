@@ -28,9 +28,13 @@ export class Lineage {
    * cgroup of the roots' own; as ever seen, so that a daemon that forked twice and was adopted by pid 1 is still
    * found. Descent ends at `others` (lives of other declared services, canaries, the probe). Roots are not in the result.
    */
-  descendants(roots: ReadonlySet<IncarnationKey>, others: ReadonlySet<IncarnationKey>): Set<IncarnationKey> {
+  descendants(
+    roots: ReadonlySet<IncarnationKey>,
+    others: ReadonlySet<IncarnationKey>,
+    by: 'pid' | 'pid or cgroup' = 'pid or cgroup',
+  ): Set<IncarnationKey> {
     const members = new Set(roots);
-    const own = this.#ownCgroups(roots, others);
+    const own = by === 'pid' ? new Set<string>() : this.#ownCgroups(roots, others);
     for (let grew = true; grew; ) {
       grew = false;
       for (const life of this.#lives.values()) {
@@ -75,15 +79,18 @@ export class Lineage {
   #ownCgroups(roots: ReadonlySet<IncarnationKey>, others: ReadonlySet<IncarnationKey>): Set<string> {
     const own = new Set<string>();
     const starters = new Set<number>();
+    let oldest = Number.POSITIVE_INFINITY;
     for (const key of roots) {
       const root = this.#lives.get(key);
+      oldest = Math.min(oldest, root?.start ?? oldest);
       for (const path of root?.cgroups ?? []) own.add(path);
       for (const pid of root?.parents ?? []) starters.add(pid);
     }
     own.delete('/');
     for (const life of this.#lives.values()) {
       if (roots.has(life.key)) continue;
-      if (others.has(life.key) || starters.has(life.pid)) for (const path of life.cgroups) own.delete(path);
+      if (others.has(life.key) || starters.has(life.pid) || life.start < oldest)
+        for (const path of life.cgroups) own.delete(path);
     }
     return own;
   }

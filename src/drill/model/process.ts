@@ -12,6 +12,8 @@ export interface ProcessRow {
   readonly sid: number;
   /** One letter, as the kernel prints it: R, S, D, T, t, Z, X, I … */
   readonly state: string;
+  /** The command name, which exec sets: where it changes, the process is opened again. Not kept in the journal. */
+  readonly comm?: string;
   /** For state Z: threads of the process that are neither zombie nor dead; a main thread that exited leaves a working "zombie". */
   readonly liveThreads?: number;
 }

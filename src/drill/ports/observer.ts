@@ -25,6 +25,10 @@ export interface Observer {
   blindSpots(): readonly string[];
   /** Plants a further canary on every host, kills it, and waits for it to vanish. Resolves with the reasons of those that did not. */
   control(purpose: 'calibration' | 'final'): Promise<readonly string[]>;
+  /** Has every process on every host opened once more, in the samples that follow. */
+  lookAgain(): void;
+  /** Whether that is done, on every host that can be read. */
+  lookedAgain(): boolean;
   /** Asks the second reader of each local table about every life of interest, and journals its answer. */
   crossCheck(): Promise<void>;
   readAudit(): Promise<void>;

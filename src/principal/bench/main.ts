@@ -5,6 +5,8 @@ import { ask, type Delivery, disconnect, receive, type Sent, send } from './load
 
 /** What the broker is to do on one core: messages a second, ms for the 99th percentile, ms for a halt at that load. */
 const TARGET = { perSecond: 1000, p99: 50, halt: 100 } as const;
+/** Somewhat more is offered than must be routed, since a span that ends with the last delivery is longer than that of sending. */
+const OFFERED = 1020;
 const WARM_UP_SECONDS = 3;
 const SECONDS = 10;
 
@@ -19,7 +21,7 @@ interface Line {
 const PAIRS = SENDERS.flatMap((from) => [...HALTED, ...RUNNING].map((to) => [from, to] as const));
 
 async function measure(url: string): Promise<readonly Line[]> {
-  const { perSecond } = TARGET;
+  const perSecond = OFFERED;
   let ended = false;
   const deliveries: Delivery[] = [];
   const readers = [...HALTED, ...RUNNING].map((name) =>
@@ -68,9 +70,9 @@ async function measure(url: string): Promise<readonly Line[]> {
   return [
     {
       what: 'routed, messages a second',
-      target: `${perSecond}`,
+      target: `${TARGET.perSecond}`,
       figure: rate.toFixed(0),
-      met: accepted === perSecond * SECONDS && rate >= perSecond * 0.99,
+      met: accepted === perSecond * SECONDS && rate >= TARGET.perSecond,
     },
     { what: 'accepted and not delivered', target: '0', figure: `${lost}`, met: lost === 0 },
     {

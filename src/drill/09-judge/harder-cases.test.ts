@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../model/journal.ts';
+import type { RecordedDetail } from '../model/sample.ts';
+import {
+  baselineLife,
+  cleanLevel2,
+  DEADLINE,
+  FOREVER,
+  journalOf,
+  life,
+  livesOf,
+  RESUME,
+  T0,
+} from './fixtures.ts';
+import { judge } from './judge.ts';
+
+const options = { today: '2026-01-15', strict: false };
+const codes = (entries: readonly Entry[]): string[] => judge(entries, options).findings.map((f) => f.code);
+
+function withCgroups(entries: readonly Entry[], of: (detail: RecordedDetail) => string): Entry[] {
+  return entries.map((entry) => {
+    if (entry.kind !== 'sample' || entry.sample.seen.kind !== 'present') return entry;
+    const { value } = entry.sample.seen;
+    const details = value.details.map((detail) => ({ ...detail, cgroup: of(detail) }));
+    return { ...entry, sample: { ...entry.sample, seen: { kind: 'present', value: { ...value, details } } } };
+  });
+}
+
+describe('a service that systemd runs', () => {
+  it('returns as another life in its own cgroup, and is not a child of the one before', () => {
+    const unit = (detail: RecordedDetail): string => {
+      if (detail.pid === 1) return '/init.scope';
+      if (detail.canary !== null) return '/user.slice/session-1.scope';
+      return `/system.slice/${detail.services[0] ?? 'other'}.service`;
+    };
+    expect(judge(withCgroups(journalOf(cleanLevel2()), unit), options)).toMatchObject({
+      verdict: 'pass',
+      fleet: 'restored',
+      findings: [],
+    });
+  });
+});
+
+describe('a process that becomes a target only while halted', () => {
+  it.each([
+    ['until the undo', RESUME + 300],
+    ['and stays', FOREVER],
+  ])('is a respawn, though it was there before the trigger, %s', (_, toMs) => {
+    const s = cleanLevel2();
+    const stranger = life('', 'tesseract', 77, 0, toMs);
+    s.lives.push({
+      ...stranger,
+      services: [],
+      matchedAt: (ms: number) => (ms > T0 + 3000 ? ['hermes'] : []),
+    });
+    expect(codes(journalOf(s))).toContain('respawned');
+  });
+});
+
+describe('an accepted late stop', () => {
+  const late = () => {
+    const s = cleanLevel2();
+    s.plan = { ...s.plan, timing: { ...s.plan.timing, holdMs: 3000 } };
+    s.knownIssues = [
+      {
+        id: 'KI-7',
+        title: 'slow',
+        code: 'late-stop',
+        level: 2,
+        host: 'tesseract',
+        services: ['hermes'],
+        owner: 'ops',
+        filed: '2026-01-01',
+        fix: 'later',
+        expires: '2026-12-01',
+      },
+    ];
+    baselineLife(s, 'hermes').toMs = DEADLINE + 300;
+    return s;
+  };
+
+  it('is a qualified pass where all else was done', () => {
+    expect(judge(journalOf(late()), options)).toMatchObject({ verdict: 'pass', qualified: true });
+  });
+
+  it('does not excuse a crash that never happened', () => {
+    const s = late();
+    const { api } = s;
+    s.crash = null;
+    s.lives = s.lives.filter((one) => one.pid !== 101);
+    for (const one of livesOf(s, 'principal')) one.toMs = FOREVER;
+    s.api = (ms) => {
+      const reading = api(ms);
+      return reading.kind === 'present' ? reading : api(T0 + 1000);
+    };
+    expect(judge(journalOf(s), options)).toMatchObject({ verdict: 'inconclusive', exitCode: 2 });
+  });
+});
+
+describe('a halt that somebody else joins', () => {
+  const changed = (change: { level?: number; revision?: number }) => {
+    const s = cleanLevel2();
+    const { api } = s;
+    s.api = (ms) => {
+      const reading = api(ms);
+      if (reading.kind !== 'present' || reading.value.level === 0 || ms < DEADLINE) return reading;
+      return { kind: 'present', value: { ...reading.value, ...change } };
+    };
+    return codes(journalOf(s));
+  };
+
+  it('is foreign by its revision, though incident and reason are still this drill’s', () => {
+    expect(changed({ revision: 77 })).toContain('foreign-halt');
+  });
+
+  it('is foreign by a level above the one asked for', () => {
+    expect(changed({ level: 3 })).toContain('foreign-halt');
+  });
+});
