@@ -110,12 +110,9 @@ async function hold(
 ): Promise<void> {
   if (world.stop.aborted) return;
   stage('hold', 'begin');
-  await holdHalt(plan, own, world.clock.nowMs(), observer, world);
-  if (!world.stop.aborted) {
-    const uncontrolled = await observer.control('final');
-    await Promise.all([observer.crossCheck(), observer.readAudit()]);
-    stage('hold', 'end', uncontrolled.join('; ') || null);
-  } else stage('hold', 'end', 'interrupted');
+  const uncontrolled = await holdHalt(plan, own, world.clock.nowMs(), observer, world);
+  if (uncontrolled !== null) await Promise.all([observer.crossCheck(), observer.readAudit()]);
+  stage('hold', 'end', uncontrolled === null ? 'ended early' : uncontrolled.join('; ') || null);
 }
 
 type StageTeller = (stage: StageName, event: 'begin' | 'end' | 'skipped', note?: string | null) => void;

@@ -92,10 +92,10 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
         watch.blindSpot === null ? [] : [`${watch.host}: ${watch.blindSpot}`],
       );
     },
-    async control(purpose) {
+    async control(purpose, killAtMs) {
       const troubles = await Promise.all(
         [...controls].map(async ([host, control]) => {
-          const trouble = await control.check(purpose);
+          const trouble = await control.check(purpose, killAtMs);
           return trouble === null ? [] : [`${host}: ${trouble}`];
         }),
       );

@@ -28,23 +28,29 @@ export async function watchHalt(
   return { stopped: stopped() };
 }
 
-/** Lets the halt stand for the hold; ends early only when the drill is told to stop or the halt turns out to be somebody else's. */
+/**
+ * Lets the halt stand for the hold, and kills a last control once it is over. Ends early, with null, only when the drill is told
+ * to stop or the halt turns out not to be its own alone; else resolves with what was wrong with the control.
+ */
 export async function holdHalt(
   plan: Plan,
   own: OwnHalt,
   fromMs: number,
   observer: Observer,
   world: World,
-): Promise<void> {
+): Promise<readonly string[] | null> {
   const untilMs = fromMs + plan.timing.holdMs + MARGIN_MS;
   const over = (): boolean => world.stop.aborted || foreign(own, observer);
   const until = async (ms: number): Promise<void> => {
     await observer.until(() => over() || world.clock.nowMs() >= ms, ms);
   };
   await until(Math.max(world.clock.nowMs(), untilMs - LAST_LOOK_MS));
+  if (over()) return null;
+  const controlled = observer.control('final', untilMs);
   observer.lookAgain();
   await until(untilMs);
   await observer.until(() => over() || observer.lookedAgain(), world.clock.nowMs() + LAST_LOOK_MS);
+  return over() ? null : controlled;
 }
 
 /** Whether the broker that took the trigger is still the same life, and halted by us, so that crashing it tests something. */

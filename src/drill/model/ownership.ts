@@ -11,7 +11,7 @@ export function isHalted(state: BrokerState): boolean {
 }
 
 /** Whether a halt carries this drill's nonce. A halt whose reason cannot be read is nobody's, so not ours. */
-export function isOurs(state: Pick<BrokerState, 'reason'>, nonce: string): boolean {
+function isOurs(state: Pick<BrokerState, 'reason'>, nonce: string): boolean {
   return state.reason?.includes(nonce) ?? false;
 }
 

@@ -23,8 +23,11 @@ export interface Observer {
   readonly firstExchange: Timed<ExchangeBook> | null;
   /** One line for each host whose table cannot be vouched for right now: unread, incompletely seen, or not yet looked through. */
   blindSpots(): readonly string[];
-  /** Plants a further canary on every host, kills it, and waits for it to vanish. Resolves with the reasons of those that did not. */
-  control(purpose: 'calibration' | 'final'): Promise<readonly string[]>;
+  /**
+   * Plants a further canary on every host, kills it (not before `killAtMs`, if that is given), and waits for it to vanish.
+   * Resolves with the reasons of those that did not.
+   */
+  control(purpose: 'calibration' | 'final', killAtMs?: number): Promise<readonly string[]>;
   /** Has every process on every host opened once more, in the samples that follow. */
   lookAgain(): void;
   /** Whether that is done, on every host that can be read. */
