@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { HeldDecision } from '../parts.ts';
+import { keep, pragmaReader } from '../store/keep.ts';
 import { COMMAND_SCHEMA } from './schema.ts';
 import type { Letter, Message } from './types.ts';
 
@@ -27,8 +28,8 @@ const COLUMNS = 'seq, at, sender as "from", recipient as "to", body, asset';
 /** Makes the tables where they are missing. `atomically` runs work as one transaction, or within the one under way. */
 export function openMessageTable(db: Database, atomically: <T>(work: () => T) => T): MessageTable {
   // Only where it is needed: it takes the lock of a writer, and a broker must come up beside another one.
-  const there = db.prepare("select 1 from sqlite_master where type = 'table' and name = 'agents'").get();
-  if (there === undefined) atomically(() => db.exec(COMMAND_SCHEMA));
+  const lookUp = keep(db.prepare("select 1 from sqlite_master where type = 'table' and name = 'agents'"));
+  if (lookUp.get() === undefined) atomically(() => db.exec(COMMAND_SCHEMA));
   const insert = db.prepare<[string, string, string, string, string | null]>(
     "insert into messages (at, sender, recipient, body, asset, state) values (?, ?, ?, ?, ?, 'queued')",
   );
@@ -44,7 +45,7 @@ export function openMessageTable(db: Database, atomically: <T>(work: () => T) =>
     `insert into agents (name, registered_at) values (?, ?)
      on conflict (name) do update set registered_at = excluded.registered_at`,
   );
-  const version = (): unknown => db.pragma('data_version', { simple: true });
+  const version = pragmaReader(db, 'data_version');
   const add = ({ at, from, to, body, asset }: Omit<Message, 'seq'>): Message => {
     const seq = Number(insert.run(at, from, to, body, asset).lastInsertRowid);
     return { seq, at, from, to, body, asset };

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import type { AuditEntry, AuditLog, HaltedTarget, HaltState, HaltStore, Holder, Incident } from '../parts.ts';
 import { checkChain, GENESIS, hashOf } from './chain.ts';
+import { keep, pragmaReader } from './keep.ts';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /** The broker's one file, as the two parts that live in it. */
@@ -28,13 +29,13 @@ const LOCK_MS = 300;
  * Throws where the file cannot be opened, is damaged, or is of another version.
  */
 export function openDatabase(file: string): BrokerDatabase {
-  const db = new Database(file, { timeout: LOCK_MS });
+  const db = keep(new Database(file, { timeout: LOCK_MS }));
   try {
-    db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = FULL');
-    db.pragma('foreign_keys = ON');
+    db.exec('pragma journal_mode = WAL');
+    db.exec('pragma synchronous = FULL');
+    db.exec('pragma foreign_keys = ON');
     // Without it, INSERT OR REPLACE would delete rows past the triggers (sqlite.org/lang_conflict.html).
-    db.pragma('recursive_triggers = ON');
+    db.exec('pragma recursive_triggers = ON');
     migrate(db, file);
     return {
       db,
@@ -50,13 +51,13 @@ export function openDatabase(file: string): BrokerDatabase {
 }
 
 function migrate(db: Db, file: string): void {
-  const version = (): unknown => db.pragma('user_version', { simple: true });
+  const version = pragmaReader(db, 'user_version');
   if (version() === 0) {
     db.transaction(() => {
       // Read again inside the transaction: another process may have been first.
       if (version() !== 0) return;
       db.exec(SCHEMA);
-      db.pragma(`user_version = ${SCHEMA_VERSION}`);
+      db.exec(`pragma user_version = ${SCHEMA_VERSION}`);
     }).immediate();
   }
   if (version() !== SCHEMA_VERSION) {
@@ -100,7 +101,7 @@ function haltStore(db: Db): HaltStore {
     'insert into halt_holders (id, who, reason, level, since) values (@id, @who, @reason, @level, @since)',
   );
   // Another connection's commit changes it, one's own does not (sqlite.org/pragma.html#pragma_data_version).
-  const version = (): unknown => db.pragma('data_version', { simple: true });
+  const version = pragmaReader(db, 'data_version');
   let loaded = version();
   const together = atomically(db);
   // One snapshot, and no waiting for whoever writes (sqlite.org/lang_transaction.html).
