@@ -97,7 +97,7 @@ function ask(db: Database.Database, query: string): Table {
   if (!statement.reader) throw new Refused('the query returns no rows; give a select');
   const columns = statement.columns().map((column) => column.name);
   const rows: Row[] = [];
-  for (const row of statement.iterate()) {
+  for (const row of outlive(statement.iterate())) {
     if (rows.length === MAX_ROWS) throw new Refused(`the query returns more than ${MAX_ROWS} rows`);
     rows.push(row);
   }

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 const KEPT: unknown[] = [];
 
 /**
- * Keeps a statement or database from being garbage-collected before the process ends, and returns it: with
+ * Keeps a statement, iterator or database from being garbage-collected before the process ends, and returns it: with
  * better-sqlite3 12, Node 24.19 and later of 24 aborts while it collects one.
  */
 export function keep<T>(object: T): T {
