@@ -93,7 +93,19 @@ export async function conductDrill(
       `see ${folder}, and run it again`,
     );
   }
-  return { verdict: await judged(open.entries(), request, effects), redact: open.redact, failure };
+  const verdict = await judged(open.entries(), request, effects);
+  return { verdict: failure === null ? verdict : withoutPass(verdict), redact: open.redact, failure };
+}
+
+/** Evidence of a drill that failed inside may not be on disk, or not whole: nothing is proven by it. */
+export function withoutPass(verdict: Verdict): Verdict {
+  if (verdict.verdict !== 'pass') return verdict;
+  const headline = verdict.headline.replace(
+    /PASS.*$/s,
+    'INCONCLUSIVE: the drill ended with an internal error, so its evidence may not be whole',
+  );
+  const exitCode = verdict.exitCode === 5 ? 5 : 70;
+  return { ...verdict, verdict: 'inconclusive', qualified: false, headline, exitCode };
 }
 
 async function judged(entries: readonly Entry[], request: DrillRequest, effects: Effects): Promise<Verdict> {
