@@ -3,6 +3,7 @@ import { type Behaviour, destructivePlan, FakeFleet, fakePlan } from '../../test
 import { judge } from './09-judge/judge.ts';
 import type { Entry } from './model/journal.ts';
 import type { Plan } from './model/plan.ts';
+import { unreadable } from './model/reading.ts';
 import { runDrill } from './run-drill.ts';
 
 async function drill(
@@ -114,6 +115,50 @@ describe('runDrill', () => {
     expect(fleet.acts).toEqual(['halt 2']);
     expect(lastNote(fleet, 'resume')).toBe('foreign');
     expect(fleet.alive('hermes')).toBe(false);
+  });
+
+  it('keeps its hands off a halt made past an API that hangs', async () => {
+    const fleet = new FakeFleet();
+    const { world } = fleet;
+    const hanging = {
+      ...world,
+      broker: {
+        ...world.broker,
+        status: async (timeoutMs: number) => {
+          if (fleet.acts.length === 0 || fleet.stored.level === 0) return world.broker.status(timeoutMs);
+          fleet.stored = { ...fleet.stored, reason: 'a real one', revision: 9 };
+          return unreadable('no whole answer within 2000 ms');
+        },
+      },
+    };
+    const input = {
+      plan: fakePlan(),
+      drillId: 'd-1',
+      knownIssues: [],
+      inventory: { path: '', sha256: '' },
+      runner: '',
+    };
+    await fleet.clock.drive(runDrill(input, hanging));
+    expect(fleet.acts).toEqual(['halt 2']);
+    expect(lastNote(fleet, 'resume')).toBe('foreign');
+  });
+
+  it('does not pass when a stranger becomes a target in the hold, under an unchanged command name', async () => {
+    const fleet = await drill({}, (one) => {
+      const pid = one.tesseract.spawn(['/bin/sh', '/opt/bin/reviver']);
+      const timer = setInterval(() => {
+        if (one.acts.length === 0) return;
+        clearInterval(timer);
+        void one.clock.sleep(3_000).then(() => {
+          const stranger = one.tesseract.processes.get(pid);
+          if (stranger)
+            one.tesseract.processes.set(pid, { ...stranger, argv: ['/usr/bin/node', '/opt/bin/hermes'] });
+        });
+      }, 0);
+    });
+    const verdict = judge(fleet.entries, { today: '2026-01-01', strict: false });
+    expect(verdict.verdict).toBe('fail');
+    expect(verdict.findings.map((f) => `${f.code} ${f.service}`)).toContain('respawned hermes');
   });
 
   it('starts nothing under a halt whose resume is refused', async () => {

@@ -85,6 +85,26 @@ describe('Table', () => {
     expect(other.livesOf('hermes')).toEqual([]);
   });
 
+  it('opens a stranger again when exec has given it another command name', () => {
+    const table = lookedThrough();
+    expect(table.detail(10, [])).toEqual([]);
+    full(table, [row(10), row(20, { comm: 'hermes' })]);
+    expect(table.detail(10, [])).toEqual([20]);
+    full(table, [row(10), row(20, { comm: 'hermes' })], [detail(20, ['hermes'])]);
+    expect(table.livesOf('hermes').map((life) => life.pid)).toEqual([10, 20]);
+  });
+
+  it('has everything opened once more when it is asked to, and knows when that is done', () => {
+    const table = lookedThrough();
+    table.lookAgain();
+    expect(table.detail(10, [])).toEqual([10, 20]);
+    full(table, [row(10), row(20)], [detail(10, ['hermes'])]);
+    expect(table.lookedAgain).toBe(false);
+    full(table, [row(10)]);
+    table.list([10]);
+    expect(table.lookedAgain).toBe(true);
+  });
+
   it('takes a reused pid for another life, unknown until it is opened', () => {
     const table = lookedThrough();
     table.list([10, 20]);

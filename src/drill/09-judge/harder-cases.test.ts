@@ -117,3 +117,21 @@ describe('a halt that somebody else joins', () => {
     expect(changed({ level: 3 })).toContain('foreign-halt');
   });
 });
+
+describe('one daemon, declared by the same match on two hosts', () => {
+  it('is no duplicate of itself', () => {
+    const s = cleanLevel2();
+    const declared = s.plan.services.find(({ name }) => name === 'horus');
+    if (declared === undefined) throw new Error('the fixture has no horus');
+    const names = { knox: 'agent-k', tesseract: 'agent-t' };
+    for (const [host, name] of Object.entries(names)) {
+      s.plan = { ...s.plan, services: [...s.plan.services, { ...declared, name, host }] };
+      const both = {
+        ...life('', host, host === 'knox' ? 701 : 702, 0, FOREVER),
+        services: Object.values(names),
+      };
+      s.lives.push(both);
+    }
+    expect(judge(journalOf(s), options)).toMatchObject({ verdict: 'pass', findings: [] });
+  });
+});

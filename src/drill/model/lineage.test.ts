@@ -61,6 +61,16 @@ describe('Lineage.descendants', () => {
     expect(family.descendants(new Set([key(10)]), new Set())).toEqual(new Set([key(11)]));
   });
 
+  it('ignores a cgroup in which somebody is older than the service: a login session, not a unit', () => {
+    const session = '/user.slice/session-3.scope';
+    const family = lineage(
+      { pid: 4, cgroup: session },
+      { pid: 10, cgroup: session },
+      { pid: 11, cgroup: session },
+    );
+    expect(family.descendants(new Set([key(10)]), new Set())).toEqual(new Set());
+  });
+
   it.each([
     ['with whoever started it', { pid: 5, cgroup: '/cron.service' }, new Set<string>()],
     ['with another service', { pid: 6, cgroup: '/cron.service' }, new Set([key(6)])],
