@@ -137,6 +137,18 @@ describe('readJournal', () => {
     ['an empty line', `${line(1)}\n${line(2)}`, 2, 'not JSON'],
     ['a line that is no record', `${line(1)}null\n`, 2, 'is not a record'],
     ['a record without a time', '{"id":"e-1","wall":"x","kind":"stage"}\n', 1, 'lacks atMs'],
+    [
+      'a record of a kind that is not known',
+      `${line(1).replace('interrupted', 'oracle')}`,
+      1,
+      'upgrade haltproof',
+    ],
+    [
+      'a journal of another format',
+      `${line(1, ',"format":2').replace('interrupted', 'opened')}`,
+      1,
+      'is of format 2; this version knows 1',
+    ],
     ['bytes that are no text', Buffer.concat([Buffer.from(line(1)), Buffer.from([0xff, 10])]), 2, 'not JSON'],
   ])('refuses %s, with its number', (_, content, number, why) => {
     writeFileSync(file, content);

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import type { Entry, EntryBody } from '../../drill/model/journal.ts';
+import { type Entry, type EntryBody, isKnownKind, JOURNAL_FORMAT } from '../../drill/model/journal.ts';
 import type { Clock, Journal } from '../../drill/ports/world.ts';
 import { redactStrings } from '../system/redact-strings.ts';
 
@@ -122,7 +122,8 @@ export function openJournal(
 
 /**
  * Reads a journal back. A last line that never got its line end is dropped: the runner was killed while writing it.
- * Throws, with file and line number, for any other damage: what is evidence must be whole.
+ * Throws, with file and line number, for any other damage: what is evidence must be whole. Throws a `NewerJournal` where it
+ * is of a format, or holds a record of a kind, that this version does not know: what it would not read it cannot judge.
  */
 export function readJournal(file: string): Entry[] {
   const bytes = readFileSync(file);
@@ -138,9 +139,21 @@ export function readJournal(file: string): Entry[] {
     }
     const damage = damageOf(value, number);
     if (damage !== null) throw new Error(`${file}:${number}: ${damage}; the journal is damaged`);
+    const news = newsIn(value as Entry);
+    if (news !== null) throw new NewerJournal(`${file}:${number}: ${news}; upgrade haltproof`);
     entries.push(value as Entry);
   }
   return entries;
+}
+
+/** A sound journal that only a later version can judge. */
+export class NewerJournal extends Error {}
+
+function newsIn(entry: Entry): string | null {
+  if (!isKnownKind(entry.kind))
+    return `holds a record of the kind ${JSON.stringify(entry.kind)}, which this version does not know`;
+  if (entry.kind !== 'opened' || entry.format === JOURNAL_FORMAT) return null;
+  return `is of format ${JSON.stringify(entry.format ?? null)}; this version knows ${JOURNAL_FORMAT}`;
 }
 
 function damageOf(value: unknown, number: number): string | null {

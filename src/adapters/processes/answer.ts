@@ -40,11 +40,9 @@ export class Answer {
 
   /** All lines of od's hexadecimal output from here on, as bytes. */
   hex(): Buffer {
-    let digits = '';
-    for (let line = this.peek(); line !== null && HEX_LINE.test(line); line = this.peek()) {
-      digits += line.replace(/\s+/g, '');
-      this.#at += 1;
-    }
+    const from = this.#at;
+    while (HEX_LINE.test(this.#lines[this.#at] ?? '')) this.#at += 1;
+    const digits = this.#lines.slice(from, this.#at).join('').replace(BLANKS, '');
     return Buffer.from(digits, 'hex');
   }
 
@@ -56,6 +54,7 @@ export class Answer {
 
 // od(1) puts a blank before every byte, so that its lines cannot be mistaken for a tag.
 const HEX_LINE = /^(?:\s+[0-9a-f]{2}){1,16}\s*$/;
+const BLANKS = /\s+/g;
 
 /** A natural number in decimal; throws otherwise. */
 export function natural(text: string | undefined): number {

@@ -245,7 +245,7 @@ describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('the pro
 const HAS_PYTHON = spawnSync('python3', ['-c', ''], { stdio: 'ignore' }).status === 0;
 
 describe.runIf(HAS_PYTHON)('a process whose main thread has exited', () => {
-  it('is no ended zombie, and cannot be ruled out by its missing argv', async () => {
+  it('is no ended zombie, and shows its argv and executable by a thread that works on', async () => {
     // exit(2) as a system call ends only the calling thread; 60 and 93 are its numbers on x86-64 and on arm64.
     const program = [
       'import ctypes, os, platform, threading, time',
@@ -260,7 +260,14 @@ describe.runIf(HAS_PYTHON)('a process whose main thread has exited', () => {
     for (let tries = 0; seen.rows[0]?.state !== 'Z' && tries < 500; tries += 1)
       seen = await sample(link, 'list', [pid], [pid]);
     expect(seen.rows).toMatchObject([{ pid, state: 'Z', liveThreads: 1 }]);
-    expect(seen.details).toMatchObject([{ argv: { kind: 'unreadable' }, exe: { kind: 'unreadable' } }]);
+    expect(seen.details).toMatchObject([
+      {
+        pid,
+        headless: true,
+        argv: { kind: 'present', value: [expect.any(String), '-c', program] },
+        exe: { kind: 'present' },
+      },
+    ]);
   });
 });
 

@@ -1,19 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { Host } from '../../drill/model/inventory.ts';
-import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
-import type { HostIdentity, ProbeSample, SampleRequest } from '../../drill/model/sample.ts';
-import type { Clock, HostLink } from '../../drill/ports/world.ts';
+import { absent, present, type Reading, type Received, unreadable } from '../../drill/model/reading.ts';
+import type { ProbeSample, SampleRequest } from '../../drill/model/sample.ts';
+import type { Clock, HostLink, Opening } from '../../drill/ports/world.ts';
 import { localTransport } from '../transports/local.ts';
 import { commandLine } from '../transports/quote.ts';
 import { runCommand } from '../transports/run-command.ts';
 import { sshTransport } from '../transports/ssh.ts';
-import type { Connection, HostTransport } from '../transports/transport.ts';
+import { type Connection, type HostTransport, StrangeHostKey } from '../transports/transport.ts';
 import { Answer } from './answer.ts';
-import { listedByPs } from './cross-check.ts';
+import { listedByPs, listedRemotely } from './cross-check.ts';
 import { killLife } from './kill-life.ts';
 import { type ParsedIdentity, parseIdentity } from './parse-identity.ts';
 import { probeCommand } from './probe-script.ts';
 import { ProbeSession } from './probe-session.ts';
+import { rawSample } from './raw-sample.ts';
 import { takeSample } from './take-sample.ts';
 
 export interface HostLinkOptions {
@@ -82,7 +83,7 @@ export function createHostLink(host: Host, options: HostLinkOptions): HostLink {
   return {
     host: host.name,
 
-    async open(): Promise<Reading<HostIdentity>> {
+    async open(): Promise<Opening> {
       await shut('it was opened again');
       let connection: Connection | undefined;
       let session: ProbeSession | undefined;
@@ -98,16 +99,26 @@ export function createHostLink(host: Host, options: HostLinkOptions): HostLink {
         await session?.close().catch(() => {});
         await connection?.close().catch(() => {});
         state = reasonOf(error);
-        return unreadable(state.startsWith(`${host.name} (`) ? state : `${host.name}: ${state}`);
+        const refused = unreadable(state.startsWith(`${host.name} (`) ? state : `${host.name}: ${state}`);
+        return error instanceof StrangeHostKey ? { ...refused, strangeKey: error.fingerprint } : refused;
       }
     },
 
-    sample: (request: SampleRequest): Promise<Reading<ProbeSample>> =>
-      trying(async ({ session, about }) =>
+    isLost: () => typeof state === 'string' || state.session.isDead,
+
+    sample: async (request: SampleRequest): Promise<Received<ProbeSample>> => {
+      const { session } = typeof state === 'string' ? { session: null } : state;
+      session?.takeTape();
+      const sample = await trying(async ({ session, about }) =>
         present(
           await takeSample(session, request, { ...about, heartbeats: services }, options.clock, SAMPLE_MS),
         ),
-      ),
+      );
+      const tape = session?.takeTape() ?? [];
+      if (tape.length === 0) return sample;
+      const { nonce, mode } = request;
+      return { ...sample, raw: rawSample(tape, { nonce, mode, readable: sample.kind === 'present' }) };
+    },
 
     plantCanary: (tag) =>
       trying(async ({ session }) => {
@@ -130,7 +141,10 @@ export function createHostLink(host: Host, options: HostLinkOptions): HostLink {
 
     run: (argv) => trying(({ connection }) => runCommand(connection, commandLine(argv), COMMAND)),
 
-    crossCheck: declared.kind === 'local' ? listedByPs : null,
+    crossCheck:
+      declared.kind === 'local'
+        ? listedByPs
+        : (pids) => trying(({ connection }) => listedRemotely(connection, pids)),
 
     close: () => shut('it was closed'),
   };

@@ -31,13 +31,18 @@ const ARGV_LIMIT = 65_536;
 const LINK_MARK = 'self/mounts\n';
 
 /**
- * The part of a sample's answer that opens processes. Parts are told apart by marks that a process could write into its
- * own argv: a mark too many, or output cut at its bound, sends every process of the batch back to be opened by itself.
+ * The part of a sample's answer that opens processes: those of `wanted` that are still there. Parts are told apart by marks
+ * that a process could write into its own argv: a mark too many, or output cut at its bound, sends every process of the
+ * batch back to be opened by itself.
  */
-export function parseOpenedBatch(answer: Answer, asked: readonly number[], bootId: string): OpenedBatch {
-  if (asked.length === 0) return { details: [], again: [] };
-  if (answer.take('D') !== asked.join(' '))
+export function parseOpenedBatch(answer: Answer, wanted: readonly number[], bootId: string): OpenedBatch {
+  if (wanted.length === 0) return { details: [], again: [] };
+  const still = answer.take('D');
+  const asked = still === '' ? [] : still.split(' ').map(natural);
+  const inOrder = wanted.filter((pid) => asked.includes(pid));
+  if (asked.length !== inOrder.length || asked.some((pid, at) => pid !== inOrder[at]))
     throw new Error('other processes were opened than were asked for');
+  if (asked.length === 0) return { details: [], again: [] };
   answer.take('F');
   const files = answer.hex().toString('latin1').split(`${bootId}\n`);
   answer.take('L');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseIdentity } from './parse-identity.ts';
-import { parseSample, parseThreads } from './parse-sample.ts';
+import { parseSample, parseThreads, liveThreads } from './parse-sample.ts';
 import { bodyOf } from './probe-session.ts';
 
 const BOOT = '49574faf-4801-4ba3-afec-e995f59c28d7';
@@ -137,6 +137,16 @@ describe('opened processes', () => {
     });
   });
 
+  it('are only those that were still there, and never others', () => {
+    const asked = (text: string, detail: number[]) =>
+      parseSample(FULL + text, 2, { ...request, detail }, about).opened;
+    expect(asked('D \n', [22])).toEqual({ details: [], again: [] });
+    const one = asked(opened('sh\0', '/bin/sh\n'), [21, 22, 23]);
+    expect(one.details.map(({ detail }) => detail.pid)).toEqual([22]);
+    expect(() => asked(opened('sh\0', '/bin/sh\n'), [21])).toThrow('other processes');
+    expect(() => asked('', [22])).toThrow('too early');
+  });
+
   it('are opened one by one where a process writes the mark into its argv or its path', () => {
     expect(open(opened(`sh\0${BOOT}\n`, '/bin/sh\n'))).toEqual({ details: [], again: [22] });
     expect(open(opened('sh\0', '/tmp/self/mounts\n'))).toEqual({ details: [], again: [22] });
@@ -177,5 +187,18 @@ describe('the identity', () => {
   });
   it('refuses a /proc of another pid namespace', () => {
     expect(() => parseIdentity(HELLO.replace('S 12 12', 'S 4000 12'))).toThrow('another pid namespace');
+  });
+});
+
+describe('what was a zombie when its row was read', () => {
+  const count = (state: string, live: number | null) => ({ pid: 7, start: 1, state, live, thread: null });
+  it.each([
+    ['has ended where it has been reaped since', undefined, 0],
+    ['has ended where no thread works on', count('Z', 0), 0],
+    ['has not where one does', count('Z', 1), 1],
+    ['is in doubt where they could not be counted', count('Z', null), undefined],
+    ['is in doubt where one of its threads has called exec', count('R', 1), undefined],
+  ])('%s', (_, threads, live) => {
+    expect(liveThreads(threads)).toBe(live);
   });
 });

@@ -33,6 +33,7 @@ export function parseSample(
   const uptimeMs = parseUptime(up);
   const listed = parsePids(answer.take('L'));
   if (listed.length !== count) throw new Error(`${listed.length} processes arrived and ${count} were listed`);
+  if (pid1 === '1' && !listed.includes(1)) throw new Error('pid 1 can be read, and is not in the table');
   if (answer.take('R') !== '') throw new Error('the table is not where it belongs');
   const rows = parseRows(answer);
   if (full) requireRows(listed, parsePids(answer.take('L')), rows);
@@ -57,9 +58,11 @@ export interface ThreadCount {
   readonly start: number;
   readonly state: string;
   readonly live: number | null;
+  /** One of those that live; null where none was found. */
+  readonly thread: number | null;
 }
 
-/** Answer to a `T` request: live threads by pid and start. `-` (some thread could not be read) is left out. */
+/** Answer to a `T` request: live threads by pid and start. null where some thread could not be read. */
 export function parseThreads(body: string): ThreadCount[] {
   const answer = new Answer(body);
   answer.take('R');
@@ -68,17 +71,24 @@ export function parseThreads(body: string): ThreadCount[] {
   while (!answer.done) {
     const row = reader.add(answer.next());
     if (row === null) continue;
-    const [pid, live] = answer.take('Z').split(' ');
+    const [pid, live, thread] = answer.take('Z').split(' ');
     if (natural(pid) !== row.pid) throw new Error('threads of another process were counted');
     found.push({
       pid: row.pid,
       start: row.start,
       state: row.state,
       live: live === '-' ? null : natural(live),
+      thread: thread === '-' ? null : natural(thread),
     });
   }
   if (reader.isOpen) throw new Error('the process table is cut off');
   return found;
+}
+
+/** Live threads of what was a zombie a moment ago; none where it has been reaped since, undefined where they could not be counted. */
+export function liveThreads(count: ThreadCount | undefined): number | undefined {
+  if (count === undefined) return 0;
+  return count.state === 'Z' ? (count.live ?? undefined) : undefined;
 }
 
 function parsePids(text: string): number[] {

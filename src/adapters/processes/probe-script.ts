@@ -112,12 +112,12 @@ stats() {
   fi
 }
 
-# Threads of $1 that are neither zombie nor dead, into $live; "-" where one could not be read.
+# Threads of $1 that are neither zombie nor dead, into $live; "-" where one could not be read. One of them into $thread.
 threads() {
-  live=0
+  live=0 thread=-
   for file in /proc/$1/task/[0-9]*/stat; do
     if slurp "$file"; then
-      case \${text##*\\)} in ' Z '* | ' X '*) ;; *) live=$((live + 1)) ;; esac
+      case \${text##*\\)} in ' Z '* | ' X '*) ;; *) live=$((live + 1)) thread=\${file%/stat} thread=\${thread##*/} ;; esac
     elif [ -e "$file" ]; then live=-; return
     fi
   done
@@ -132,12 +132,19 @@ owner() {
 hex() { od -A n -t x1 -v "$@"; }
 
 # Targets of links, a line each; busybox of some years reads only one at a time.
+one_by_one() { for link do readlink "$link"; done; }
 case $(readlink /proc/mounts /proc/mounts) in
-  *"$nl"*) links() { readlink "$@" /proc/mounts; } ;;
-  *) links() { for link do readlink "$link"; done; readlink /proc/mounts; } ;;
+  *"$nl"*) links=readlink ;;
+  *) links=one_by_one ;;
 esac
 
-# Everything of many processes in three pipelines. Between the parts stands the boot id, which a process could forge
+# Those that are still there: what opens a process is dear, and most newcomers are gone when their turn comes.
+still() {
+  words=
+  for pid do [ ! -e "/proc/$pid/stat" ] || words="$words\${words:+ }$pid"; done
+}
+
+# Everything of many processes in two pipelines. Between the parts stands the boot id, which a process could forge
 # in its argv; so the reader counts, and asks again one by one where the count is off.
 open_all() {
   files= ends=
@@ -145,17 +152,19 @@ open_all() {
     files="$files $mark /proc/$pid/stat $mark /proc/$pid/cmdline $mark /proc/$pid/cgroup"
     ends="$ends /proc/mounts /proc/$pid/exe"
   done
-  say "D $*\${nl}F$nl"
-  cat $files $mark | hex -N 4194304
+  say "D $*$nl"
+  [ $# -gt 0 ] || return 0
+  say "F$nl"
+  cat $files $mark | od -A n -t x1 -v -N 4194304
   say "L$nl"
-  links $ends | hex -N 4194304
-  owners= files=
+  $links $ends /proc/mounts | od -A n -t x1 -v -N 4194304
+  owners=
   for pid do
     owner "$pid"
-    owners="\${owners}U $pid $euid$nl" files="$files /proc/$pid/stat"
+    owners="\${owners}U $pid $euid$nl"
   done
   say "\${owners}R$nl"
-  cat $files
+  stats "$@"
 }
 
 open_one() {
@@ -270,7 +279,10 @@ while read -r op nonce first second third; do
         stats $words
       fi
       split "$third"
-      [ -z "$words" ] || open_all $words
+      if [ -n "$words" ]; then
+        still $words
+        open_all $words
+      fi
       ;;
     D) open_one "$first" ;;
     T)
@@ -280,7 +292,7 @@ while read -r op nonce first second third; do
         slurp "/proc/$pid/stat" || continue
         row=$text
         threads "$pid"
-        say "\${row}Z $pid $live$nl"
+        say "\${row}Z $pid $live $thread$nl"
       done
       ;;
     P) plant "$first" "$second" ;;

@@ -20,6 +20,7 @@ export class ProbeSession {
   #chunks: Buffer[] = [];
   #size = 0;
   #complaint = '';
+  #tape: Buffer[] = [];
   #dead: string | null = null;
   /** Answers that came too late for their request may still arrive before the next one. */
   #late = 0;
@@ -50,6 +51,18 @@ export class ProbeSession {
     const turn = this.#queue.then(() => this.#askNow(nonce, request, timeoutMs));
     this.#queue = turn.catch(() => {});
     return turn;
+  }
+
+  /** Whether it will not answer any more. */
+  get isDead(): boolean {
+    return this.#dead !== null;
+  }
+
+  /** Everything that arrived since this was last asked, read or not. */
+  takeTape(): Buffer[] {
+    const tape = this.#tape;
+    this.#tape = [];
+    return tape;
   }
 
   /** Tells the probe to end, canaries first, and waits for it; ends it by force where it does not. */
@@ -85,6 +98,7 @@ export class ProbeSession {
 
   #take(chunk: Buffer): void {
     this.#chunks.push(chunk);
+    this.#tape.push(chunk);
     this.#size += chunk.length;
     if (this.#size > MAX_ANSWER_BYTES) {
       this.#end(`an answer grew over ${MAX_ANSWER_BYTES} bytes`);

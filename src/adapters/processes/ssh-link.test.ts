@@ -60,7 +60,10 @@ describe('a host over ssh', () => {
       kind: 'present',
       value: { exitCode: 4, output: "it's $HOME\n" },
     });
-    expect(link.crossCheck).toBeNull();
+    expect(await link.crossCheck?.([process.pid, 999_999_999])).toEqual({
+      kind: 'present',
+      value: [process.pid],
+    });
     const canary = await link.plantCanary(`${drillId}-a`);
     expect(canary.kind).toBe('present');
     const session = pidsWithArgument(drillId)[0] as number;

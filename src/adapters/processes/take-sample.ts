@@ -5,7 +5,7 @@ import type { Clock } from '../../drill/ports/world.ts';
 import { Answer } from './answer.ts';
 import { type OpenedProcess, parseOpenedOne } from './parse-details.ts';
 import type { ParsedIdentity } from './parse-identity.ts';
-import { parseSample, parseThreads, type ThreadCount } from './parse-sample.ts';
+import { liveThreads, parseSample, parseThreads, type ThreadCount } from './parse-sample.ts';
 import type { StatRow } from './parse-stat.ts';
 import type { ProbeSession } from './probe-session.ts';
 
@@ -52,34 +52,51 @@ export async function takeSample(
   ];
   const threads = ended.length === 0 ? [] : parseThreads((await ask('T', 't', [joined(unique(ended))])).body);
   const countOf = (life: { pid: number; start: number }): ThreadCount | undefined =>
-    threads.find(({ pid, start, state }) => pid === life.pid && start === life.start && state === 'Z');
+    threads.find(({ pid, start }) => pid === life.pid && start === life.start);
+
+  // The memory that a zombie's main thread no longer shows is that of its other threads, and can be read by way of them.
+  const bodies = new Map<number, ProcessDetail>();
+  for (const { detail: head } of opened.filter(isZombie)) {
+    const thread = countOf(head)?.thread ?? null;
+    if (thread === null) continue;
+    const one = parseOpenedOne(new Answer((await ask('D', `h${thread}`, [String(thread)])).body), thread);
+    if (one !== null && !isZombie(one)) bodies.set(head.pid, one.detail);
+  }
 
   return {
     scope: { bootId: about.identity.bootId, pidNamespace: about.identity.pidNamespace },
     uptimeMs: seen.uptimeMs,
     hostWallMs: seen.hostWallMs,
     pids: seen.pids,
-    rows: seen.rows.map((row) => toRow(row, isZombie(row) ? countOf(row)?.live : undefined)),
-    details: opened.flatMap((process) => toDetails(process, countOf(process.detail))),
+    rows: seen.rows.map((row) => toRow(row, isZombie(row) ? liveThreads(countOf(row)) : undefined)),
+    details: opened.flatMap((process) =>
+      toDetails(process, countOf(process.detail), bodies.get(process.detail.pid)),
+    ),
     visibility: { ...about.visibility, pid1: seen.pid1 },
     heartbeats: seen.heartbeats,
   };
 }
 
-function toRow(row: StatRow, live: number | null | undefined): ProcessRow {
+function toRow(row: StatRow, live: number | undefined): ProcessRow {
   const { flags: _, ...rest } = row;
-  return live == null ? rest : { ...rest, liveThreads: live };
+  return live === undefined ? rest : { ...rest, liveThreads: live };
 }
 
 /**
- * A zombie whose other threads still run has lost its argv and executable: it cannot be recognised, nor ruled out. One
- * that was reaped before its threads could be counted is gone, like any other process that ends while it is opened.
+ * A zombie whose other threads still run shows neither argv nor executable: `body` is one of those threads, by which they were
+ * read. Where that failed it cannot be recognised, nor ruled out. One that was reaped before its threads could be counted is
+ * gone, like any other process that ends while it is opened.
  */
-function toDetails({ detail, state }: OpenedProcess, count: ThreadCount | undefined): ProcessDetail[] {
-  if (state !== 'Z' || count?.live === 0) return [detail];
-  if (count === undefined) return [];
+function toDetails(
+  { detail, state }: OpenedProcess,
+  count: ThreadCount | undefined,
+  body: ProcessDetail | undefined,
+): ProcessDetail[] {
+  if (state !== 'Z' || (count !== undefined && isZombie(count) && count.live === 0)) return [detail];
+  if (count === undefined || !isZombie(count)) return [];
+  if (body !== undefined) return [{ ...detail, argv: body.argv, exe: body.exe, headless: true }];
   const reason = `the main thread of pid ${detail.pid} has exited, and not all of its threads`;
-  return [{ ...detail, argv: unreadable(reason), exe: unreadable(reason) }];
+  return [{ ...detail, argv: unreadable(reason), exe: unreadable(reason), headless: true }];
 }
 
 const isZombie = ({ state }: { readonly state: string }): boolean => state === 'Z';

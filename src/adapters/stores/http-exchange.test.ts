@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -32,7 +33,9 @@ describe('createExchangeLink', () => {
       asked.push(`${request.method} ${request.url}`);
       response.end(JSON.stringify({ ...BOOK, more: true }));
     });
-    expect(await link(url).read(5000)).toEqual({ kind: 'present', value: BOOK });
+    const sent = JSON.stringify({ ...BOOK, more: true });
+    const raw = { bytes: sent.length, sha256: createHash('sha256').update(sent).digest('hex') };
+    expect(await link(url).read(5000)).toEqual({ kind: 'present', value: BOOK, raw });
     expect(asked).toEqual(['GET /v1/book']);
   });
 

@@ -5,6 +5,7 @@ import type { ExchangeLink } from '../../drill/ports/world.ts';
 import { harmlessUrl, httpOnce, jsonOf } from '../system/http-once.ts';
 import { pick } from '../system/json-pointer.ts';
 import { describeValue, printable } from '../system/printable.ts';
+import { withRaw } from '../system/raw.ts';
 
 /**
  * One look at the exchange: one GET, from which the inventory's pointers pick positions, open orders and accepted
@@ -24,10 +25,12 @@ export function createExchangeLink(exchange: Exchange): ExchangeLink {
       });
       if (answer.kind !== 'present') return answer;
       const { status, body } = answer.value;
-      if (status < 200 || status > 299) return unreadable(`${label}: HTTP ${status}`);
+      if (status < 200 || status > 299) return withRaw(body, unreadable(`${label}: HTTP ${status}`));
       const json = jsonOf(body);
-      if (json.kind === 'unreadable') return unreadable(`${label}: ${json.reason}`);
-      return json.kind === 'absent' ? unreadable(`${label}: no answer`) : bookOf(json.value, exchange, label);
+      if (json.kind === 'unreadable') return withRaw(body, unreadable(`${label}: ${json.reason}`));
+      return json.kind === 'absent'
+        ? unreadable(`${label}: no answer`)
+        : withRaw(body, bookOf(json.value, exchange, label));
     },
   };
 }

@@ -10,6 +10,8 @@ const BUSY_STEP_MS = 25;
 const SAME_SNAPSHOT_TRIES = 3;
 const MAX_ROWS = 100_000;
 
+/** A select, with the values for its question marks where it has some. */
+export type Query = string | { readonly text: string; readonly values: readonly string[] };
 export type Row = Readonly<Record<string, unknown>>;
 /** Column names are given even where there is no row. */
 export interface Table {
@@ -41,7 +43,7 @@ export interface DatabaseRead {
  */
 export async function readDatabase(
   file: string,
-  queries: readonly string[],
+  queries: readonly Query[],
   euid: number = process.geteuid?.() ?? 0,
 ): Promise<Reading<DatabaseRead>> {
   const path = resolve(file);
@@ -59,7 +61,7 @@ export async function readDatabase(
   }
 }
 
-function readOnce(path: string, queries: readonly string[], euid: number): Reading<DatabaseRead> {
+function readOnce(path: string, queries: readonly Query[], euid: number): Reading<DatabaseRead> {
   const before = statSync(path);
   if (before.uid !== euid && !safeForStrangers(path))
     return unreadable(
@@ -82,7 +84,7 @@ function readOnce(path: string, queries: readonly string[], euid: number): Readi
 
 // Between two transactions somebody may commit: half of the answer would be from before it. The version that this
 // pragma gives changes with every commit of another connection (https://www.sqlite.org/pragma.html#pragma_data_version).
-function fromOneSnapshot(db: Database.Database, queries: readonly string[]): Table[] | null {
+function fromOneSnapshot(db: Database.Database, queries: readonly Query[]): Table[] | null {
   const versionOf = outlive(db.prepare('pragma data_version').pluck());
   for (let attempt = 0; attempt < SAME_SNAPSHOT_TRIES; attempt++) {
     const before = versionOf.get();
@@ -92,12 +94,13 @@ function fromOneSnapshot(db: Database.Database, queries: readonly string[]): Tab
   return null;
 }
 
-function ask(db: Database.Database, query: string): Table {
-  const statement = outlive(db.prepare<[], Row>(query));
+function ask(db: Database.Database, query: Query): Table {
+  const { text, values } = typeof query === 'string' ? { text: query, values: [] } : query;
+  const statement = outlive(db.prepare<string[], Row>(text));
   if (!statement.reader) throw new Refused('the query returns no rows; give a select');
   const columns = statement.columns().map((column) => column.name);
   const rows: Row[] = [];
-  for (const row of outlive(statement.iterate())) {
+  for (const row of outlive(statement.iterate(...values))) {
     if (rows.length === MAX_ROWS) throw new Refused(`the query returns more than ${MAX_ROWS} rows`);
     rows.push(row);
   }

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAuditLink, createStoreLink } from './sqlite.ts';
+import { createAuditLink, createMessagesLink, createStoreLink } from './sqlite.ts';
 import { readDatabase } from './sqlite-read.ts';
 
 let folder: string;
@@ -160,10 +160,27 @@ describe('createStoreLink', () => {
   });
 });
 
+describe('createMessagesLink', () => {
+  it('reads those of the drill, and no others', async () => {
+    make(
+      "create table messages (recipient, body, state); insert into messages values ('hermes', 'of n0nce', 'queued'), ('hermes', 'private', 'queued')",
+    );
+    const query = 'select recipient, body, state from messages;';
+    expect(await createMessagesLink({ file, query }).read('n0nce')).toMatchObject({
+      kind: 'present',
+      value: [{ recipient: 'hermes', body: 'of n0nce', state: 'queued' }],
+    });
+    const wrong = createMessagesLink({ file, query: 'select body from messages' });
+    expect(await wrong.read('n0nce')).toMatchObject({
+      reason: expect.stringContaining('lacks column recipient'),
+    });
+  });
+});
+
 describe('createAuditLink', () => {
   it('reads all entries in order, and an empty log as empty', async () => {
     make(`${SCHEMA}; insert into audit (seq, subject) values (2, 'shiva')`);
-    const link = createAuditLink({ file, query: AUDIT, stopped: ['stopped'] });
+    const link = createAuditLink({ file, query: AUDIT, stopped: ['stopped'], refused: null });
     expect(await link.read()).toMatchObject({
       kind: 'present',
       value: [
@@ -178,17 +195,26 @@ describe('createAuditLink', () => {
         { seq: 2, at: null, actor: null, action: null, subject: 'shiva', host: null, outcome: null },
       ],
     });
-    const none = createAuditLink({ file, query: `${AUDIT} limit 0`, stopped: [] });
-    expect(await none.read()).toEqual({ kind: 'present', value: [] });
-    const wrong = createAuditLink({ file, query: 'select seq, subject from audit', stopped: [] });
-    expect(await wrong.read()).toMatchObject({ reason: expect.stringContaining('lacks column outcome') });
+    const none = createAuditLink({ file, query: `${AUDIT} limit 0`, stopped: [], refused: null });
+    expect(await none.read()).toMatchObject({ kind: 'present', value: [] });
+    const wrong = createAuditLink({
+      file,
+      query: 'select seq, subject from audit',
+      stopped: [],
+      refused: null,
+    });
+    // What could not be read is kept as it came.
+    expect(await wrong.read()).toMatchObject({
+      reason: expect.stringContaining('lacks column outcome'),
+      raw: { head: expect.stringContaining('"subject":"shiva"') },
+    });
   });
 
   it('is unreadable where the log never ends', async () => {
     make();
     const query = `with recursive n(seq) as (select 1 union all select seq + 1 from n)
       select seq, null as subject, null as outcome from n`;
-    expect(await createAuditLink({ file, query, stopped: [] }).read()).toMatchObject({
+    expect(await createAuditLink({ file, query, stopped: [], refused: null }).read()).toMatchObject({
       reason: expect.stringContaining('more than 100000 rows'),
     });
   });

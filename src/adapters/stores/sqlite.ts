@@ -1,7 +1,14 @@
-import type { AuditEntry, BrokerState, IncidentRow, StoreSnapshot } from '../../drill/model/broker-state.ts';
-import type { SqliteAudit, SqliteState } from '../../drill/model/inventory.ts';
-import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
-import type { AuditLink, StoreLink } from '../../drill/ports/world.ts';
+import type {
+  AuditEntry,
+  BrokerState,
+  IncidentRow,
+  MessageRow,
+  StoreSnapshot,
+} from '../../drill/model/broker-state.ts';
+import type { MessageOperation, SqliteAudit, SqliteState } from '../../drill/model/inventory.ts';
+import { present, type Reading, type Received, unreadable } from '../../drill/model/reading.ts';
+import type { AuditLink, MessagesLink, StoreLink } from '../../drill/ports/world.ts';
+import { withRaw } from '../system/raw.ts';
 import {
   checkColumns,
   integer,
@@ -41,6 +48,27 @@ export function createAuditLink(audit: SqliteAudit): AuditLink {
         auditEntries(tables[0] as Table),
       ),
   };
+}
+
+/** Messages of one drill, from the broker's table. Only bodies that hold the mark are read out of it. */
+export function createMessagesLink(table: NonNullable<MessageOperation['table']>): MessagesLink {
+  const text = `select * from (${table.query.replace(/;\s*$/, '')}) where instr(body, ?) > 0`;
+  return {
+    read: async (mark) =>
+      shaped(table.file, await readDatabase(table.file, [{ text, values: [mark] }]), ({ tables }) =>
+        messageRows(tables[0] as Table),
+      ),
+  };
+}
+
+function messageRows(table: Table): MessageRow[] {
+  const what = 'messages';
+  checkColumns(table, what, ['recipient', 'body'], ['state']);
+  return table.rows.map((row: Row) => ({
+    recipient: nameOrNull(row, 'recipient', what) ?? '',
+    body: textOrNull(row, 'body', what) ?? '',
+    state: textOrNull(row, 'state', what),
+  }));
 }
 
 function haltState(table: Table): BrokerState {
@@ -88,12 +116,13 @@ function auditEntries(table: Table): AuditEntry[] {
   }));
 }
 
-function shaped<T>(file: string, read: Reading<DatabaseRead>, shape: (read: DatabaseRead) => T): Reading<T> {
+function shaped<T>(file: string, read: Reading<DatabaseRead>, shape: (read: DatabaseRead) => T): Received<T> {
   if (read.kind !== 'present') return read;
+  const rows = Buffer.from(JSON.stringify(read.value));
   try {
-    return present(shape(read.value));
+    return withRaw(rows, present(shape(read.value)));
   } catch (error) {
-    if (error instanceof Misshapen) return unreadable(`${file}: ${error.message}`);
+    if (error instanceof Misshapen) return withRaw(rows, unreadable(`${file}: ${error.message}`));
     throw error;
   }
 }

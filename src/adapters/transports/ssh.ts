@@ -4,7 +4,13 @@ import { NodeSSH } from 'node-ssh';
 import type { Algorithms, Client, ClientChannel, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2';
 import type { SshTransport } from '../../drill/model/inventory.ts';
 import { type KnownHost, knownHostsName, lookUpHost } from './known-hosts.ts';
-import type { Connection, Ending, HostTransport, Running } from './transport.ts';
+import {
+  type Connection,
+  type Ending,
+  type HostTransport,
+  type Running,
+  StrangeHostKey,
+} from './transport.ts';
 
 const READY_TIMEOUT_MS = 10_000;
 
@@ -72,9 +78,8 @@ async function connect(
   } catch (error) {
     ssh.connection?.on('error', () => {});
     ssh.dispose();
-    throw new Error(
-      `${where}: ${refusal(error as SshError, to, refusedKey && `${refusedKey} (${fingerprint})`)}`,
-    );
+    const why = `${where}: ${refusal(error as SshError, to, refusedKey && `${refusedKey} (${fingerprint})`)}`;
+    throw refusedKey === null ? new Error(why) : new StrangeHostKey(why, fingerprint);
   }
   const client = ssh.connection;
   if (client === null) throw new Error(`${where}: the connection was lost while logging in`);

@@ -27,6 +27,17 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** Who answers at the address shows a host key that is not the one on file. */
+export class StrangeHostKey extends Error {
+  readonly fingerprint: string;
+
+  constructor(message: string, fingerprint: string) {
+    super(message);
+    this.name = 'StrangeHostKey';
+    this.fingerprint = fingerprint;
+  }
+}
+
 /** Opens connections to one host. `open` rejects with a one-line Error naming host, address and a way out. */
 export interface HostTransport {
   open(): Promise<Connection>;

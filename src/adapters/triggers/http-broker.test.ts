@@ -49,6 +49,7 @@ function broker(api: string, changes: Partial<Broker> = {}): Broker {
     },
     state: { file: '/nowhere', query: 'select 1', incidents: null },
     audit: null,
+    messages: null,
     ...changes,
   };
 }
@@ -112,6 +113,62 @@ async function serveRaw(act: (socket: Socket) => void) {
 
 const HALT = { level: 2, asset: null, reason: 'drill abc' };
 const json = (value: unknown): string => JSON.stringify(value);
+
+describe('guard', () => {
+  const own = { operation: 'halt', token: 'own', phrase: 'own', ...HALT } as const;
+  const typed = { body: { level: '$level', reason: '$reason', phrase: '$phrase' } };
+
+  it.each(['none', 'wrong'] as const)('sends the very halt with %s token, once', async (token) => {
+    const { api, received } = await serve(401, '');
+    const answer = await createBrokerLink(broker(api)).guard({ ...own, token }, 5000);
+    expect(answer).toMatchObject({ value: { status: 401, acknowledged: false } });
+    expect(received).toHaveLength(1);
+    expect(received[0]?.body).toBe('{"level":2,"asset":null,"reason":"drill abc"}');
+    const { authorization } = received[0]?.headers ?? {};
+    if (token === 'none') expect(authorization).toBeUndefined();
+    else {
+      expect(authorization).toMatch(/^Bearer [a-z0-9]{16,}$/);
+      expect(authorization).not.toContain(TOKEN);
+    }
+  });
+
+  it('sends another phrase than the one that was typed, or that one', async () => {
+    const { api, received } = await serve(400, '');
+    const halt = { ...broker(api).halt, ...typed };
+    const link = createBrokerLink(broker(api, { halt }), { phrase: 'SHUT IT DOWN' });
+    await link.guard({ ...own, phrase: 'wrong' }, 5000);
+    await link.guard(own, 5000);
+    const phrases = received.map(({ body }) => (JSON.parse(body) as { phrase: string }).phrase);
+    expect(phrases[0]).toMatch(/^haltproof [a-z0-9]+$/);
+    expect(phrases[1]).toBe('SHUT IT DOWN');
+  });
+
+  it('resumes what it is told to, in the numbers of a broker that has numbers', async () => {
+    const { api, received } = await serve(409, json({ level: 2, incident: { id: 41 } }));
+    const link = createBrokerLink(broker(api));
+    await link.halt(HALT, 5000);
+    const resume = { operation: 'resume', level: 2, revision: 1, reason: 'r' } as const;
+    await link.guard({ ...resume, incident: null }, 5000);
+    await link.guard({ ...resume, incident: '47' }, 5000);
+    const sent = received.slice(1).map(({ body }) => (JSON.parse(body) as { incident: unknown }).incident);
+    expect(sent).toEqual([null, 47]);
+  });
+
+  it('sends a message as the inventory says, and none where it does not', async () => {
+    const { api, received } = await serve(201, '');
+    const message = { operation: 'message', sender: 'a', service: 'b', message: 'm' } as const;
+    const body = { from: '$sender', to: '$service', text: '$message' };
+    const messages = { method: 'POST', path: '/v1/messages', body, table: null } as const;
+    const link = createBrokerLink(broker(api, { messages }));
+    expect(await link.guard(message, 5000)).toMatchObject({ value: { acknowledged: true } });
+    expect(received[0]).toMatchObject({
+      line: 'POST /v1/messages',
+      body: '{"from":"a","to":"b","text":"m"}',
+    });
+    expect(await createBrokerLink(broker(api)).guard(message, 5000)).toMatchObject({ kind: 'unreadable' });
+    expect(received).toHaveLength(1);
+  });
+});
 
 describe('halt', () => {
   it('sends the filled template once, with the token, and reads what the reply claims', async () => {
@@ -366,7 +423,8 @@ describe('status', () => {
       { level: 1, incident: 'inc-1', reason: 'why', revision: 3, asset: 'DOGE-USD' },
     ],
   ])('reads %j', async (body, state) => {
-    expect(await status(200, json(body))).toEqual({ kind: 'present', value: state });
+    const raw = { bytes: json(body).length, sha256: expect.any(String), head: json(body) };
+    expect(await status(200, json(body))).toEqual({ kind: 'present', value: state, raw });
   });
 
   it.each<[number, string | Buffer, string]>([

@@ -1,8 +1,11 @@
 import type { BrokerReply, BrokerState } from '../../drill/model/broker-state.ts';
+import type { GuardRequest } from '../../drill/model/guards.ts';
 import type { Broker, Json, Operation } from '../../drill/model/inventory.ts';
-import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
+import { present, type Reading, type Received, unreadable } from '../../drill/model/reading.ts';
 import type { BrokerLink } from '../../drill/ports/world.ts';
 import { type HttpAnswer, harmlessUrl, httpOnce, jsonOf } from '../system/http-once.ts';
+import { randomWord } from '../system/random.ts';
+import { createRawKeeper } from '../system/raw.ts';
 import { createRedactor } from '../system/redact.ts';
 import { claimedRecorded, claimedState, claimedStops, incidentSpelling, statusState } from './pick-state.ts';
 import { fillHeaders, fillTemplate, type Values } from './template.ts';
@@ -28,19 +31,23 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
   const phrase = options.phrase ?? null;
   const redact = createRedactor([bearer, second, phrase].filter((secret) => secret !== null));
   const incidents = new Map<string, Json>();
+  const keepRaw = createRawKeeper();
 
   const send = async (
     operation: Operation,
     values: Values,
     timeoutMs: number,
-    headers: Readonly<Record<string, string>> = {},
+    {
+      headers = {},
+      token = bearer,
+    }: { headers?: Readonly<Record<string, string>>; token?: string | null } = {},
   ): Promise<Reading<HttpAnswer>> => {
     const body = operation.body === null ? null : JSON.stringify(fillTemplate(operation.body, values));
     const url = broker.api + operation.path;
     const answer = await httpOnce({
       method: operation.method,
       url,
-      bearer,
+      bearer: token,
       headers: fillHeaders(headers, values),
       body,
       timeoutMs,
@@ -67,35 +74,72 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
     };
   };
 
+  /** An incident as this broker spells them; one that it does not have, like those that it has. */
+  const spelled = (incident: string): Json => {
+    const known = incidents.get(incident);
+    if (known !== undefined) return known;
+    const numbers = incidents.size > 0 && [...incidents.values()].every((one) => typeof one === 'number');
+    return numbers && /^[0-9]{1,15}$/.test(incident) ? Number(incident) : incident;
+  };
+
+  const resume: BrokerLink['resume'] = async (values, timeoutMs) => {
+    const incident = values.incident === null ? null : spelled(values.incident);
+    const { headers } = broker.resume;
+    const answer = await send(broker.resume, { ...values, incident, second }, timeoutMs, { headers });
+    return answer.kind === 'present' ? present(replyOf(answer.value, {})) : answer;
+  };
+
+  const guardedHalt = async (
+    request: Extract<GuardRequest, { operation: 'halt' }>,
+    timeoutMs: number,
+  ): Promise<Reading<BrokerReply>> => {
+    const { level, asset, reason } = request;
+    const token = { own: bearer, none: null, wrong: madeUp(bearer?.length ?? 0) }[request.token];
+    const typed = request.phrase === 'own' ? phrase : `haltproof ${randomWord()}`;
+    const answer = await send(broker.halt, { level, asset, reason, phrase: typed }, timeoutMs, { token });
+    return answer.kind === 'present' ? present(replyOf(answer.value, broker.halt.pick)) : answer;
+  };
+
   return {
     halt: async (values, timeoutMs) => {
       const answer = await send(broker.halt, { ...values, phrase }, timeoutMs);
       return answer.kind === 'present' ? present(replyOf(answer.value, broker.halt.pick)) : answer;
     },
-    resume: async (values, timeoutMs) => {
-      const incident = values.incident === null ? null : (incidents.get(values.incident) ?? values.incident);
-      const answer = await send(
-        broker.resume,
-        { ...values, incident, second },
-        timeoutMs,
-        broker.resume.headers,
-      );
+    resume,
+    guard: async (request, timeoutMs) => {
+      if (request.operation === 'halt') return guardedHalt(request, timeoutMs);
+      if (request.operation === 'resume') return resume(request, timeoutMs);
+      if (broker.messages === null) return unreadable('the inventory declares no messages');
+      const { sender, service, message } = request;
+      const answer = await send(broker.messages, { sender, service, message }, timeoutMs);
       return answer.kind === 'present' ? present(replyOf(answer.value, {})) : answer;
     },
-    status: async (timeoutMs): Promise<Reading<BrokerState>> => {
+    status: async (timeoutMs): Promise<Received<BrokerState>> => {
       const answer = await send(broker.status, {}, timeoutMs);
       if (answer.kind !== 'present') return answer;
-      const label = `${broker.status.method} ${harmlessUrl(broker.api + broker.status.path)}`;
-      const because = (reason: string): Reading<never> => unreadable(redact(`${label}: ${reason}`));
-      const { status, body } = answer.value;
-      if (!isSuccess(status)) return because(`HTTP ${status}${hint(status)}`);
-      const json = jsonOf(body);
-      if (json.kind !== 'present') return because(json.kind === 'unreadable' ? json.reason : 'no answer');
-      rememberIncident(json.value, broker.status.pick.incident);
-      const state = statusState(json.value, broker.status.pick);
-      return state.kind === 'unreadable' ? because(state.reason) : state;
+      const read = stateIn(answer.value);
+      const text = Buffer.from(redact(new TextDecoder().decode(answer.value.body)));
+      return { ...read, raw: keepRaw(text, read.kind === 'present') };
     },
   };
+
+  function stateIn({ status, body }: HttpAnswer): Reading<BrokerState> {
+    const label = `${broker.status.method} ${harmlessUrl(broker.api + broker.status.path)}`;
+    const because = (reason: string): Reading<never> => unreadable(redact(`${label}: ${reason}`));
+    if (!isSuccess(status)) return because(`HTTP ${status}${hint(status)}`);
+    const json = jsonOf(body);
+    if (json.kind !== 'present') return because(json.kind === 'unreadable' ? json.reason : 'no answer');
+    rememberIncident(json.value, broker.status.pick.incident);
+    const state = statusState(json.value, broker.status.pick);
+    return state.kind === 'unreadable' ? because(state.reason) : state;
+  }
+}
+
+/** A token of the usual length that nobody was given. */
+function madeUp(length: number): string {
+  let token = '';
+  while (token.length < Math.max(length, 16)) token += randomWord();
+  return token.slice(0, Math.max(length, 16));
 }
 
 function isSuccess(status: number): boolean {

@@ -1,5 +1,6 @@
 import { type DrillFile, drillSchema, effectsSchema } from './drill-schema.ts';
 import type { Complaint } from './explain.ts';
+import { guardRules } from './guard-rules.ts';
 import { carries } from './inventory-rules.ts';
 import type { InventoryView } from './inventory-view.ts';
 import { suggestion } from './near-miss.ts';
@@ -20,6 +21,7 @@ export function drillRules(raw: unknown, fleet: InventoryView | null): Complaint
     ...crashRules(drill, fleet),
     ...wayBack(drill, fleet),
     ...phraseRules(drill, fleet),
+    ...guardRules(drill, fleet),
     ...levelRules(drill),
     ...effectRules(drill, effects, fleet),
     ...timingRules(drill),

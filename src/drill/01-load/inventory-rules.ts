@@ -137,7 +137,7 @@ function brokerRules({ hosts, services, brokerService, stores }: InventoryView):
   const host: HostFile | null = (name === undefined ? null : hosts?.get(name)) ?? null;
   if (name === undefined || host === null || host.transport === 'local') return [];
   return stores.map((store) => ({
-    path: ['broker', store, 'sqlite'],
+    path: ['broker', ...store, 'sqlite'],
     at: 'value',
     what: `the broker's SQLite file is on ${quoted(name)}, which is not local`,
     why: 'reading a database on another host is not supported yet',
@@ -152,11 +152,23 @@ const PLACEHOLDERS: Readonly<Record<OperationView['name'], readonly string[]>> =
   halt: [...VALUES, '$phrase'],
   resume: [...VALUES, '$second'],
   status: VALUES,
+  messages: ['$sender', '$service', '$message'],
+};
+
+/** What a request must carry to be worth anything, and why. */
+const NEEDED: Partial<Readonly<Record<OperationView['name'], Readonly<Record<string, string>>>>> = {
+  halt: {
+    $level: 'every drill would trigger the same level',
+    $reason: 'the drill could not tell its own halt from another',
+  },
+  messages: {
+    $service: 'it would always go to the same agent',
+    $message: 'the drill could not find its own message again',
+  },
 };
 
 type Word = readonly [path: readonly PropertyKey[], word: string];
 
-/** Without `$level` every drill would trigger the same halt; without `$reason` no halt could be shown to be its own. */
 function requests(view: InventoryView): Complaint[] {
   return view.operations.flatMap((operation): Complaint[] => {
     const { name, request, body } = operation;
@@ -174,21 +186,19 @@ function requests(view: InventoryView): Complaint[] {
     const words = wordsOfRequest(operation);
     const known = PLACEHOLDERS[name];
     const unknown = words.filter(([, word]) => !known.includes(word));
-    const lacking =
-      name === 'halt' ? ['$level', '$reason'].filter((need) => !words.some(([, word]) => word === need)) : [];
+    const lacking = Object.entries(NEEDED[name] ?? {}).filter(
+      ([need]) => !words.some(([, word]) => word === need),
+    );
     return [
       ...unknown.map((word) => meaningless(word, known)),
       ...lacking
-        .filter((need) => !unknown.some(([, word]) => suggestion(word, known).includes(`"${need}"`)))
+        .filter(([need]) => !unknown.some(([, word]) => suggestion(word, known).includes(`"${need}"`)))
         .map(
-          (need): Complaint => ({
+          ([need, why]): Complaint => ({
             path,
             at: 'key',
-            what: `the halt request does not carry ${need}`,
-            why:
-              need === '$level'
-                ? 'every drill would trigger the same level'
-                : 'the drill could not tell its own halt from another',
+            what: `the ${name} request does not carry ${need}`,
+            why,
             fix: `add ${need} to its body, such as ${harmless(need.slice(1))}: ${need}`,
           }),
         ),

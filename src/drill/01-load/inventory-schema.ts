@@ -291,9 +291,28 @@ export const brokerSchema = section('the broker', {
     stopped: someOf('outcomes', sentence('a value of outcome')).describe(
       'Values of outcome by which an entry claims that its subject was stopped.',
     ),
+    refused: someOf('words', sentence('a value of action or outcome'))
+      .exactOptional()
+      .describe('Values of action or outcome by which an entry records that a request was refused.'),
   })
     .exactOptional()
     .describe("The broker's audit log, held against the evidence."),
+  messages: section('the message operation', {
+    request,
+    body: z
+      .json({ error: note({ expected: 'anything that JSON can hold', fix: 'write the body as a map' }) })
+      .describe('JSON body. $sender, $service and $message stand for who writes, to whom, and what.'),
+    table: section('the table of messages', {
+      sqlite: localPath().describe("The SQLite file of the broker's messages, on the broker's host."),
+      query: query.describe(
+        'Yields every message that lies there: recipient, body and, where it has one, state. Only those of the drill are read.',
+      ),
+    })
+      .exactOptional()
+      .describe('Where messages lie until they are delivered, read without asking the broker.'),
+  })
+    .exactOptional()
+    .describe('Sends a message through the broker, for the guard message-to-halted.'),
 }).describe('The service that owns the kill switch, and how to talk to it.');
 
 const exchangeSchema = section('the exchange', {

@@ -21,16 +21,19 @@ export interface InventoryView {
   /** Name of the broker's service, where it is a name. */
   readonly brokerService: string | null;
   readonly operations: readonly OperationView[];
-  readonly stores: readonly ('state' | 'audit')[];
+  /** Sections of the broker with an SQLite file, as paths below it. */
+  readonly stores: readonly (readonly string[])[];
   /** Whether the token of a second operator is given, in order or not. */
   readonly hasSecond: boolean;
+  /** Whether the runner shows a token at all. */
+  readonly hasToken: boolean;
   /** The steps of the manual resume; null among them are faulty ones, and null instead of them: there are none. */
   readonly manualResume: readonly (ManualStepFile | null)[] | null;
   readonly hasExchange: boolean;
 }
 
 export interface OperationView {
-  readonly name: 'halt' | 'resume' | 'status';
+  readonly name: 'halt' | 'resume' | 'status' | 'messages';
   readonly request: string;
   readonly body: Json;
   readonly headers: Readonly<Record<string, string>>;
@@ -48,14 +51,18 @@ export function inventoryView(raw: unknown): InventoryView {
     services: entriesOf(serviceSchema, root.services),
     oneMachine: partsOf(inventorySchema, root)['one-machine'] ?? [],
     brokerService: broker.service ?? null,
-    operations: (['halt', 'resume', 'status'] as const).flatMap((name) => {
+    operations: (['halt', 'resume', 'status', 'messages'] as const).flatMap((name) => {
       const { request, body } = partsOf(operationSchema, rawBroker[name]);
       const { headers } = name === 'resume' ? partsOf(brokerSchema.shape.resume, rawBroker.resume) : NONE;
       return request === undefined || body === undefined
         ? []
         : [{ name, request, body, headers: headers ?? {} }];
     }),
-    stores: (['state', 'audit'] as const).filter((store) => isMap(rawBroker[store])),
+    stores: [
+      ...['state', 'audit'].filter((store) => isMap(rawBroker[store])).map((store) => [store]),
+      ...(isMap(rawBroker.messages) && isMap(rawBroker.messages.table) ? [['messages', 'table']] : []),
+    ],
+    hasToken: isMap(rawBroker.auth),
     hasSecond: isMap(rawBroker.auth) && rawBroker.auth.second !== undefined,
     manualResume: stepsOf(rawBroker['manual-resume']),
     hasExchange: root.exchange !== undefined,

@@ -102,6 +102,7 @@ describe('the schema of a verdict', () => {
           stoppedAfterMs: [1, 2],
           baselinePids: [7],
           finalPids: [7],
+          counter: 'steady',
         },
       ],
     },
@@ -115,6 +116,7 @@ describe('the schema of a verdict', () => {
       ],
       crash: { done: false, why: 'the halt was never complete' },
     },
+    guards: [],
     effects: [],
     controls: [
       { host: 'knox', samples: 9, longestGapMs: 120, latencyMs: { fromMs: 1, toMs: 2 }, held: true },

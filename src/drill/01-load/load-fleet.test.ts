@@ -152,6 +152,16 @@ describe('the shipped files', () => {
         file: 'resolved(/lab/knox/var/db/principal.db from inventory.yaml)',
         query: 'select seq, at, actor, action, subject, host, outcome from audit order by seq',
         stopped: ['stopped', 'shutdown'],
+        refused: ['refuse'],
+      },
+      messages: {
+        method: 'POST',
+        path: '/v1/messages',
+        body: { from: '$sender', to: '$service', body: '$message' },
+        table: {
+          file: 'resolved(/lab/knox/var/db/principal.db from inventory.yaml)',
+          query: 'select recipient, body, state from messages',
+        },
       },
     });
     expect(inventory.exchange?.url).toBe('http://127.0.0.1:9000/v1/book');

@@ -445,6 +445,42 @@ const REJECTED: Record<string, { readonly edits: Edits; readonly says: readonly 
       'drill.yaml:9:9: the operator is to type a phrase, and the halt request does not carry it; the broker would never see it; add $phrase to the body of broker.halt in the inventory, or write phrase: none',
     ],
   },
+  'guards that cannot be tried, or would prove nothing': {
+    edits: {
+      drill: [
+        [
+          'crash',
+          'guards: [no-token, no-token, wrong-phrase, lower-level, message-to-halted, resume-wrong-incident]\ncrash',
+        ],
+      ],
+      inventory: [
+        ['  auth: { bearer: "${TOKEN}" }\n', ''],
+        ['body: { incident: $incident }', 'body: { level: $level }'],
+      ],
+    },
+    says: [
+      'drill.yaml:9:10: "no-token" in a fleet without tokens; the inventory gives the runner none, so that a halt without one is the only kind; add broker.auth to the inventory, or take the guard away',
+      'drill.yaml:9:20: "no-token" is named twice; each guard is tried once; take one away',
+      'drill.yaml:9:30: "wrong-phrase" in a drill without a phrase; it is tried only where somebody is there who types the right one; write phrase: typed, or take it away',
+      'drill.yaml:9:44: "lower-level" in a drill of level 2; the level below halts one asset, which this drill does not; take it away',
+      'drill.yaml:9:57: "message-to-halted" where nothing is routed; the inventory does not say how a message is sent; add broker.messages to the inventory, or take the guard away',
+      'drill.yaml:9:76: "resume-wrong-incident" where no resume names an incident; it would be the resume itself; add $incident to broker.resume in the inventory, or take the guard away',
+    ],
+  },
+  'a message that could not be found again': {
+    edits: {
+      inventory: [
+        [
+          '  state: {',
+          '  messages:\n    request: POST /m\n    body: { to: $service, text: $reason }\n  state: {',
+        ],
+      ],
+    },
+    says: [
+      'inventory.yaml:33:5: the messages request does not carry $message; the drill could not find its own message again; add $message to its body, such as message: $message',
+      'inventory.yaml:33:33: "$reason" stands for nothing; a word that begins with "$" stands for a value of the drill; use one of: $sender, $service, $message',
+    ],
+  },
   'a GET with a body': {
     edits: { inventory: [['GET /v1/status', 'GET /v1/status\n    body: { a: 1 }']] },
     says: [

@@ -100,7 +100,21 @@ function toBroker(broker: BrokerFile, here: Resolve): Broker {
     audit:
       audit === undefined
         ? null
-        : { file: here(audit.sqlite), query: audit.query.trim(), stopped: audit.stopped },
+        : {
+            file: here(audit.sqlite),
+            query: audit.query.trim(),
+            stopped: audit.stopped,
+            refused: audit.refused ?? null,
+          },
+    messages: broker.messages === undefined ? null : toMessages(broker.messages, here),
+  };
+}
+
+function toMessages(messages: NonNullable<BrokerFile['messages']>, here: Resolve): Broker['messages'] {
+  const { table } = messages;
+  return {
+    ...toOperation(messages),
+    table: table === undefined ? null : { file: here(table.sqlite), query: table.query.trim() },
   };
 }
 
@@ -133,6 +147,7 @@ export function toDrill(file: DrillFile): Drill {
     keeps: file.keeps,
     broker: file.broker ?? { level: file.level, incident: 'open' },
     effects: file.effects ?? null,
+    guards: file.guards,
     crash: file.crash ?? null,
     resume: file.resume,
     phrase: file.phrase,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FINDINGS, type FindingCode } from '../model/findings.ts';
+import { GUARDS, type GuardName } from '../model/guards.ts';
 import type { ExitCode, Verdict } from '../model/verdict.ts';
 
 /** The shape of `verdict.json`, schema version 1: for those who read it, and for reading it back. It only ever grows. */
@@ -67,6 +68,12 @@ const serviceSummary = z.object({
     .describe('Milliseconds after the trigger between which its last process died.'),
   baselinePids: z.array(z.int()),
   finalPids: z.array(z.int()),
+  counter: z
+    .enum(['steady', 'moved', 'unread'])
+    .nullable()
+    .describe(
+      'Of a target: what the counters of its service manager did while it was halted; "steady" shows that it did not live, however briefly.',
+    ),
 });
 
 const crash = z.discriminatedUnion('done', [
@@ -78,6 +85,19 @@ const crash = z.discriminatedUnion('done', [
   }),
   z.object({ done: z.literal(false), why: z.string() }),
 ]);
+
+const guard = z.object({
+  guard: z.enum(Object.keys(GUARDS) as [GuardName, ...GuardName[]]),
+  what: z.string().describe('In words.'),
+  outcome: z
+    .enum(['refused', 'harmless', 'took effect', 'unclear', 'not tried'])
+    .describe('"refused" and "harmless" are proven.'),
+  answer: z.string().nullable().describe('Such as HTTP 403. Null: not tried.'),
+  logged: z
+    .boolean()
+    .nullable()
+    .describe('Whether the refusal is in the audit log. Null: not known, or it need not be.'),
+});
 
 const effect = z.object({
   asset: z.string(),
@@ -145,6 +165,7 @@ export const verdictSchema = z
       ),
       crash,
     }),
+    guards: z.array(guard).describe('Requests that had to be refused, or to do nothing.'),
     effects: z.array(effect),
     controls: z.array(control),
     claims: z.array(z.string()).describe('What the broker claimed, in sentences that quote it.'),

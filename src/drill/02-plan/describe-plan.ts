@@ -1,3 +1,4 @@
+import { type GuardKind, guardKind } from '../model/guards.ts';
 import type { Match } from '../model/inventory.ts';
 import type { Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
 import { inUnits } from './duration.ts';
@@ -10,6 +11,7 @@ export function describePlan(plan: Plan): string {
     ...plan.hosts.flatMap((host) => [...describeHost(host, plan), '']),
     ...sectionOf('Effects', effectLines(plan)),
     ...sectionOf('Broker', brokerLines(plan)),
+    ...sectionOf('Guards', guardLines(plan)),
     ...sectionOf('Timing', timingLines(plan)),
     ...sectionOf('Undo', undoLines(plan)),
     ...sectionOf(
@@ -104,6 +106,25 @@ function brokerLines(plan: Plan): string[] {
     crash === null
       ? 'It is not crashed.'
       : `Once the stop is proven, ${crash} is killed with SIGKILL. Its service manager must bring it back within ${inUnits(timing.crashWithinMs)}, still halted.`,
+  ];
+}
+
+function guardLines({ guards, messages }: Plan): string[] {
+  if (guards.length === 0) return ['None are tried.'];
+  const lines = (when: GuardKind['when'], must: GuardKind['must'], words: string): string[] => {
+    const kinds = guards.map(guardKind).filter((kind) => kind.when === when && kind.must === must);
+    return kinds.length === 0 ? [] : [`${words} ${kinds.map(({ what }) => what).join('; ')}`];
+  };
+  return [
+    ...lines('before', 'be refused', 'Sent once before the trigger, and must be refused:'),
+    ...lines('halted', 'be refused', 'Sent once while halted, and must be refused:'),
+    ...lines('halted', 'be harmless', 'Sent once while halted, and must change nothing:'),
+    ...(messages === null
+      ? []
+      : [
+          `The message is ${messages.sender}'s to ${messages.halted}; the same one must get through to ${messages.alive}.`,
+        ]),
+    'The first that is not refused ends the drill, and is undone.',
   ];
 }
 

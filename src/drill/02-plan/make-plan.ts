@@ -1,6 +1,8 @@
 import type { Drill } from '../model/drill.ts';
 import type { Host, Inventory, Service, Transport } from '../model/inventory.ts';
-import type { Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
+import { GUARDS, type GuardName } from '../model/guards.ts';
+import { aliveAgents } from '../model/message-route.ts';
+import type { MessageRoute, Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
 import { notTestedBy } from './not-tested.ts';
 
 /**
@@ -27,6 +29,8 @@ export function makePlan(from: {
     broker: inventory.broker.service,
     expect: drill.broker,
     effects: drill.effects,
+    guards: inOrder(drill.guards),
+    messages: routeOf(inventory, drill),
     crash: drill.crash,
     resume: drill.resume,
     phrase: drill.phrase,
@@ -37,9 +41,22 @@ export function makePlan(from: {
       incidents: inventory.broker.state.incidents !== null,
       audit: inventory.broker.audit?.stopped ?? null,
       exchange: inventory.exchange !== null,
+      refused: inventory.broker.audit?.refused ?? null,
     },
     notTested: notTestedBy(inventory, drill, services),
   };
+}
+
+/** Guards are tried in the order of the least harm, however the drill lists them. */
+function inOrder(guards: Drill['guards']): Plan['guards'] {
+  return (Object.keys(GUARDS) as GuardName[]).filter((guard) => guards.includes(guard));
+}
+
+function routeOf({ broker }: Inventory, { guards, keeps, stops }: Drill): MessageRoute | null {
+  const [halted] = stops;
+  const alive = aliveAgents(keeps, broker.service);
+  if (!guards.includes('message-to-halted') || halted === undefined || alive === null) return null;
+  return { ...alive, halted, table: (broker.messages?.table ?? null) !== null };
 }
 
 function plannedHost({ name, transport, manager }: Host): PlannedHost {

@@ -22,7 +22,7 @@ function always(drill: Drill): string[] {
     'Power loss: SIGKILL keeps the page cache, so what survives a crash was written, not necessarily to disk.',
     'Hosts outside the inventory: nobody looks at them.',
     'Detached children that share a cgroup with strangers: a child that left parent, session and process group is found only by a cgroup of its own.',
-    `Lives shorter than max-gap (${inUnits(drill.timing.maxGapMs)}): a service that comes back for less may not be seen.`,
+    `Lives shorter than max-gap (${inUnits(drill.timing.maxGapMs)}): a service that comes back for less may not be seen, but by a counter of its service manager where that has one.`,
   ];
 }
 
@@ -37,6 +37,16 @@ function undeclared({ broker, exchange }: Inventory, drill: Drill): string[] {
     lines.push('Effects: processes only. The drill demands none, so no order or position is judged.');
   if (drill.crash === null)
     lines.push('Whether the halt outlives a crash of the broker: this drill does not crash it.');
+  if (drill.guards.length === 0)
+    lines.push('Requests that must be refused (no token, a wrong incident, …): this drill tries none.');
+  else if ((broker.audit?.refused ?? null) === null)
+    lines.push(
+      'Whether refused requests are on record: the inventory does not say how the audit log shows them.',
+    );
+  if (drill.guards.includes('message-to-halted') && (broker.messages?.table ?? null) === null)
+    lines.push(
+      "Whether a message that was refused lies in the broker's queue all the same: the inventory declares no table.",
+    );
   if (broker.audit === null) lines.push('The audit log of the broker: the inventory declares none.');
   if (broker.state.incidents === null)
     lines.push('The history of incidents in the store: the inventory declares no query for it.');

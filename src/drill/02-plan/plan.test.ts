@@ -64,7 +64,8 @@ const INVENTORY: Inventory = {
       pick: { level: '/l', incident: '/i', reason: null, revision: null, asset: null },
     },
     state: { file: '/db', query: 'select 1', incidents: 'select 2' },
-    audit: { file: '/db', query: 'select 3', stopped: ['stopped'] },
+    audit: { file: '/db', query: 'select 3', stopped: ['stopped'], refused: null },
+    messages: null,
   },
   exchange: { url: 'http://127.0.0.1:9000', positions: '/p', open: '/o', accepted: '/a' },
   oneMachine: [['knox', 'spare']],
@@ -79,6 +80,7 @@ const DRILL: Drill = {
   keeps: ['principal'],
   broker: { level: 2, incident: 'open' },
   effects: { silent: ['DOGE-USD'], flat: [], active: ['BTC-USD'] },
+  guards: [],
   crash: 'principal',
   resume: 'api',
   phrase: 'none',
@@ -100,6 +102,29 @@ const plan = (inventory: Partial<Inventory> = {}, drill: Partial<Drill> = {}) =>
     drill: { ...DRILL, ...drill },
     environment: 'live',
   });
+
+describe('guards', () => {
+  const guards = ['repeat', 'message-to-halted', 'no-token'] as const;
+  const messages = { method: 'POST', path: '/m', body: { to: '$service' }, table: null } as const;
+  const guarded = plan(
+    { broker: { ...INVENTORY.broker, messages } },
+    { guards, keeps: ['principal', 'sentinel'] },
+  );
+
+  it('are planned in the order of the least harm, with who writes to whom', () => {
+    expect(guarded.guards).toEqual(['no-token', 'message-to-halted', 'repeat']);
+    const route = { sender: 'sentinel', alive: 'principal', halted: 'hermes', table: false };
+    expect(guarded.messages).toEqual(route);
+    expect(plan().messages).toBeNull();
+  });
+
+  it('are described, with what they do not test', () => {
+    expect(describePlan(guarded)).toContain('must be refused: a halt without a token\n');
+    expect(describePlan(guarded)).toContain('must change nothing: the same halt again\n');
+    expect(guarded.notTested.join()).toContain('declares no table');
+    expect(plan().notTested.join()).toContain('this drill tries none');
+  });
+});
 
 describe('makePlan', () => {
   it('gives every service of the inventory its role', () => {
@@ -126,7 +151,7 @@ describe('makePlan', () => {
   });
 
   it('says which records of the broker can be read', () => {
-    expect(plan().sources).toEqual({ incidents: true, audit: ['stopped'], exchange: true });
+    expect(plan().sources).toEqual({ incidents: true, audit: ['stopped'], exchange: true, refused: null });
     const broker = {
       ...INVENTORY.broker,
       audit: null,
@@ -136,6 +161,7 @@ describe('makePlan', () => {
       incidents: false,
       audit: null,
       exchange: false,
+      refused: null,
     });
   });
 });
@@ -151,10 +177,11 @@ describe('what is not tested', () => {
   ];
 
   it('names services that the drill does not, and nothing more where all is declared', () => {
-    expect(openings()).toEqual([...ALWAYS, 'Services that the drill names neither in stops nor in keeps']);
+    const all = [...ALWAYS, 'Requests that must be refused (no token, a wrong incident, …)'];
+    expect(openings()).toEqual([...all, 'Services that the drill names neither in stops nor in keeps']);
     expect(plan().notTested.at(-1)).toContain('scribe on knox');
     expect(openings({}, { keeps: ['principal', 'scribe'] })).toEqual([
-      ...ALWAYS,
+      ...all,
       'Whether these survivors still do their work',
     ]);
   });
@@ -176,6 +203,7 @@ describe('what is not tested', () => {
       ...ALWAYS,
       'Effects',
       'Whether the halt outlives a crash of the broker',
+      'Requests that must be refused (no token, a wrong incident, …)',
       'The audit log of the broker',
       'The history of incidents in the store',
       'Whether an incident is opened',
@@ -193,6 +221,7 @@ describe('what is not tested', () => {
     const expected = [
       ...ALWAYS,
       'Whether the halt outlives a crash of the broker',
+      'Requests that must be refused (no token, a wrong incident, …)',
       'What the API says while halted',
     ];
     expect(openings({}, drill)).toEqual(expected);
@@ -246,6 +275,9 @@ Broker
   API and store must say level 2, with an open incident.
   The audit log is read; "stopped" counts as a claim to have stopped something.
   Once the stop is proven, principal is killed with SIGKILL. Its service manager must bring it back within 10s, still halted.
+
+Guards
+  None are tried.
 
 Timing
   baseline 1500ms before the trigger; halted within 5s; hold 1m

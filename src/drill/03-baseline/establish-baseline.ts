@@ -43,6 +43,7 @@ export async function establishBaseline(
   const [uncontrolled] = await Promise.all([
     observer.control('calibration'),
     observer.until(() => ready() && world.clock.nowMs() >= beganMs + plan.timing.baselineMs, latestMs),
+    observer.readManagers('baseline'),
   ]);
   // The calibration may have outlasted the rest: what was true then must still be true now.
   await observer.until(ready, world.clock.nowMs() + POLL_MS);

@@ -6,11 +6,12 @@ import type { RecordedDetail } from '../model/sample.ts';
 /** argv of a canary: … `haltproof-canary <fleet> <tag> <expiry>`. Anybody can write that: it exempts from nothing. */
 const CANARY = 'haltproof-canary';
 
-/** Keeps what recognition needs of a process: argv and executable of candidates, a fingerprint of strangers. */
+/** Keeps what recognition needs of a process: argv and executable of candidates, a fingerprint of strangers. `comm` is its command name. */
 export function classify(
   detail: ProcessDetail,
   plan: Pick<Plan, 'services' | 'fleet'>,
   fingerprint: (text: string) => string,
+  comm?: string,
 ): RecordedDetail {
   const argv = detail.argv.kind === 'present' ? detail.argv.value : [];
   const verdicts = plan.services.map(({ name, match }) => ({
@@ -36,6 +37,8 @@ export function classify(
     ...(candidate && detail.argv.kind === 'present' ? { argv } : {}),
     ...(candidate && detail.exe.kind === 'present' ? { exe: detail.exe.value } : {}),
     fingerprint: fingerprint(JSON.stringify([detail.argv, detail.exe])),
+    ...(comm === undefined ? {} : { comm: fingerprint(comm) }),
+    ...(detail.headless === true ? { headless: true } : {}),
   };
 }
 

@@ -18,6 +18,8 @@ export class HostControls {
   readonly #until: (condition: () => boolean, untilMs: number) => Promise<boolean>;
   readonly #pids = new Map<string, number>();
   #steady: string | null = null;
+  /** Which link the steady one was planted over. */
+  #link = 0;
 
   constructor(
     watch: HostWatch,
@@ -33,6 +35,8 @@ export class HostControls {
 
   /** Plants a new steady canary; once it is seen, the old one is killed and must vanish. Resolves with what went wrong, or null. */
   async rotate(purpose: Purpose = 'rotation'): Promise<string | null> {
+    if (this.#link !== this.#watch.reopened) this.#steady = null;
+    this.#link = this.#watch.reopened;
     const old = this.#steady;
     const fresh = await this.#plant(purpose);
     if (fresh === null) return 'a canary could not be planted';

@@ -1,6 +1,6 @@
 import type { Plan } from '../model/plan.ts';
-import { present } from '../model/reading.ts';
-import type { Sample, SampleRequest, SeenTable } from '../model/sample.ts';
+import { apart, present, type Reading } from '../model/reading.ts';
+import type { HostIdentity, Sample, SampleRequest, SeenTable } from '../model/sample.ts';
 import type { HostLink, World } from '../ports/world.ts';
 import { classify } from './classify.ts';
 import { blindness, Table } from './table.ts';
@@ -11,6 +11,7 @@ const FULL_EVERY_MS = 900;
 const DETAILS_A_SAMPLE = 25;
 /** Lives that are looked at again in each full sample, in turn: a process can exec or rename itself. */
 const SECOND_LOOKS = 3;
+const REOPEN_EVERY_MS = 1_000;
 
 /** Samples one host over one link, for as long as it runs. Nothing else may use the link's probe meanwhile. */
 export class HostWatch {
@@ -27,6 +28,11 @@ export class HostWatch {
   #lastFullMs = Number.NEGATIVE_INFINITY;
   #turn = 0;
   #trouble: string | null = 'not sampled yet';
+  #first: HostIdentity | null = null;
+  #foreign = false;
+  #reopened = 0;
+  #reopenAtMs = 0;
+  #lastGoodMs = Number.NEGATIVE_INFINITY;
 
   constructor(plan: Plan, world: World, link: HostLink) {
     this.host = link.host;
@@ -38,13 +44,43 @@ export class HostWatch {
 
   /** Connects, and journals who answers. Resolves with why nobody does, or null. */
   async open(): Promise<string | null> {
-    const identity = await this.#link.open();
-    this.#world.journal.append({ kind: 'host', host: this.host, identity });
+    const identity = await this.#askWho();
     if (identity.kind === 'present') {
       this.table = new Table(this.#plan, identity.value.ticksPerSecond);
+      this.#first = identity.value;
       return null;
     }
     return identity.kind === 'absent' ? 'nobody answers' : identity.reason;
+  }
+
+  async #askWho(): Promise<Reading<HostIdentity>> {
+    const { strangeKey, ...identity } = await this.#link.open();
+    const refused = strangeKey === undefined ? {} : { strangeKey };
+    this.#world.journal.append({ kind: 'host', host: this.host, identity, ...refused });
+    return identity;
+  }
+
+  /** How often the link was opened again: the canaries of the link before went with it. */
+  get reopened(): number {
+    return this.#reopened;
+  }
+
+  /**
+   * Opens a link that was lost again, at most once a second: what the halt left behind must be undone and proven undone. The
+   * observation stays broken. Another machine than before is let go at once: nothing may be done there.
+   */
+  async #reopen(): Promise<void> {
+    const { clock } = this.#world;
+    if (this.#foreign || !this.#link.isLost() || clock.nowMs() < this.#reopenAtMs) return;
+    const identity = await this.#askWho();
+    this.#reopenAtMs = clock.nowMs() + REOPEN_EVERY_MS;
+    if (identity.kind !== 'present') return;
+    if (isSameMachine(identity.value, this.#first)) {
+      this.#reopened += 1;
+      return;
+    }
+    this.#foreign = true;
+    await this.#link.close();
   }
 
   /** Why nothing on this host can be vouched for right now, or null. */
@@ -56,6 +92,11 @@ export class HostWatch {
   /** Whether the last sample was good, so that the table is up to date. */
   get readable(): boolean {
     return this.#trouble === null;
+  }
+
+  /** Whether the table is as of `ms` or later. */
+  sampledSince(ms: number): boolean {
+    return this.readable && this.#lastGoodMs >= ms;
   }
 
   /** `onSample` is called after each sample and task is journaled. */
@@ -83,6 +124,7 @@ export class HostWatch {
     const { clock } = this.#world;
     while (!this.#ended.signal.aborted) {
       const beganMs = clock.nowMs();
+      await this.#reopen();
       await this.#sample();
       onSample();
       // One at a time, so that no row of them keeps two samples apart.
@@ -101,11 +143,11 @@ export class HostWatch {
     const { clock, journal } = this.#world;
     const request = this.#request(clock.nowMs());
     const sentMs = clock.nowMs();
-    const answer = await this.#link.sample(request);
+    const { reading: answer, ...raw } = apart(await this.#link.sample(request));
     const receivedMs = clock.nowMs();
     this.#n += 1;
     const { nonce, mode } = request;
-    const common = { host: this.host, n: this.#n, nonce, mode, sentMs, receivedMs };
+    const common = { host: this.host, n: this.#n, nonce, mode, sentMs, receivedMs, ...raw };
     if (answer.kind !== 'present') {
       this.#trouble = answer.kind === 'absent' ? 'the probe is gone' : answer.reason;
       journal.append({
@@ -115,31 +157,32 @@ export class HostWatch {
       return;
     }
     const { pids, details, rows, ...probed } = answer.value;
+    const comms = new Map(rows.map((row) => [row.pid, row.comm]));
     const seen: SeenTable = {
       ...probed,
       rows: rows.map(({ comm: _, ...row }) => row),
       total: pids.length,
       watched: mode === 'full' ? [] : request.watch,
       appeared: this.table.list(pids),
-      details: details.map((detail) => classify(detail, this.#plan, this.#world.fingerprint)),
+      details: details.map((detail) =>
+        classify(detail, this.#plan, this.#world.fingerprint, comms.get(detail.pid)),
+      ),
     };
     const sample: Sample = { ...common, seen: present(seen) };
     journal.append({ kind: 'sample', sample });
     this.table.take({ ...seen, rows });
     if (mode === 'full') this.#lastFullMs = sentMs;
     this.#trouble = blindness(seen);
+    this.#lastGoodMs = sentMs;
   }
 
   #request(nowMs: number): SampleRequest {
     const mode = nowMs - this.#lastFullMs >= FULL_EVERY_MS ? 'full' : 'list';
     const watch = this.table.watch();
     const again = mode === 'full' ? this.#secondLooks(watch) : [];
-    return {
-      nonce: this.#world.randomWord(),
-      mode,
-      watch,
-      detail: this.table.detail(DETAILS_A_SAMPLE, again),
-    };
+    const detail = this.table.detail(DETAILS_A_SAMPLE, again);
+    // A process is opened together with its row: without it, nobody could say later whose argv that was.
+    return { nonce: this.#world.randomWord(), mode, watch: [...new Set([...watch, ...detail])], detail };
   }
 
   #secondLooks(watch: readonly number[]): number[] {
@@ -150,4 +193,9 @@ export class HostWatch {
       (_, i) => watch[(from + i) % watch.length] ?? 0,
     );
   }
+}
+
+function isSameMachine(now: HostIdentity, before: HostIdentity | null): boolean {
+  const parts = ['bootId', 'pidNamespace', 'machineId', 'hostKey'] as const;
+  return parts.every((part) => now[part] === before?.[part]);
 }

@@ -2,11 +2,16 @@ import type { Plan } from '../model/plan.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { World } from '../ports/world.ts';
 import { HostControls } from './controls.ts';
+import { crossCheck } from './cross-check.ts';
 import { HostWatch } from './host-watch.ts';
+import { readManagers } from './managers.ts';
 import { StateWatch } from './state-watch.ts';
 
-/** Well inside a canary's lease, which is 20 s. */
-const ROTATE_EVERY_MS = 6_000;
+/**
+ * Well inside a canary's lease, which is 20 s, and within the time that a halt may take: a table that is stale from T0 on
+ * is found out before the deadline.
+ */
+const ROTATE_EVERY_MS = 3_000;
 
 /** Observation runs beside the other stages, from the baseline until after the proven undo, and journals all it sees. */
 export function createObserver(plan: Plan, drillId: string, world: World): Observer {
@@ -37,7 +42,13 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
     watches.map((watch) => [watch.host, new HostControls(watch, world, drillId, untilEnded)] as const),
   );
   const brokerMustStop = plan.services.some(({ name, role }) => name === plan.broker && role === 'target');
-  const state = new StateWatch(world, () => brokerMustStop && livesOf(plan.broker)?.length === 0);
+  const state = new StateWatch(world, {
+    lives: () =>
+      livesOf(plan.broker)
+        ?.filter(({ part }) => part === 'root')
+        .map(({ key }) => key) ?? null,
+    mustBeDown: () => brokerMustStop && livesOf(plan.broker)?.length === 0,
+  });
   let rotations: Promise<unknown> = Promise.resolve();
   const hostOf = new Map(plan.services.map((service) => [service.name, service.host]));
   const watchOf = new Map(watches.map((watch) => [watch.host, watch]));
@@ -106,9 +117,13 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
     },
     lookedAgain: () => watches.every((watch) => !watch.readable || watch.table.lookedAgain),
     async crossCheck() {
-      await Promise.all(watches.map((watch) => crossCheck(plan, world, watch)));
+      await Promise.all(watches.map((watch) => crossCheck(plan, world, watch, untilEnded)));
     },
+    readManagers: (moment) => readManagers(moment, plan, world),
     readAudit: () => state.readAudit(),
+    readMessages: (mark) => state.readMessages(mark),
+    readStateNow: () => state.readNow(),
+    sampledSince: (ms) => watches.every((watch) => watch.sampledSince(ms)),
     restStore: () => state.restStore(),
     async stop() {
       ended.abort();
@@ -117,23 +132,6 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
       await Promise.all([state.stop(), rotations]);
     },
   };
-}
-
-async function crossCheck(plan: Plan, { clock, hosts, journal }: World, watch: HostWatch): Promise<void> {
-  const second = hosts.get(watch.host)?.crossCheck;
-  if (!second) return;
-  const asked = plan.services
-    .filter((service) => service.host === watch.host)
-    .flatMap((service) => watch.table.livesOf(service.name).map((life) => life.pid));
-  const fromMs = clock.nowMs();
-  const listed = await second(asked);
-  journal.append({
-    kind: 'cross-check',
-    host: watch.host,
-    at: { fromMs, toMs: clock.nowMs() },
-    asked,
-    listed,
-  });
 }
 
 /** Tells the operator when a service is first seen, goes, comes back, or can no longer be seen. */

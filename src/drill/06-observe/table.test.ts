@@ -53,6 +53,35 @@ describe('Table', () => {
     expect(table.lookedThrough).toBe(true);
   });
 
+  it('does not wait for those that came since: on a busy host there is always one', () => {
+    const table = new Table(fakePlan(), 100);
+    full(table, [row(10), row(20)], [detail(10, ['hermes'])]);
+    full(table, [row(10), row(20), row(30)], []);
+    expect(table.lookedThrough).toBe(false);
+    full(table, [row(10), row(20), row(31)], [detail(20)]);
+    expect(table.lookedThrough).toBe(true);
+    expect(table.detail(10, [])).toContain(31);
+  });
+
+  it('does not wait for those that are gone', () => {
+    const table = new Table(fakePlan(), 100);
+    full(table, [row(10), row(20)], [detail(10, ['hermes'])]);
+    table.list([10]);
+    expect(table.lookedThrough).toBe(true);
+  });
+
+  it('has looked through a host on which something always begins', () => {
+    const table = new Table(fakePlan(), 100);
+    full(table, [row(10), row(20)]);
+    full(table, [row(10), row(20), row(30)], [detail(10, ['hermes'])]);
+    expect(table.lookedThrough).toBe(false);
+    full(table, [row(10), row(40)]);
+    expect(table.lookedThrough).toBe(true);
+    // Newcomers and those that have lasted wait for their turn side by side.
+    table.list([10, 40, 50, 60, 70]);
+    expect(table.detail(2, [])).toEqual([50, 40]);
+  });
+
   it('opens a new process several times, since it may yet exec, and then leaves strangers alone', () => {
     const table = lookedThrough();
     expect(table.detail(10, [])).toEqual([]);

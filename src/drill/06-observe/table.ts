@@ -7,6 +7,8 @@ import type { SeenLife } from '../ports/observer.ts';
 /** How often a process that has just begun is opened: until it execs, a forked child shows its parent's argv. */
 const LOOKS_AT_YOUNG = 3;
 const YOUNG_MS = 2_000;
+/** A service that forks all the time has any number of lives. */
+const MOST_ASKED = 200;
 
 interface Known {
   readonly key: IncarnationKey;
@@ -19,6 +21,7 @@ interface Known {
   readonly leftBy: Set<string>;
   undecided: boolean;
   canary: string | null;
+  cgroup: string | null;
 }
 
 /** One host's process table as it is known after the samples so far: what to ask next, and who is alive. */
@@ -30,7 +33,8 @@ export class Table {
   /** Listed pids of which not even a row has been read yet. */
   #unread = new Set<number>();
   #listed: ReadonlySet<number> | null = null;
-  #lookedThrough = false;
+  /** Of the pids of the first listing, those that were neither opened nor gone since. */
+  #awaited: Set<number> | null = null;
   #again = new Set<IncarnationKey>();
   #bootId = '';
   #families = new Map<string, ReadonlySet<IncarnationKey>>();
@@ -55,19 +59,25 @@ export class Table {
 
   /** Pids to open in the next sample, at most `most`: new ones first, then `also` (lives to look at again). */
   detail(most: number, also: readonly number[]): number[] {
-    const pids = new Set(this.#unread);
-    for (const known of this.#current.values())
+    const pids = new Set<number>();
+    const current = [...this.#current.values()];
+    // Half for newcomers, a canary among them, and half for those that have lasted: neither may keep the other waiting.
+    for (const pid of [...this.#unread].slice(0, Math.ceil(most / 2))) pids.add(pid);
+    for (const known of current) if (!known.opened) pids.add(known.row.pid);
+    for (const pid of this.#unread) pids.add(pid);
+    for (const known of current)
       if (known.looksLeft > 0 || this.#again.has(known.key)) pids.add(known.row.pid);
     for (const pid of also) pids.add(pid);
     return [...pids].slice(0, most);
   }
 
   /**
-   * Whether there was a moment at which every process listed had been opened. From then on only newcomers can be
-   * unrecognised candidates, and each of those is opened in the samples that follow.
+   * Whether all of the first listing was opened, or has gone. From then on only newcomers can be unrecognised candidates, and
+   * each of those is opened in the samples that follow. (To wait for a moment without newcomers is to wait for ever on a host
+   * where there always are some.)
    */
   get lookedThrough(): boolean {
-    return this.#lookedThrough;
+    return this.#awaited?.size === 0;
   }
 
   /** Has every process opened once more: exec need not change the command name, as from one script to another. */
@@ -84,6 +94,8 @@ export class Table {
     const before = this.#listed;
     const listed = new Set(pids);
     this.#listed = listed;
+    this.#awaited ??= new Set(pids);
+    for (const pid of this.#awaited) if (!listed.has(pid)) this.#awaited.delete(pid);
     for (const [pid, known] of this.#current) if (!listed.has(pid)) this.#end(known);
     this.#unread = new Set([...this.#unread].filter((pid) => listed.has(pid)));
     const appeared = pids.filter((pid) => before === null || !before.has(pid));
@@ -98,14 +110,14 @@ export class Table {
     for (const pid of seen.watched) {
       const known = this.#current.get(pid);
       if (known && !rows.has(pid)) this.#end(known);
-      if (!rows.has(pid)) this.#unread.delete(pid);
+      if (rows.has(pid)) continue;
+      this.#unread.delete(pid);
+      this.#awaited?.delete(pid);
     }
     let changed = false;
     for (const row of seen.rows) changed = this.#row(seen, row) || changed;
     for (const detail of seen.details) changed = this.#detail(seen.scope, detail) || changed;
     if (changed) this.#families = this.#regroup();
-    this.#lookedThrough ||=
-      this.#unread.size === 0 && [...this.#current.values()].every((known) => known.opened);
   }
 
   /** Every life of a service that is there and has not ended. */
@@ -123,6 +135,20 @@ export class Table {
       }));
   }
 
+  /** Pids of every life of these services that was ever seen, there or not; of very many, the latest. */
+  pidsEver(services: readonly string[]): number[] {
+    const keys = new Set(services.flatMap((name) => [...(this.#families.get(name) ?? [])]));
+    const own = [...this.#known.values()].filter(
+      (known) => keys.has(known.key) || services.some((name) => known.services.has(name)),
+    );
+    return [...new Set(own.map((known) => known.row.pid))].slice(-MOST_ASKED);
+  }
+
+  /** Whether the latest sample listed the pid, whoever bears it. */
+  lists(pid: number): boolean {
+    return this.#listed?.has(pid) === true;
+  }
+
   /** The canary with this tag, if it is there. */
   canary(tag: string): { pid: number; start: number } | null {
     const known = [...this.#current.values()].find((one) => one.alive && one.canary === tag);
@@ -136,7 +162,10 @@ export class Table {
   #row({ scope, uptimeMs }: Pick<SeenTable, 'scope' | 'uptimeMs'>, row: ProcessRow): boolean {
     const key = incarnationKey(scope, row);
     const before = this.#current.get(row.pid);
-    if (before && before.key !== key) this.#end(before);
+    if (before && before.key !== key) {
+      this.#end(before);
+      this.#awaited?.delete(row.pid);
+    }
     this.#unread.delete(row.pid);
     let known = this.#known.get(key);
     const isNew = !known;
@@ -152,6 +181,7 @@ export class Table {
         leftBy: new Set(),
         undecided: false,
         canary: null,
+        cgroup: null,
       };
       this.#known.set(key, known);
     }
@@ -166,18 +196,23 @@ export class Table {
     return isNew || moved;
   }
 
+  /** Whether it said anything by which lives belong together that was not known before. */
   #detail(scope: SeenTable['scope'], detail: RecordedDetail): boolean {
     const known = this.#known.get(incarnationKey(scope, detail));
     if (!known) return false;
     known.opened = true;
+    this.#awaited?.delete(detail.pid);
     this.#again.delete(known.key);
     known.looksLeft = Math.max(0, known.looksLeft - 1);
+    const { canary, cgroup } = known;
+    const services = known.services.size;
     for (const service of detail.services) known.services.add(service);
     for (const service of detail.leftBy) known.leftBy.add(service);
     known.undecided = detail.undecided.length > 0;
     known.canary ??= detail.canary;
-    if (detail.cgroup !== null) this.#lineage.note(scope, known.row, detail.cgroup);
-    return true;
+    known.cgroup = detail.cgroup ?? cgroup;
+    if (known.cgroup !== cgroup) this.#lineage.note(scope, known.row, known.cgroup);
+    return known.services.size !== services || known.canary !== canary || known.cgroup !== cgroup;
   }
 
   #end(known: Known): void {

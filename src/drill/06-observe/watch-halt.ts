@@ -1,4 +1,4 @@
-import { isForeign, isHalted, type OwnHalt } from '../model/ownership.ts';
+import { haltSeen, isForeign, isHalted, type OwnHalt } from '../model/ownership.ts';
 import type { Plan } from '../model/plan.ts';
 import type { IncarnationKey } from '../model/process.ts';
 import type { Observer } from '../ports/observer.ts';
@@ -30,17 +30,18 @@ export async function watchHalt(
 
 /**
  * Lets the halt stand for the hold, and kills a last control once it is over. Ends early, with null, only when the drill is told
- * to stop or the halt turns out not to be its own alone; else resolves with what was wrong with the control.
+ * to stop, or the halt turns out to be broken or not its own alone; else resolves with what was wrong with the control.
  */
 export async function holdHalt(
   plan: Plan,
-  own: OwnHalt,
+  own: () => OwnHalt,
+  broken: () => boolean,
   fromMs: number,
   observer: Observer,
   world: World,
 ): Promise<readonly string[] | null> {
   const untilMs = fromMs + plan.timing.holdMs + MARGIN_MS;
-  const over = (): boolean => world.stop.aborted || foreign(own, observer);
+  const over = (): boolean => world.stop.aborted || broken() || foreign(own(), observer);
   const until = async (ms: number): Promise<void> => {
     await observer.until(() => over() || world.clock.nowMs() >= ms, ms);
   };
@@ -68,9 +69,7 @@ export function crashWouldTest(
   const status = observer.status?.reading;
   if (status?.kind !== 'present' || !isHalted(status.value))
     return { ok: false, why: 'the broker does not say that it is halted' };
-  return isForeign(status.value, own)
-    ? { ok: false, why: 'the halt is not this drill’s alone' }
-    : { ok: true };
+  return foreign(own, observer) ? { ok: false, why: 'the halt is not this drill’s alone' } : { ok: true };
 }
 
 function stateVerified(plan: Plan, observer: Observer): boolean {
@@ -92,6 +91,6 @@ function flat(plan: Plan, observer: Observer): boolean {
 }
 
 function foreign(own: OwnHalt, observer: Observer): boolean {
-  const status = observer.status?.reading;
-  return status?.kind === 'present' && isForeign(status.value, own);
+  const halt = observer.status?.reading.kind === 'present' ? haltSeen(observer.status, observer.store) : null;
+  return halt !== null && isForeign(halt, own);
 }

@@ -1,3 +1,5 @@
+import { type Reading, unreadable } from './reading.ts';
+
 /** The broker's halt state, from its API (a claim) or from its store (evidence). What it does not say is null. */
 export interface BrokerState {
   readonly level: number;
@@ -22,6 +24,17 @@ export interface StoreSnapshot {
   readonly incidents: readonly IncidentRow[] | null;
   /** The file's inode, so that a file replaced under the reader is seen. */
   readonly inode: number;
+}
+
+/**
+ * A reading of the store, where `inode` is that of the file that was read first: one that has taken its place may be anybody's, and
+ * the broker goes on with the one that it has open. Null: no file was read before.
+ */
+export function ofFile(reading: Reading<StoreSnapshot>, inode: number | null): Reading<StoreSnapshot> {
+  if (reading.kind !== 'present' || inode === null || reading.value.inode === inode) return reading;
+  return unreadable(
+    `another file has taken the place of the one that was read before (inode ${reading.value.inode}, not ${inode})`,
+  );
 }
 
 /** One line of the broker's audit log: a claim. */
@@ -55,6 +68,14 @@ export interface StopClaim {
   readonly host: string | null;
   /** The broker's own word, such as `stopped`. */
   readonly outcome: string | null;
+}
+
+/** One message in the broker's table. */
+export interface MessageRow {
+  readonly recipient: string;
+  readonly body: string;
+  /** What becomes of it, in the broker's own word; null where it does not say. */
+  readonly state: string | null;
 }
 
 /** One look at the exchange. */

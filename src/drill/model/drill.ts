@@ -1,3 +1,5 @@
+import type { GuardName } from './guards.ts';
+
 /** One file of `drills/` after loading: what it triggers, what must stop, what must survive, for how long. */
 export interface Drill {
   /** Stable name, such as `level-2-halt-trading`; the ledger files proofs under it. */
@@ -11,6 +13,8 @@ export interface Drill {
   /** What the broker must say while halted, by its API and in its store. */
   readonly broker: { readonly level: number; readonly incident: 'open' | 'none' };
   readonly effects: Effects | null;
+  /** Requests that must be refused, or do nothing. */
+  readonly guards: readonly GuardName[];
   /** The service to kill with SIGKILL once the stop is proven; it must come back and still be halted. */
   readonly crash: string | null;
   /** How the halt is lifted: by the broker's resume operation, or by the inventory's manual procedure. */

@@ -27,6 +27,7 @@ const surviving = { severity: 'fail', group: 'surviving', acceptable: true } as 
 const state = { severity: 'fail', group: 'state', acceptable: true } as const;
 const claims = { severity: 'fail', group: 'claims', acceptable: true } as const;
 const effects = { severity: 'fail', group: 'effects', acceptable: true } as const;
+const guards = { severity: 'fail', group: 'guards', acceptable: false } as const;
 const undo = { severity: 'fail', group: 'undo', acceptable: false } as const;
 const doubt = { severity: 'inconclusive', group: 'could not tell', acceptable: false } as const;
 
@@ -165,7 +166,8 @@ export const FINDINGS = {
   'unpersisted-halt': {
     ...state,
     title: 'The halt is not in the store',
-    meaning: "The API says halted; the broker's database, read without it, did not change with the halt.",
+    meaning:
+      "The API says halted; the broker's database, read without it, did not change with the halt, or later than the reply said that it had.",
     cause: 'Halt state is kept in memory, or written later.',
     fix: 'Write the halt before replying.',
   },
@@ -202,10 +204,11 @@ export const FINDINGS = {
   },
   'missing-incident': {
     ...state,
-    title: 'No incident was opened',
-    meaning: 'The broker is halted, and neither API nor store has an open incident for it.',
+    title: 'There is no open incident for the halt',
+    meaning:
+      'The broker is halted, and neither API nor store has an open incident for it: there never was one, or it was resolved with the halt still in force.',
     cause: 'The halt and the incident are written in separate steps.',
-    fix: 'Open the incident in the transaction that records the halt.',
+    fix: 'Open the incident in the transaction that records the halt, and resolve it in the one that ends it.',
   },
   'duplicate-incident': {
     ...state,
@@ -228,6 +231,13 @@ export const FINDINGS = {
     meaning: 'The service was stopped after the trigger, and no audit entry says so.',
     cause: 'Outcomes are not logged per service, or the log was lost in a restart.',
     fix: 'Append one entry for each service and outcome.',
+  },
+  'unlogged-refusal': {
+    ...claims,
+    title: 'A refused request is not in the audit log',
+    meaning: 'A request that tried to halt or resume was refused, and no entry of the audit log says so.',
+    cause: 'Refusals are answered before the log is reached.',
+    fix: 'Append an entry for each refused halt or resume, whoever sent it.',
   },
   'audit-tampered': {
     ...claims,
@@ -262,10 +272,43 @@ export const FINDINGS = {
   },
   'leaked-command': {
     ...effects,
+    acceptable: false,
     title: 'A message reached a halted agent',
     meaning: 'The broker routed a message to an agent after it was halted.',
     cause: 'Routing does not ask for the halt state.',
     fix: 'Gate routing by the halt state, in the same transaction.',
+  },
+  'unauthenticated-trigger': {
+    ...guards,
+    title: 'A halt without a valid token was carried out',
+    meaning:
+      'A halt was sent without a token, or with one that nobody was given, and the broker accepted it, or refused it and halted all the same.',
+    cause: 'A route without authentication, or a check whose result is not waited for.',
+    fix: 'Check the token before anything else, and end the request there.',
+  },
+  'unguarded-trigger': {
+    ...guards,
+    title: 'A halt that needs its phrase was carried out with a wrong one',
+    meaning:
+      'A halt with a wrong confirmation phrase, or with the phrase of another level, was accepted, or was refused and halted all the same.',
+    cause: 'A phrase that is compared loosely, or only looked for.',
+    fix: 'Compare the phrase to the letter, for the level that asks for it, and refuse it at any other.',
+  },
+  'unguarded-resume': {
+    ...guards,
+    title: 'A halt was lifted by a resume that does not name its incident',
+    meaning:
+      'While halted, a resume without an incident, or of another one, was accepted, or was refused and lifted the halt all the same.',
+    cause: 'Resume lifts whatever is in force.',
+    fix: 'Make the resume conditional on incident, level and revision.',
+  },
+  'guard-side-effect': {
+    ...guards,
+    title: 'A request that had to do nothing did something',
+    meaning:
+      'After a request that had to be refused, or to change nothing, a process was no longer the same one, the state was different, or the broker no longer answered to a valid token.',
+    cause: 'An error on the way of a refusal that ends the process, or a lock that shuts out everybody.',
+    fix: 'Let a refusal touch nothing but the audit log.',
   },
   'foreign-halt': {
     ...undo,

@@ -81,6 +81,8 @@ export interface Broker {
   readonly status: StatusOperation;
   readonly state: SqliteState;
   readonly audit: SqliteAudit | null;
+  /** Sends a message to an agent; null where the broker routes none. */
+  readonly messages: MessageOperation | null;
 }
 
 /** One command (argv) of the manual resume. In it `$level`, `$incident` and `$revision` stand for those of the halt in force. */
@@ -90,7 +92,7 @@ export interface ManualStep {
 }
 
 /**
- * An HTTP request. In the body the strings `$level`, `$asset`, `$reason`, `$incident`, `$revision` stand for values of the drill,
+ * An HTTP request. In the body of halt, resume and status the strings `$level`, `$asset`, `$reason`, `$incident`, `$revision` stand for values of the drill,
  * `$phrase` (halt only) and `$second` (resume only) for secrets that are filled in where the request is sent.
  */
 export interface Operation {
@@ -124,6 +126,12 @@ export interface HaltOperation extends Operation {
   readonly pick: Partial<StatePointers> & { readonly stops?: string; readonly recorded?: string };
 }
 
+/** In its body `$sender`, `$service` and `$message` stand for who writes, to whom, and what. */
+export interface MessageOperation extends Operation {
+  /** Where messages lie until they are delivered; null where that cannot be read. */
+  readonly table: { readonly file: string; readonly query: string } | null;
+}
+
 /** The broker's database, on the broker's host, read without the broker. */
 export interface SqliteState {
   readonly file: string;
@@ -139,6 +147,8 @@ export interface SqliteAudit {
   readonly query: string;
   /** Values of `outcome` by which an entry claims that `subject` was stopped. */
   readonly stopped: readonly string[];
+  /** Values of `action` or `outcome` by which an entry records a refused request; null where it is not known to. */
+  readonly refused: readonly string[] | null;
 }
 
 /**

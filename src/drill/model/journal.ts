@@ -1,5 +1,14 @@
-import type { AuditEntry, BrokerReply, BrokerState, ExchangeBook, StoreSnapshot } from './broker-state.ts';
+import type {
+  AuditEntry,
+  BrokerReply,
+  BrokerState,
+  ExchangeBook,
+  MessageRow,
+  StoreSnapshot,
+} from './broker-state.ts';
+import type { GuardName, GuardRequest } from './guards.ts';
 import type { KnownIssue } from './known-issue.ts';
+import type { ManagedReading } from './manager.ts';
 import type { Plan } from './plan.ts';
 import type { Interval, Reading, Timed } from './reading.ts';
 import type { HostIdentity, Sample } from './sample.ts';
@@ -17,19 +26,30 @@ export type EntryBody =
   | SampleTaken
   | CanaryEvent
   | CrossCheck
+  | ManagerRead
   | StatusRead
   | StoreRead
   | AuditRead
   | ExchangeRead
+  | MessagesRead
   | ActIntended
   | ActWithdrawn
   | ActDone
   | StageReached
-  | Interrupted;
+  | Interrupted
+  | Failed
+  | Closed;
+
+/**
+ * The form in which journals are written. What an older haltproof would misread needs a new number; a record of a kind that it
+ * does not know it refuses anyway.
+ */
+export const JOURNAL_FORMAT = 1;
 
 /** First record: what is going to be done, and by whom. */
 export interface Opened {
   readonly kind: 'opened';
+  readonly format: number;
   readonly drillId: string;
   readonly plan: Plan;
   readonly knownIssues: readonly KnownIssue[];
@@ -37,6 +57,15 @@ export interface Opened {
   readonly runner: string;
   /** The random word that goes into the trigger's reason and makes the halt ours. */
   readonly nonce: string;
+  readonly judging: Judging;
+}
+
+/** What a verdict depends on besides the evidence. */
+export interface Judging {
+  /** `YYYY-MM-DD`, UTC: what known issues expire by. */
+  readonly today: string;
+  /** A qualified pass exits 1. */
+  readonly strict: boolean;
 }
 
 /** Who answered at a host's address. */
@@ -44,6 +73,8 @@ export interface HostSeen {
   readonly kind: 'host';
   readonly host: string;
   readonly identity: Reading<HostIdentity>;
+  /** Fingerprint of a host key that was refused, since it is not the one on file. */
+  readonly strangeKey?: string;
 }
 
 export interface SampleTaken {
@@ -68,7 +99,7 @@ export interface CanaryEvent {
   readonly reason?: string;
 }
 
-/** A second, unrelated reader of the local process table (ps-list): which of the pids in question it lists. */
+/** A second, unrelated reader of a process table (ps-list, or the host's ps): which of the pids in question it lists. */
 export interface CrossCheck {
   readonly kind: 'cross-check';
   readonly host: string;
@@ -76,6 +107,17 @@ export interface CrossCheck {
   readonly asked: readonly number[];
   readonly listed: Reading<readonly number[]>;
 }
+
+/** What a host's service manager says of the targets: corroboration, never evidence by itself. */
+export interface ManagerRead {
+  readonly kind: 'manager';
+  readonly host: string;
+  /** `stopped`: once every target was seen gone. `held`: at the end of the hold. `restored`: after the undo. */
+  readonly moment: ManagerMoment;
+  readonly read: Timed<readonly ManagedReading[]>;
+}
+
+export type ManagerMoment = 'baseline' | 'stopped' | 'held' | 'restored';
 
 /** What the broker's API says: a claim. */
 export interface StatusRead {
@@ -100,6 +142,12 @@ export interface ExchangeRead {
   readonly read: Timed<ExchangeBook>;
 }
 
+/** The messages of this drill that the broker's own table holds, read without the broker. */
+export interface MessagesRead {
+  readonly kind: 'messages';
+  readonly read: Timed<readonly MessageRow[]>;
+}
+
 /** Something the runner does to the fleet. */
 export type Act =
   | {
@@ -107,6 +155,13 @@ export type Act =
       readonly level: number;
       readonly asset: string | null;
       readonly reason: string;
+    }
+  | {
+      readonly act: 'guard';
+      readonly guard: GuardName;
+      /** Must be accepted: it shows that the guard beside it was refused for the reason in question. */
+      readonly control: boolean;
+      readonly request: GuardRequest;
     }
   | {
       readonly act: 'crash';
@@ -156,7 +211,7 @@ export interface ActDone {
   readonly act: Act;
   readonly startedMs: number;
   readonly endedMs: number;
-  /** For trigger and resume: the broker's reply. For crash and start-service: what the host answered. */
+  /** For trigger, guard and resume: the broker's reply. For crash and start-service: what the host answered. */
   readonly reply: Reading<BrokerReply> | null;
   readonly command: Reading<{ readonly exitCode: number; readonly output: string }> | null;
 }
@@ -182,4 +237,41 @@ export interface StageReached {
 export interface Interrupted {
   readonly kind: 'interrupted';
   readonly cause: string;
+}
+
+/** The drill ended with an error of its own: what was not written by then is not known. */
+export interface Failed {
+  readonly kind: 'failed';
+  readonly why: string;
+}
+
+/** Last record of a drill that wrote down all that it did and saw. Without it a journal is a part of one, and proves nothing. */
+export interface Closed {
+  readonly kind: 'closed';
+}
+
+const KINDS: Readonly<Record<EntryBody['kind'], true>> = {
+  opened: true,
+  host: true,
+  sample: true,
+  canary: true,
+  'cross-check': true,
+  manager: true,
+  status: true,
+  store: true,
+  audit: true,
+  exchange: true,
+  messages: true,
+  intent: true,
+  withdrawn: true,
+  outcome: true,
+  stage: true,
+  interrupted: true,
+  failed: true,
+  closed: true,
+};
+
+/** Whether a record is of a kind that the judges of this version know. */
+export function isKnownKind(kind: string): kind is EntryBody['kind'] {
+  return Object.hasOwn(KINDS, kind);
 }

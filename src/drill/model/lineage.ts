@@ -39,8 +39,7 @@ export class Lineage {
       grew = false;
       for (const life of this.#lives.values()) {
         if (members.has(life.key) || others.has(life.key)) continue;
-        const byPid = [...life.parents, ...life.leaders].some((pid) => this.#isMember(pid, life, members));
-        if (!byPid && ![...life.cgroups].some((path) => own.has(path))) continue;
+        if (!this.#refersTo(members, life) && ![...life.cgroups].some((path) => own.has(path))) continue;
         members.add(life.key);
         grew = true;
       }
@@ -64,13 +63,20 @@ export class Lineage {
     return life;
   }
 
+  #refersTo(members: ReadonlySet<IncarnationKey>, life: Life): boolean {
+    for (const pid of life.parents) if (this.#isMember(pid, life, members)) return true;
+    for (const pid of life.leaders) if (this.#isMember(pid, life, members)) return true;
+    return false;
+  }
+
   // A pid stands for its latest life that was not younger than the one that refers to it: a parent or leader
   // is never younger than its child, and a stranger may have reused the pid of a member.
   #isMember(pid: number, of: Life, members: ReadonlySet<IncarnationKey>): boolean {
     if (pid === of.pid) return false;
-    const bearer = (this.#byPid.get(pid) ?? [])
-      .filter((life) => life.start <= of.start)
-      .reduce<Life | null>((best, life) => (best === null || life.start > best.start ? life : best), null);
+    let bearer: Life | null = null;
+    for (const life of this.#byPid.get(pid) ?? []) {
+      if (life.start <= of.start && life.start > (bearer?.start ?? -1)) bearer = life;
+    }
     return bearer !== null && members.has(bearer.key);
   }
 

@@ -1,4 +1,5 @@
-import type { BrokerState } from './broker-state.ts';
+import type { BrokerState, StoreSnapshot } from './broker-state.ts';
+import type { Timed } from './reading.ts';
 
 /** The reason a trigger carries: the nonce in it is what makes the halt this drill's own. */
 export function triggerReason(drill: string, nonce: string): string {
@@ -8,6 +9,22 @@ export function triggerReason(drill: string, nonce: string): string {
 /** Whether the broker is halted at all, as far as this state goes. */
 export function isHalted(state: BrokerState): boolean {
   return state.level > 0 || state.incident !== null;
+}
+
+/**
+ * The halt that stands, by the API or, where that knows of none or does not answer, by the store; null where neither does. An API
+ * that gives no reason for it is completed by the store, where both speak of the same halt: else it would be nobody's, and
+ * left in force.
+ */
+export function haltSeen(
+  status: Timed<BrokerState> | null,
+  store: Timed<StoreSnapshot> | null,
+): BrokerState | null {
+  const claimed = status?.reading.kind === 'present' ? status.reading.value : null;
+  const stored = store?.reading.kind === 'present' ? store.reading.value.state : null;
+  if (claimed === null || !isHalted(claimed)) return stored !== null && isHalted(stored) ? stored : null;
+  const same = stored !== null && stored.level === claimed.level && stored.revision === claimed.revision;
+  return same && claimed.reason === null ? { ...claimed, reason: stored.reason } : claimed;
 }
 
 /** Whether a halt carries this drill's nonce. A halt whose reason cannot be read is nobody's, so not ours. */

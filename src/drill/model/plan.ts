@@ -1,4 +1,5 @@
 import type { Effects, Timing } from './drill.ts';
+import type { GuardName } from './guards.ts';
 import type { Manager, ManualStep, Match } from './inventory.ts';
 
 /**
@@ -19,6 +20,10 @@ export interface Plan {
   readonly broker: string;
   readonly expect: { readonly level: number; readonly incident: 'open' | 'none' };
   readonly effects: Effects | null;
+  /** Requests that must be refused, or do nothing. */
+  readonly guards: readonly GuardName[];
+  /** Who writes to whom, where a message to a halted agent is among them. */
+  readonly messages: MessageRoute | null;
   readonly crash: string | null;
   readonly resume: 'api' | 'manual';
   readonly phrase: 'none' | 'typed';
@@ -31,9 +36,20 @@ export interface Plan {
     readonly incidents: boolean;
     readonly audit: readonly string[] | null;
     readonly exchange: boolean;
+    /** Words by which the audit log records a refusal; null where it is not known to. */
+    readonly refused: readonly string[] | null;
   };
   /** What this drill does not test, in words, for the report. */
   readonly notTested: readonly string[];
+}
+
+/** The message to `halted` must be refused, while the same message to `alive` gets through. */
+export interface MessageRoute {
+  readonly sender: string;
+  readonly halted: string;
+  readonly alive: string;
+  /** Whether the broker's table of messages can be read. */
+  readonly table: boolean;
 }
 
 export interface PlannedHost {

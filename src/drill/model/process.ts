@@ -28,6 +28,8 @@ export interface ProcessDetail {
   readonly exe: Reading<string>;
   /** The cgroup v2 path (`0::/…`), or null where the host has none. */
   readonly cgroup: string | null;
+  /** Its main thread has exited and others work on, so that argv and executable could be read only by way of those, if at all. */
+  readonly headless?: boolean;
 }
 
 /** A process table's scope: pids are unique only within one boot and one pid namespace. */

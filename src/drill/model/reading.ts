@@ -1,3 +1,5 @@
+import type { Raw } from './raw.ts';
+
 /**
  * What a probe saw. There is no boolean: "could not look" is never "not there".
  *
@@ -28,4 +30,16 @@ export interface Timed<T> {
   readonly sentMs: number;
   readonly receivedMs: number;
   readonly reading: Reading<T>;
+  readonly raw?: Raw;
+}
+
+/** A reading with what it was read from; without, where nothing arrived. */
+export type Received<T> = Reading<T> & { readonly raw?: Raw };
+
+/** Parts a reading from what it was read from. */
+export function apart<T>({ raw, ...reading }: Received<T>): {
+  readonly reading: Reading<T>;
+  readonly raw?: Raw;
+} {
+  return { reading: reading as Reading<T>, ...(raw === undefined ? {} : { raw }) };
 }

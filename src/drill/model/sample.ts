@@ -1,4 +1,5 @@
 import type { ProcessDetail, ProcessRow, TableScope } from './process.ts';
+import type { Raw } from './raw.ts';
 import type { Reading } from './reading.ts';
 
 /** How a host proves which machine it is. */
@@ -75,6 +76,10 @@ export interface RecordedDetail {
   readonly exe?: string;
   /** Keyed hash of argv and executable. */
   readonly fingerprint: string;
+  /** Keyed hash of the command name, which exec sets; left out where the sample did not read it. */
+  readonly comm?: string;
+  /** Its main thread has exited and others work on, so that argv and executable could be read only by way of those, if at all. */
+  readonly headless?: boolean;
 }
 
 /** One sample as evidence. */
@@ -87,6 +92,8 @@ export interface Sample {
   readonly sentMs: number;
   readonly receivedMs: number;
   readonly seen: Reading<SeenTable>;
+  /** What the probe sent for it; left out where nothing came. */
+  readonly raw?: Raw;
 }
 
 export interface SeenTable {

@@ -1,5 +1,6 @@
 import type { BrokerState } from './broker-state.ts';
 import type { FindingCode } from './findings.ts';
+import type { GuardName } from './guards.ts';
 import type { Role } from './plan.ts';
 import type { Interval } from './reading.ts';
 
@@ -57,6 +58,8 @@ export interface Verdict {
   };
   readonly halt: HaltSummary;
   readonly broker: BrokerSummary;
+  /** What became of the requests that had to be refused, or to do nothing. */
+  readonly guards: readonly GuardSummary[];
   readonly effects: readonly EffectSummary[];
   readonly controls: readonly ControlSummary[];
   /** What the broker claimed, in sentences that quote it. */
@@ -97,6 +100,11 @@ export interface ServiceSummary {
   readonly stoppedAfterMs: readonly [number, number] | null;
   readonly baselinePids: readonly number[];
   readonly finalPids: readonly number[];
+  /**
+   * Of a target: whether its manager's counters stood still from its stop to the end of the halt (`steady`: no life of it,
+   * however short), or `moved`, or were not there to be read. Null for anything else.
+   */
+  readonly counter: 'steady' | 'moved' | 'unread' | null;
 }
 
 export type Moment = 'before' | 'halted' | 'after-crash' | 'after-resume';
@@ -117,6 +125,18 @@ export interface BrokerSummary {
         readonly backAfterMs: number | null;
       }
     | { readonly done: false; readonly why: string };
+}
+
+export interface GuardSummary {
+  readonly guard: GuardName;
+  /** In words, such as `a halt without a token`. */
+  readonly what: string;
+  /** `refused`, and nothing came of it; `harmless`: accepted, as it may be, and nothing came of it. Both are proven. */
+  readonly outcome: 'refused' | 'harmless' | 'took effect' | 'unclear' | 'not tried';
+  /** Such as `HTTP 403`; null where it was not tried. */
+  readonly answer: string | null;
+  /** Whether the refusal is in the audit log; null where that is not known, or need not be. */
+  readonly logged: boolean | null;
 }
 
 export interface EffectSummary {

@@ -1,4 +1,5 @@
 import type { BrokerState, ExchangeBook, StoreSnapshot } from '../model/broker-state.ts';
+import type { ManagerMoment } from '../model/journal.ts';
 import type { IncarnationKey } from '../model/process.ts';
 import type { Timed } from '../model/reading.ts';
 
@@ -32,9 +33,17 @@ export interface Observer {
   lookAgain(): void;
   /** Whether that is done, on every host that can be read. */
   lookedAgain(): boolean;
-  /** Asks the second reader of each local table about every life of interest, and journals its answer. */
+  /** Asks the second reader of each table about every life of interest, those that are gone too, and journals its answer. */
   crossCheck(): Promise<void>;
+  /** Asks the service managers about the targets, and journals what they say. */
+  readManagers(moment: ManagerMoment): Promise<void>;
   readAudit(): Promise<void>;
+  /** Journals which of the messages that carry `mark` the broker's table holds. */
+  readMessages(mark: string): Promise<void>;
+  /** Asks API and store now, in place of when it is their turn. */
+  readStateNow(): void;
+  /** Whether every host has given a good sample that was sent since. */
+  sampledSince(ms: number): boolean;
   /** The broker is about to go down: its store is not read again until it has answered. */
   restStore(): void;
   /** Ends all sampling. The connections stay open. */

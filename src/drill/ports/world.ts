@@ -3,10 +3,13 @@ import type {
   BrokerReply,
   BrokerState,
   ExchangeBook,
+  MessageRow,
   StoreSnapshot,
 } from '../model/broker-state.ts';
+import type { GuardRequest } from '../model/guards.ts';
 import type { EntryBody } from '../model/journal.ts';
-import type { Reading } from '../model/reading.ts';
+import type { ManagedReading } from '../model/manager.ts';
+import type { Reading, Received } from '../model/reading.ts';
 import type { HostIdentity, ProbeSample, SampleRequest } from '../model/sample.ts';
 
 /** Everything through which the drill reaches the world. The whole drill runs in a unit test against fakes of these. */
@@ -14,10 +17,13 @@ export interface World {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly hosts: ReadonlyMap<string, HostLink>;
+  /** Service managers by host; a host whose manager cannot be read has none. */
+  readonly managers: ReadonlyMap<string, ManagerLink>;
   readonly broker: BrokerLink;
   readonly store: StoreLink;
   readonly audit: AuditLink | null;
   readonly exchange: ExchangeLink | null;
+  readonly messages: MessagesLink | null;
   /** A fresh random word, at least 64 bits, lower-case letters and digits. */
   readonly randomWord: () => string;
   /** Keyed hash, so that a stranger's argv can be compared without being kept. */
@@ -43,13 +49,18 @@ export interface Journal {
   sync(): Promise<void>;
 }
 
+/** Who answered; and the fingerprint of a host key that was refused, since it is not the one on file. */
+export type Opening = Reading<HostIdentity> & { readonly strangeKey?: string };
+
 /** One host over one connection for the whole drill. No method rejects: what could not be done is `unreadable`. */
 export interface HostLink {
   readonly host: string;
   /** Connects, checks the host key, starts the probe, and asks who answers. */
-  open(): Promise<Reading<HostIdentity>>;
+  open(): Promise<Opening>;
+  /** Whether nothing more will come over this link until it is opened again. */
+  isLost(): boolean;
   /** One sample. Calls do not overlap. Bounded in time by the adapter (5 s), then `unreadable`. */
-  sample(request: SampleRequest): Promise<Reading<ProbeSample>>;
+  sample(request: SampleRequest): Promise<Received<ProbeSample>>;
   /** Plants a canary whose argv carries the tag; it ends by itself after its lease or with the probe. */
   plantCanary(tag: string): Promise<Reading<{ readonly pid: number }>>;
   /** Ends a canary that this link planted. */
@@ -71,6 +82,12 @@ export interface HostLink {
   close(): Promise<void>;
 }
 
+/** A host's service manager. It is only ever asked. */
+export interface ManagerLink {
+  /** What it says of these services, in one command; never rejects. */
+  read(services: readonly string[]): Promise<Reading<readonly ManagedReading[]>>;
+}
+
 /** The broker's API. A request is sent once, never repeated; each is bounded in time (`timeoutMs`). */
 export interface BrokerLink {
   halt(
@@ -86,19 +103,26 @@ export interface BrokerLink {
     },
     timeoutMs: number,
   ): Promise<Reading<BrokerReply>>;
-  status(timeoutMs: number): Promise<Reading<BrokerState>>;
+  status(timeoutMs: number): Promise<Received<BrokerState>>;
+  /** Sends a request that must not do what it asks for. */
+  guard(request: GuardRequest, timeoutMs: number): Promise<Reading<BrokerReply>>;
 }
 
 export interface StoreLink {
-  read(): Promise<Reading<StoreSnapshot>>;
+  read(): Promise<Received<StoreSnapshot>>;
 }
 
 export interface AuditLink {
-  read(): Promise<Reading<readonly AuditEntry[]>>;
+  read(): Promise<Received<readonly AuditEntry[]>>;
+}
+
+export interface MessagesLink {
+  /** Messages in the broker's table whose body holds `mark`; nobody else's leave the table. */
+  read(mark: string): Promise<Reading<readonly MessageRow[]>>;
 }
 
 export interface ExchangeLink {
-  read(timeoutMs: number): Promise<Reading<ExchangeBook>>;
+  read(timeoutMs: number): Promise<Received<ExchangeBook>>;
 }
 
 /** For the operator's eyes only; nothing depends on it. */

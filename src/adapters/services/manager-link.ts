@@ -1,0 +1,78 @@
+import type { Host, Manager } from '../../drill/model/inventory.ts';
+import type { ManagedReading, ManagedService } from '../../drill/model/manager.ts';
+import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
+import type { HostLink, ManagerLink } from '../../drill/ports/world.ts';
+import { LAUNCHD_SCRIPT, SYSTEMD_SCRIPT } from './manager-scripts.ts';
+import { parseDisabled, parseLaunchctlPrint } from './parse-launchctl.ts';
+import { parseSections, type Section } from './parse-sections.ts';
+import { parseSystemctlShow } from './parse-systemctl.ts';
+
+interface Reader {
+  readonly script: string;
+  readonly command: string;
+  /** What the sections say of one label. */
+  readonly read: (sections: readonly Section[], label: string) => Reading<ManagedService>;
+}
+
+const READERS: Readonly<Partial<Record<Manager, Reader>>> = {
+  launchd: { script: LAUNCHD_SCRIPT, command: 'launchctl', read: fromLaunchd },
+  systemd: { script: SYSTEMD_SCRIPT, command: 'systemctl', read: fromSystemd },
+};
+
+/** Reads the service manager of one host, over its link; null where the inventory names none that can be read. */
+export function createManagerLink(
+  host: Pick<Host, 'manager' | 'managerCommand'>,
+  labels: ReadonlyMap<string, string>,
+  link: Pick<HostLink, 'run'>,
+): ManagerLink | null {
+  const reader = READERS[host.manager];
+  if (reader === undefined) return null;
+  const command = host.managerCommand ?? reader.command;
+  return {
+    async read(services): Promise<Reading<readonly ManagedReading[]>> {
+      const known = services.flatMap((service) => labels.get(service) ?? []);
+      const argv = ['sh', '-c', reader.script, 'haltproof-manager', command, ...known];
+      const answer = known.length === 0 ? present({ exitCode: 0, output: 'end\n' }) : await link.run(argv);
+      if (answer.kind !== 'present') return answer;
+      const sections = parseSections(answer.value.output);
+      if (sections.kind !== 'present') return sections;
+      const of = (service: string): Reading<ManagedService> => {
+        const label = labels.get(service);
+        return label === undefined
+          ? unreadable('the inventory gives no label for it')
+          : reader.read(sections.value, label);
+      };
+      return present(services.map((service) => ({ service, reading: of(service) })));
+    },
+  };
+}
+
+/** launchctl(1) ends with 113 where the domain has no such service; one that says nothing at all does not know it either. */
+const NO_SUCH_SERVICE = 113;
+
+function fromLaunchd(sections: readonly Section[], label: string): Reading<ManagedService> {
+  const section = sections.find(({ kind, name }) => kind === 'label' && name === label);
+  if (section === undefined) return unreadable('its manager was not asked');
+  if (section.text === '') {
+    return section.statuses.some((status) => status === 0 || status === NO_SUCH_SERVICE)
+      ? absent
+      : unreadable(`launchctl ended with ${section.statuses.join(', ')}`);
+  }
+  const job = parseLaunchctlPrint(section.text);
+  if (job.kind !== 'present') return job;
+  const disabled = sections
+    .filter(({ kind }) => kind === 'disabled')
+    .flatMap(({ text }) => parseDisabled(text).get(label.slice(label.lastIndexOf('/') + 1)) ?? []);
+  return present({ ...job.value, disabled: disabled[0] ?? null });
+}
+
+function fromSystemd(sections: readonly Section[], label: string): Reading<ManagedService> {
+  const at = sections.findIndex(({ kind, name }) => kind === 'label' && name === label);
+  const section = sections[at];
+  if (section === undefined) return unreadable('its manager was not asked');
+  const status = section.statuses[0] ?? 'nothing';
+  if (status !== 0) return unreadable(`systemctl ended with ${status}`);
+  const next = sections.findIndex(({ kind }, index) => index > at && kind === 'label');
+  const triggers = sections.slice(at + 1, next < 0 ? undefined : next);
+  return parseSystemctlShow(section.text, triggers);
+}

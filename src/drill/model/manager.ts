@@ -1,0 +1,36 @@
+import type { Reading } from './reading.ts';
+
+/**
+ * What a host's service manager says of one service. It corroborates, and no more: a process table is evidence, a
+ * manager's account of it is not. But its counters show lives that fall between two samples.
+ */
+export interface ManagedService {
+  /** Process that the manager believes to be the service's main one. */
+  readonly pid: number | null;
+  /** Lives since the manager loaded it, the present one included (launchd `runs`). */
+  readonly runs: number | null;
+  /** Restarts by the manager itself since somebody last started it (systemd `NRestarts`). */
+  readonly restarts: number | null;
+  /** Random word that every activation gets anew (systemd `InvocationID`). */
+  readonly invocation: string | null;
+  /** When the manager keeps it alive, in its own words; null where it does not, or does not say. */
+  readonly keepAlive: string | null;
+  /** Whether it will not be loaded, or started at boot, again; null where the manager does not say. */
+  readonly disabled: boolean | null;
+  /** What could bring it back, as things stand now; null where the manager knows of nothing. */
+  readonly revives: Revival | null;
+}
+
+/** The slowest thing that could bring a service back. */
+export interface Revival {
+  /** Longest time, in milliseconds, after which it does so; null where nothing bounds it, as for a calendar or a socket. */
+  readonly withinMs: number | null;
+  /** What it is, in words for a report. */
+  readonly by: string;
+}
+
+/** `absent`: the manager answers and does not know the service, never loaded or unloaded by now. */
+export interface ManagedReading {
+  readonly service: string;
+  readonly reading: Reading<ManagedService>;
+}
