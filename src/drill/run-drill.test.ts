@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Behaviour, destructivePlan, FakeFleet, fakePlan } from '../../test/fakes/fake-fleet.ts';
 import { judge } from './09-judge/judge.ts';
+import type { GuardName } from './model/guards.ts';
 import type { Entry } from './model/journal.ts';
 import type { Plan } from './model/plan.ts';
-import { unreadable } from './model/reading.ts';
+import { present, unreadable } from './model/reading.ts';
+import type { World } from './ports/world.ts';
 import { runDrill } from './run-drill.ts';
 
 async function drill(
@@ -19,6 +21,7 @@ async function drill(
     knownIssues: [],
     inventory: { path: 'inventory.yaml', sha256: '0'.repeat(64) },
     runner: '0.0.0',
+    judging: { today: '2026-11-22', strict: false },
   };
   await fleet.clock.drive(runDrill(input, fleet.world));
   return fleet;
@@ -46,6 +49,7 @@ describe('runDrill', () => {
       'resume begin',
     ]);
     expect(lastNote(fleet, 'resume')).toBeNull();
+    expect(fleet.entries.at(-1)?.kind).toBe('closed');
     expect(['hermes', 'shiva', 'principal', 'sentinel'].every((name) => fleet.alive(name))).toBe(true);
   });
 
@@ -98,9 +102,45 @@ describe('runDrill', () => {
     expect(lastNote(fleet, 'resume')).toBeNull();
   });
 
+  it('starts by hand what a late stop took down again after the resume', async () => {
+    const fleet = await drill({ stopsAgainAfterMs: 400 });
+    expect(fleet.acts).toEqual(['halt 2', 'resume inc-1', 'start hermes']);
+    expect(fleet.alive('hermes')).toBe(true);
+    expect(lastNote(fleet, 'resume')).toBeNull();
+  });
+
   it('presumes fired what got no reply: never repeats the trigger, resumes what it finds', async () => {
     const fleet = await drill({ silent: true });
     expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
+  });
+
+  it('resumes a halt of its own whose API gives no reason, since the store does', async () => {
+    const fleet = await drill({ hidesIncident: true });
+    expect(fleet.acts).toEqual(['halt 2', 'resume nothing']);
+    expect(stages(fleet)).toContain('crash begin');
+    expect(lastNote(fleet, 'resume')).toBeNull();
+  });
+
+  it('goes on reading the store of a broker that is there and says nothing, and resumes by it', async () => {
+    const fleet = await drill({ mute: true });
+    const triggered = fleet.entries.findIndex((entry) => entry.kind === 'outcome');
+    const read = fleet.entries.slice(triggered).filter((entry) => entry.kind === 'store');
+    expect(read.length).toBeGreaterThan(10);
+    expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
+    expect(lastNote(fleet, 'resume')).toBeNull();
+  });
+
+  it('leaves the store alone while the broker starts', async () => {
+    const fleet = await drill();
+    const crash = fleet.entries.findIndex((entry) => entry.kind === 'intent' && entry.act.act === 'crash');
+    const answer = fleet.entries.findIndex(
+      (entry, at) => at > crash + 2 && entry.kind === 'status' && entry.read.reading.kind === 'present',
+    );
+    const silent = fleet.entries.findIndex(
+      (entry, at) => at > crash && entry.kind === 'status' && entry.read.reading.kind === 'unreadable',
+    );
+    expect(silent).toBeGreaterThan(crash);
+    expect(fleet.entries.slice(silent, answer).filter((entry) => entry.kind === 'store')).toEqual([]);
   });
 
   it('keeps its hands off a halt that somebody else made', async () => {
@@ -137,6 +177,7 @@ describe('runDrill', () => {
       knownIssues: [],
       inventory: { path: '', sha256: '' },
       runner: '',
+      judging: { today: '2026-11-22', strict: false },
     };
     await fleet.clock.drive(runDrill(input, hanging));
     expect(fleet.acts).toEqual(['halt 2']);
@@ -159,6 +200,18 @@ describe('runDrill', () => {
     const verdict = judge(fleet.entries, { today: '2026-01-01', strict: false });
     expect(verdict.verdict).toBe('fail');
     expect(verdict.findings.map((f) => `${f.code} ${f.service}`)).toContain('respawned hermes');
+  });
+
+  it('reads the row of every process that it opens, since the judge hears of no argv without one', async () => {
+    const fleet = await drill({}, (one) => {
+      for (let n = 0; n < 60; n += 1) one.tesseract.spawn(['/bin/sh', `/opt/bin/stranger-${n}`]);
+    });
+    const lone = fleet.entries.flatMap((entry) => {
+      if (entry.kind !== 'sample' || entry.sample.seen.kind !== 'present') return [];
+      const rows = new Set(entry.sample.seen.value.rows.map(({ pid }) => pid));
+      return entry.sample.seen.value.details.filter(({ pid }) => !rows.has(pid));
+    });
+    expect(lone).toEqual([]);
   });
 
   it('starts nothing under a halt whose resume is refused', async () => {
@@ -186,6 +239,7 @@ describe('runDrill', () => {
       knownIssues: [],
       inventory: { path: '', sha256: '' },
       runner: '',
+      judging: { today: '2026-11-22', strict: false },
     };
     await fleet.clock.drive(runDrill(input, stopping));
     expect(fleet.acts).toEqual([]);
@@ -244,13 +298,21 @@ describe('runDrill', () => {
   it('does not fire when the intent cannot be written', async () => {
     const fleet = new FakeFleet();
     const fired = runDrill(
-      { plan: fakePlan(), drillId: 'd-1', knownIssues: [], inventory: { path: '', sha256: '' }, runner: '' },
+      {
+        plan: fakePlan(),
+        drillId: 'd-1',
+        knownIssues: [],
+        inventory: { path: '', sha256: '' },
+        runner: '',
+        judging: { today: '2026-11-22', strict: false },
+      },
       {
         ...fleet.world,
         journal: { ...fleet.world.journal, sync: () => Promise.reject(new Error('EIO')) },
       },
     );
     await expect(fleet.clock.drive(fired)).rejects.toThrow('EIO');
+    expect(fleet.entries.at(-1)).toMatchObject({ kind: 'failed', why: 'EIO' });
     expect(fleet.acts).toEqual([]);
   });
 
@@ -295,10 +357,191 @@ describe('runDrill', () => {
       knownIssues: [],
       inventory: { path: '', sha256: '' },
       runner: '',
+      judging: { today: '2026-11-22', strict: false },
     };
     await expect(fleet.clock.drive(runDrill(input, breaking))).rejects.toThrow('ENOSPC');
     expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
     expect(fleet.alive('hermes') && fleet.alive('shiva')).toBe(true);
+  });
+
+  describe('with guards', () => {
+    const before = ['no-token', 'wrong-token'] as const;
+    const held = ['message-to-halted', 'resume-without-incident', 'resume-wrong-incident'] as const;
+    const route = { sender: 'sentinel', halted: 'hermes', alive: 'principal', table: true };
+    const plan = (...guards: GuardName[]): Plan => fakePlan({ guards, messages: route });
+    const word = (fleet: FakeFleet) => judge(fleet.entries, { today: '2026-01-01', strict: false });
+    const primaries = (fleet: FakeFleet): string[] =>
+      word(fleet)
+        .findings.filter((f) => f.consequenceOf === null)
+        .map((f) => f.code);
+
+    it('tries each once, in the order of the plan, and passes where all are refused', async () => {
+      const fleet = await drill({}, undefined, plan(...before, ...held, 'repeat'));
+      expect(fleet.acts).toEqual([
+        'guard no-token',
+        'guard wrong-token',
+        'halt 2',
+        'guard control',
+        'guard message-to-halted',
+        'guard resume-without-incident',
+        'guard resume-wrong-incident',
+        'guard repeat',
+        'resume inc-1',
+      ]);
+      expect(word(fleet)).toMatchObject({ verdict: 'pass', findings: [], fleet: 'restored' });
+    });
+
+    it('journals the intent of each, with its undo, before it is sent', async () => {
+      const { entries } = await drill({}, undefined, plan(...before, ...held));
+      const intents = entries.filter((one) => one.kind === 'intent' && one.act.act === 'guard');
+      expect(intents).toHaveLength(6);
+      for (const intent of intents) {
+        const done = entries.findIndex((one) => one.kind === 'outcome' && one.intent === intent.id);
+        expect(done).toBeGreaterThan(entries.indexOf(intent));
+      }
+    });
+
+    it('holds as long as without them', async () => {
+      const heldMs = (fleet: FakeFleet): number => word(fleet).halt.heldMs ?? 0;
+      const [plain, guarded] = [await drill(), await drill({}, undefined, plan(...held, 'repeat'))];
+      expect(Math.abs(heldMs(guarded) - heldMs(plain))).toBeLessThan(200);
+    });
+
+    it.each([
+      [{ obeys: 'no-token' }, 'unauthenticated-trigger'],
+      [{ obeys: 'no-token', answers: 403 }, 'unauthenticated-trigger'],
+      [{ obeys: 'no-token', answers: null }, 'unauthenticated-trigger'],
+      [{ obeys: 'wrong-token' }, 'unauthenticated-trigger'],
+      [{ diesOf: 'no-token' }, 'guard-side-effect'],
+    ] as const)(
+      'ends before the trigger where the broker %j, undoes it, and fails',
+      async (behaviour, code) => {
+        const fleet = await drill(behaviour, undefined, plan(...before));
+        expect(fleet.acts).not.toContain('halt 2');
+        expect(primaries(fleet)).toEqual([code]);
+        expect(word(fleet)).toMatchObject({ verdict: 'fail', exitCode: 1, fleet: 'restored' });
+        expect(['hermes', 'shiva', 'principal'].every((name) => fleet.alive(name))).toBe(true);
+      },
+    );
+
+    it('does not trigger, and is not run, where a refusal is not clear', async () => {
+      const fleet = new FakeFleet();
+      const { world } = fleet;
+      const input = {
+        plan: plan('no-token'),
+        drillId: 'd',
+        knownIssues: [],
+        runner: '',
+        judging: { today: '2026-11-22', strict: false },
+      };
+      const lost: World = {
+        ...world,
+        broker: {
+          ...world.broker,
+          guard: async () =>
+            present({ status: 404, acknowledged: false, state: null, stops: null, recorded: null, body: '' }),
+        },
+      };
+      await fleet.clock.drive(runDrill({ ...input, inventory: { path: '', sha256: '' } }, lost));
+      expect(fleet.acts).toEqual([]);
+      expect(word(fleet)).toMatchObject({ verdict: 'not-run', exitCode: 3, fleet: 'untouched' });
+      expect(primaries(fleet)).toEqual(['unreadable-broker']);
+    });
+
+    it.each([
+      ['resume-without-incident', 200],
+      ['resume-wrong-incident', 200],
+      ['resume-wrong-incident', 409],
+    ] as const)(
+      'ends the hold where %s is obeyed and answered %d, and starts nothing by hand',
+      async (guard, answers) => {
+        const fleet = await drill({ obeys: guard, answers }, undefined, plan(...held));
+        expect(fleet.acts.slice(-1)).toEqual([`guard ${guard}`]);
+        expect(primaries(fleet)).toEqual(['unguarded-resume']);
+        expect(word(fleet)).toMatchObject({ verdict: 'fail', fleet: 'restored' });
+      },
+    );
+
+    it.each([
+      [{ obeys: 'message-to-halted' }, 'leaked-command'],
+      [{ obeys: 'message-to-halted', answers: 409 }, 'leaked-command'],
+      [{ obeys: 'repeat' }, 'duplicate-incident'],
+      [{ routesNothing: true }, 'vacuous-target'],
+    ] as const)('finds what the broker does while halted: %j', async (behaviour, code) => {
+      const fleet = await drill(behaviour, undefined, plan(...held, 'repeat'));
+      expect(primaries(fleet)).toEqual([code]);
+      expect(fleet.acts.filter((act) => act.startsWith('resume'))).toHaveLength(1);
+      expect(fleet.alive('hermes') && fleet.alive('shiva')).toBe(true);
+    });
+
+    it('finds a lower level that lowers the halt, and undoes what is left of it', async () => {
+      const three = { ...plan('lower-level'), level: 3, expect: { level: 3, incident: 'open' as const } };
+      const fleet = await drill({ obeys: 'lower-level' }, undefined, three);
+      expect(primaries(fleet)).toEqual(['silent-downgrade']);
+      expect(fleet.acts).toEqual(['halt 3', 'guard lower-level', 'resume inc-1']);
+    });
+
+    it('keeps its hands off where a repeated halt moved the revision by more than its own', async () => {
+      const fleet = await drill({ countsRepeat: 2 }, undefined, plan('repeat'));
+      expect(fleet.acts).toEqual(['halt 2', 'guard repeat']);
+      expect(lastNote(fleet, 'resume')).toBe('foreign');
+      expect(primaries(fleet)).toContain('foreign-halt');
+    });
+
+    it('sends nothing under a halt that somebody else made', async () => {
+      const fleet = await drill({ foreignHaltAfterMs: 30 }, undefined, plan(...held, 'repeat'));
+      expect(fleet.acts).toEqual(['halt 2']);
+    });
+
+    it('sends nothing more once it is told to stop', async () => {
+      const fleet = new FakeFleet();
+      const { world } = fleet;
+      const stopping: World = {
+        ...world,
+        broker: {
+          ...world.broker,
+          guard: (request, timeoutMs) => {
+            fleet.stop.abort('SIGINT');
+            return world.broker.guard(request, timeoutMs);
+          },
+        },
+      };
+      const input = {
+        plan: plan(...before),
+        drillId: 'd',
+        knownIssues: [],
+        inventory: { path: '', sha256: '' },
+        runner: '',
+        judging: { today: '2026-11-22', strict: false },
+      };
+      await fleet.clock.drive(runDrill(input, stopping));
+      expect(fleet.acts).toEqual(['guard no-token']);
+      expect(word(fleet)).toMatchObject({ verdict: 'not-run', fleet: 'untouched' });
+    });
+
+    it('sends none whose intent cannot be written', async () => {
+      const fleet = new FakeFleet();
+      const input = {
+        plan: plan(...before),
+        drillId: 'd',
+        knownIssues: [],
+        runner: '',
+        judging: { today: '2026-11-22', strict: false },
+      };
+      const broken = { ...fleet.world.journal, sync: () => Promise.reject(new Error('EIO')) };
+      const world: World = { ...fleet.world, journal: broken };
+      const ran = runDrill({ ...input, inventory: { path: '', sha256: '' } }, world);
+      await expect(fleet.clock.drive(ran)).rejects.toThrow('EIO');
+      expect(fleet.acts).toEqual([]);
+    });
+
+    it('undoes a destructive halt that got through by hand, and one at the level below through the API', async () => {
+      const four = { ...destructivePlan(), guards: ['wrong-phrase', 'phrase-at-wrong-level'] as const };
+      const lower = await drill({ obeys: 'phrase-at-wrong-level' }, undefined, four);
+      expect(lower.acts).toEqual(['guard wrong-phrase', 'guard phrase-at-wrong-level', 'resume inc-1']);
+      expect(primaries(lower)).toEqual(['unguarded-trigger']);
+      expect(word(lower)).toMatchObject({ verdict: 'fail', fleet: 'restored' });
+    });
   });
 
   describe('of a level that takes the broker down too', () => {

@@ -1,12 +1,15 @@
 import { establishBaseline } from './03-baseline/establish-baseline.ts';
+import { tryBeforeTrigger } from './04-guards/before-trigger.ts';
+import { type HeldHalt, tryWhileHalted } from './04-guards/while-halted.ts';
 import { pullTrigger } from './05-trigger/pull-trigger.ts';
 import { createObserver } from './06-observe/observer.ts';
 import { crashWouldTest, holdHalt, watchHalt } from './06-observe/watch-halt.ts';
 import { crashBroker } from './07-crash/crash-broker.ts';
 import { undoHalt } from './08-resume/undo-halt.ts';
-import type { StageName } from './model/journal.ts';
+import { guardKind } from './model/guards.ts';
+import { JOURNAL_FORMAT, type Judging, type StageName } from './model/journal.ts';
 import type { KnownIssue } from './model/known-issue.ts';
-import { isForeign, isHalted, type OwnHalt } from './model/ownership.ts';
+import { haltSeen, isForeign, type OwnHalt } from './model/ownership.ts';
 import type { Plan } from './model/plan.ts';
 import type { IncarnationKey } from './model/process.ts';
 import type { Observer } from './ports/observer.ts';
@@ -19,6 +22,7 @@ export interface DrillInput {
   readonly inventory: { readonly path: string; readonly sha256: string };
   /** Version of this program. */
   readonly runner: string;
+  readonly judging: Judging;
 }
 
 /**
@@ -26,10 +30,22 @@ export interface DrillInput {
  * alone. From the moment the trigger is fired, every way out leads through the undo.
  */
 export async function runDrill(input: DrillInput, outside: World): Promise<void> {
-  const { plan, drillId } = input;
   const world = withSturdyJournal(outside);
+  try {
+    await conduct(input, world);
+    await outside.journal.sync();
+  } catch (error) {
+    world.journal.append({ kind: 'failed', why: error instanceof Error ? error.message : String(error) });
+    throw error;
+  }
+  world.journal.append({ kind: 'closed' });
+  await outside.journal.sync();
+}
+
+async function conduct(input: DrillInput, world: World): Promise<void> {
+  const { plan, drillId } = input;
   const nonce = world.randomWord();
-  world.journal.append({ kind: 'opened', ...input, nonce });
+  world.journal.append({ kind: 'opened', format: JOURNAL_FORMAT, ...input, nonce });
   const observer = createObserver(plan, drillId, world);
   const stage = stageTeller(world);
   const unlisten = tellWhenStopped(world);
@@ -38,12 +54,47 @@ export async function runDrill(input: DrillInput, outside: World): Promise<void>
     const based = await establishBaseline(plan, observer, world);
     stage('baseline', 'end', based.ok ? null : `not run: ${based.reasons.join('; ')}`);
     if (!based.ok) return;
+    if (!(await guarded(input, nonce, based.baseline, observer, world, stage))) return;
     await haltAndUndo(input, nonce, based.baseline, observer, world, stage);
   } finally {
     unlisten();
     await observer.stop();
-    await outside.journal.sync();
   }
+}
+
+/** Whether every request that must be refused before the trigger was. Whatever else came of one of them is undone. */
+async function guarded(
+  { plan }: DrillInput,
+  nonce: string,
+  baseline: ReadonlyMap<string, readonly IncarnationKey[]>,
+  observer: Observer,
+  world: World,
+  stage: StageTeller,
+): Promise<boolean> {
+  if (!plan.guards.some((guard) => guardKind(guard).when === 'before')) return true;
+  let haltedAt: number | null = null;
+  try {
+    stage('guards', 'begin');
+    const end = await tryBeforeTrigger(plan, nonce, baseline, observer, world, (level) => {
+      haltedAt = level;
+    });
+    stage('guards', 'end', end?.why ?? null);
+    if (end === null) haltedAt = null;
+    return end === null;
+  } finally {
+    if (haltedAt !== null) {
+      const own: OwnHalt = { nonce, level: haltedAt, revision: null };
+      const lower: Plan = haltedAt === plan.level ? plan : { ...plan, resume: 'api' };
+      await undo({ plan: lower, own, baseline, observer, world }, stage);
+    }
+  }
+}
+
+async function undo(what: Parameters<typeof undoHalt>[0], stage: StageTeller): Promise<void> {
+  stage('resume', 'begin');
+  const undone = await undoHalt(what);
+  await Promise.all([what.observer.readManagers('restored'), what.observer.readAudit()]);
+  stage('resume', 'end', undone === 'restored' ? null : undone);
 }
 
 async function haltAndUndo(
@@ -55,7 +106,7 @@ async function haltAndUndo(
   stage: StageTeller,
 ): Promise<void> {
   let fired = false;
-  let own: OwnHalt = { nonce, level: plan.expect.level, revision: null };
+  const held: HeldHalt = { own: { nonce, level: plan.expect.level, revision: null } };
   try {
     stage('trigger', 'begin');
     let t0Ms = 0;
@@ -65,53 +116,73 @@ async function haltAndUndo(
     });
     stage('trigger', 'end', pulled === 'not fired' ? pulled : null);
     if (pulled === 'not fired') return;
-    own = { ...own, revision: pulled.revision };
+    held.own = { ...held.own, revision: pulled.revision };
     stage('observe', 'begin');
     const { stopped } = await watchHalt(plan, t0Ms, observer, world);
     stage('observe', 'end', stopped ? null : 'not every target is gone');
-    own = { ...own, revision: own.revision ?? revisionSeen(observer, own) };
+    // Beside the crash: from this moment on the managers' counters must stand still.
+    const counted = stopped ? observer.readManagers('stopped') : Promise.resolve();
+    held.own = { ...held.own, revision: held.own.revision ?? revisionSeen(observer, held.own) };
+    // Before the crash and the hold: what is changed in the log while the halt stands shows only to who has read it.
+    await observer.readAudit();
     if (!stopped) {
       stage('crash', 'skipped', 'the stop is not proven');
       stage('hold', 'skipped', 'the stop is not proven');
     } else if (!world.stop.aborted) {
-      const test = crashWouldTest(plan, own, baseline, observer);
+      const test = crashWouldTest(plan, held.own, baseline, observer);
       if (plan.crash !== null && test.ok) {
         stage('crash', 'begin');
         // A broker may count its own restart as a revision: after it, the halt is taken as it is first seen.
-        own = { ...own, revision: null };
+        held.own = { ...held.own, revision: null };
         stage('crash', 'end', await crashBroker(plan, plan.crash, observer, world));
-        own = { ...own, revision: revisionSeen(observer, own) };
+        held.own = { ...held.own, revision: revisionSeen(observer, held.own) };
       } else if (plan.crash !== null && !test.ok) stage('crash', 'skipped', test.why);
-      await hold(plan, own, observer, world, stage);
+      await hold(plan, held, observer, world, stage);
     }
+    await counted;
   } finally {
     if (fired) {
-      stage('resume', 'begin');
-      const undone = await undoHalt({ plan, own, baseline, observer, world });
-      await observer.readAudit();
-      stage('resume', 'end', undone === 'restored' ? null : undone);
+      await undo({ plan, own: held.own, baseline, observer, world }, stage);
+      if (plan.messages !== null) await observer.readMessages(nonce);
     }
   }
 }
 
 /** The revision under which a halt of ours is first seen, where the reply did not give it. */
 function revisionSeen(observer: Observer, own: OwnHalt): number | null {
-  const status = observer.status?.reading;
-  if (status?.kind !== 'present' || !isHalted(status.value) || isForeign(status.value, own)) return null;
-  return status.value.revision;
+  const halt = haltSeen(observer.status, observer.store);
+  return halt === null || isForeign(halt, own) ? null : halt.revision;
 }
 
 async function hold(
   plan: Plan,
-  own: OwnHalt,
+  held: HeldHalt,
   observer: Observer,
   world: World,
   stage: StageTeller,
 ): Promise<void> {
   if (world.stop.aborted) return;
   stage('hold', 'begin');
-  const uncontrolled = await holdHalt(plan, own, world.clock.nowMs(), observer, world);
-  if (uncontrolled !== null) await Promise.all([observer.crossCheck(), observer.readAudit()]);
+  let broken = false;
+  const guards = tryWhileHalted(plan, held, observer, world).then((end) => {
+    broken = end?.broken === true;
+    if (end !== null) stage('guards', end.broken ? 'end' : 'skipped', end.why);
+  });
+  const from = world.clock.nowMs();
+  const [uncontrolled] = await Promise.all([
+    holdHalt(
+      plan,
+      () => held.own,
+      () => broken,
+      from,
+      observer,
+      world,
+    ),
+    guards,
+  ]);
+  if (uncontrolled !== null) {
+    await Promise.all([observer.readManagers('held'), observer.crossCheck(), observer.readAudit()]);
+  }
   stage('hold', 'end', uncontrolled === null ? 'ended early' : uncontrolled.join('; ') || null);
 }
 

@@ -1,8 +1,14 @@
-import type { BrokerReply, BrokerState, IncidentRow } from '../../src/drill/model/broker-state.ts';
+import type {
+  BrokerReply,
+  BrokerState,
+  IncidentRow,
+  MessageRow,
+} from '../../src/drill/model/broker-state.ts';
+import type { GuardName, GuardRequest } from '../../src/drill/model/guards.ts';
 import type { Entry } from '../../src/drill/model/journal.ts';
 import type { Plan, PlannedService, Role } from '../../src/drill/model/plan.ts';
 import { present, unreadable } from '../../src/drill/model/reading.ts';
-import type { Progress, World } from '../../src/drill/ports/world.ts';
+import type { ManagerLink, Progress, World } from '../../src/drill/ports/world.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeHost } from './fake-host.ts';
 
@@ -20,10 +26,26 @@ export interface Behaviour {
   readonly foreignHaltAfterMs?: number;
   /** Somebody else joins the halt this long after the trigger: the incident and its reason stay, the revision moves on. */
   readonly joinedAfterMs?: number;
+  /** Says nothing of an incident or a reason over its API; its store does. */
+  readonly hidesIncident?: boolean;
+  /** Answers no question for its status from the trigger on until the resume. */
+  readonly mute?: boolean;
   /** Refuses every resume. */
   readonly refusesResume?: boolean;
+  /** Carries out this guard, whatever it answers. */
+  readonly obeys?: GuardName;
+  /** What it answers to that guard; 200 unless told otherwise, null: nothing. */
+  readonly answers?: number | null;
+  /** Goes down when it refuses that guard, and comes back. */
+  readonly diesOf?: GuardName;
+  /** By how much its revision grows with a halt that is repeated; 1 unless told otherwise. */
+  readonly countsRepeat?: number;
+  /** Lets no message through, whoever it is for. */
+  readonly routesNothing?: boolean;
   /** Brings back all but this one after a resume. */
   readonly forgetsToStart?: string;
+  /** A stop of hermes comes this long after the resume. */
+  readonly stopsAgainAfterMs?: number;
 }
 
 /** Two hosts, a broker and two traders, as pure state: everything the drill reaches, without a machine. */
@@ -36,9 +58,12 @@ export class FakeFleet {
   readonly tesseract = new FakeHost('tesseract', 'test', this.clock, (argv) => this.#run(argv));
   /** Acts that reached the broker or a host, in order. */
   readonly acts: string[] = [];
+  /** None, unless a test gives it some. */
+  readonly managers = new Map<string, ManagerLink>();
   journalBroken = false;
   stored: BrokerState = RUNNING;
   readonly incidents: IncidentRow[] = [];
+  readonly queued: MessageRow[] = [];
   readonly #behaviour: Behaviour;
   #memory: BrokerState = RUNNING;
   #words = 0;
@@ -67,14 +92,17 @@ export class FakeFleet {
         ['knox', this.knox],
         ['tesseract', this.tesseract],
       ]),
+      managers: this.managers,
       broker: {
         halt: (values) => this.#halt(values.level, values.reason),
         resume: (values) => this.#resume(values.incident),
-        status: async () => (this.#broker ? present(this.#memory) : unreadable('connection refused')),
+        guard: (request) => this.#guard(request),
+        status: async () => (this.#broker && !this.#muted ? present(this.#said) : unreadable('no answer')),
       },
       store: { read: async () => present({ state: this.stored, incidents: [...this.incidents], inode: 7 }) },
       audit: null,
       exchange: null,
+      messages: { read: async (mark) => present(this.queued.filter(({ body }) => body.includes(mark))) },
       randomWord: () => {
         this.#words += 1;
         return `word${this.#words}`;
@@ -87,6 +115,14 @@ export class FakeFleet {
 
   alive(name: string): boolean {
     return this.#hostOf(name).find(scriptOf(name)) !== undefined;
+  }
+
+  get #said(): BrokerState {
+    return this.#behaviour.hidesIncident ? { ...this.#memory, incident: null, reason: null } : this.#memory;
+  }
+
+  get #muted(): boolean {
+    return this.#behaviour.mute === true && this.#memory.level > 0;
   }
 
   get #broker(): boolean {
@@ -120,7 +156,53 @@ export class FakeFleet {
     this.#write({ ...RUNNING, revision: 3 });
     for (const name of TRADERS)
       if (!this.alive(name) && name !== this.#behaviour.forgetsToStart) this.#spawn(name);
+    const again = this.#behaviour.stopsAgainAfterMs;
+    if (again !== undefined) void this.clock.sleep(again).then(() => this.#kill('hermes'));
     return present(reply({ level: 0 }));
+  }
+
+  /** Refuses what has to be refused, and counts a halt that is repeated, unless it behaves otherwise. */
+  async #guard(request: GuardRequest) {
+    const { obeys, answers = 200, diesOf, countsRepeat = 1, routesNothing } = this.#behaviour;
+    const name = guardOf(request, this.#memory.level);
+    this.acts.push(`guard ${name}`);
+    await this.clock.sleep(20);
+    const answer = (status: number, state: Partial<BrokerState> = {}) =>
+      present({ ...reply(state), status, acknowledged: status < 300 });
+    if (name === 'control') return answer(routesNothing ? 404 : 201);
+    if (name === diesOf) {
+      const found = this.knox.find(scriptOf('principal'));
+      if (found) this.knox.processes.delete(found.pid);
+      void this.clock.sleep(300).then(() => this.#restartBroker());
+    }
+    if (name === obeys) {
+      const revision = this.#obey(request);
+      return answers === null ? unreadable('no answer') : answer(answers, { revision });
+    }
+    if (name !== 'repeat' && name !== 'lower-level') return answer(403);
+    const revision = (this.#memory.revision ?? 0) + countsRepeat;
+    this.#write({ ...this.#memory, revision });
+    return answer(200, { revision });
+  }
+
+  #obey(request: GuardRequest): number {
+    const revision = (this.#memory.revision ?? 0) + 1;
+    if (request.operation === 'message') {
+      this.queued.push({ recipient: request.service, body: request.message, state: 'queued' });
+    } else if (request.operation === 'resume') {
+      this.#resolve();
+      this.#write({ ...RUNNING, revision });
+      for (const name of TRADERS) if (!this.alive(name)) this.#spawn(name);
+    } else {
+      const { level, reason } = request;
+      const id = `inc-${this.incidents.length + 1}`;
+      const incident = level < this.#memory.level ? this.#memory.incident : id;
+      if (incident === id)
+        this.incidents.push({ id, level, reason, openedAt: this.clock.wall(), resolvedAt: null });
+      this.#write({ level, incident, reason, revision, asset: null });
+      for (const name of TRADERS) this.#kill(name);
+    }
+    return revision;
   }
 
   #write(state: BrokerState): void {
@@ -167,6 +249,17 @@ export class FakeFleet {
 const TRADERS = ['hermes', 'shiva'];
 const scriptOf = (name: string): string => `/opt/bin/${name}`;
 
+function guardOf(request: GuardRequest, level: number): GuardName | 'control' {
+  if (request.operation === 'message')
+    return TRADERS.includes(request.service) ? 'message-to-halted' : 'control';
+  if (request.operation === 'resume')
+    return request.incident === null ? 'resume-without-incident' : 'resume-wrong-incident';
+  if (request.token !== 'own') return request.token === 'none' ? 'no-token' : 'wrong-token';
+  if (request.phrase === 'wrong') return 'wrong-phrase';
+  if (level === 0) return 'phrase-at-wrong-level';
+  return request.level < level ? 'lower-level' : 'repeat';
+}
+
 function reply(state: Partial<BrokerState>): BrokerReply {
   return { status: 200, acknowledged: true, state, stops: null, recorded: true, body: '' };
 }
@@ -207,6 +300,8 @@ export function fakePlan(overrides: Partial<Plan> = {}): Plan {
     broker: 'principal',
     expect: { level: 2, incident: 'open' },
     effects: null,
+    guards: [],
+    messages: null,
     crash: 'principal',
     resume: 'api',
     phrase: 'none',
@@ -222,7 +317,7 @@ export function fakePlan(overrides: Partial<Plan> = {}): Plan {
       maxGapMs: 1_000,
     },
     oneMachine: [],
-    sources: { incidents: true, audit: null, exchange: false },
+    sources: { incidents: true, audit: null, exchange: false, refused: null },
     notTested: [],
     ...overrides,
   };

@@ -13,7 +13,8 @@ interface FakeProcess {
 /** A machine as pure state: a process table, and the commands that change it. */
 export class FakeHost implements HostLink {
   readonly host: string;
-  readonly crossCheck = null;
+  /** None, unless a test gives it one. */
+  crossCheck: HostLink['crossCheck'] = null;
   readonly #clock: Clock;
   readonly #fleet: string;
   readonly #commands: (argv: readonly string[]) => void;
@@ -52,6 +53,10 @@ export class FakeHost implements HostLink {
       os: 'Linux',
       ticksPerSecond: 100,
     });
+  }
+
+  isLost(): boolean {
+    return false;
   }
 
   async sample(request: SampleRequest): Promise<Reading<ProbeSample>> {

@@ -1,6 +1,6 @@
 import type { BrokerState } from '../model/broker-state.ts';
 import type { Act } from '../model/journal.ts';
-import { isForeign, isHalted, type OwnHalt } from '../model/ownership.ts';
+import { haltSeen, isForeign, type OwnHalt } from '../model/ownership.ts';
 import type { Plan, PlannedService } from '../model/plan.ts';
 import type { IncarnationKey } from '../model/process.ts';
 import type { Observer } from '../ports/observer.ts';
@@ -23,7 +23,10 @@ interface Undo {
   readonly world: World;
 }
 
-/** A halt that shows only after the first undo (a trigger without a clear reply, acted on late) is undone too. */
+/**
+ * A halt that shows only after the first undo (a trigger without a clear reply, acted on late) is undone too, and so is what a
+ * late stop of the broker's takes down again.
+ */
 const ROUNDS = 2;
 
 /**
@@ -35,8 +38,8 @@ export async function undoHalt(undo: Undo): Promise<Undone> {
   for (let round = 1; round <= ROUNDS; round += 1) {
     const outcome = await undoOnce(undo);
     if (outcome !== 'restored') return outcome;
-    await observer.until(() => haltNow(undo) !== null, world.clock.nowMs() + plan.timing.settleMs);
-    if (haltNow(undo) === null) break;
+    const relapsed = (): boolean => haltNow(undo) !== null || down(undo).length > 0;
+    if (!(await observer.until(relapsed, world.clock.nowMs() + plan.timing.settleMs))) break;
   }
   if (foreignNow(undo)) return 'foreign';
   return haltNow(undo) === null && down(undo).length === 0 ? 'restored' : 'not restored';
@@ -47,7 +50,9 @@ async function undoOnce(undo: Undo): Promise<Undone> {
   if (plan.resume === 'manual') return undoByHand(undo);
   if (!(await brokerAnswers(undo))) {
     if (await storeIsForeign(undo)) return 'foreign';
-    world.progress({ kind: 'note', text: 'the broker does not answer: starting by hand what is down' });
+    const next =
+      haltNow(undo) === null ? 'starting by hand what is down' : 'asking it to resume all the same';
+    world.progress({ kind: 'note', text: `the broker does not answer: ${next}` });
   }
   const halted = haltNow(undo);
   if (halted !== null) {
@@ -111,12 +116,8 @@ async function brokerAnswers(undo: Undo): Promise<boolean> {
   return broker !== undefined && (await wait());
 }
 
-/** The halt that stands now, by the API or, where the API knows of none, by the store; null where neither does. */
 function haltNow({ observer }: Undo): BrokerState | null {
-  const status = observer.status?.reading;
-  if (status?.kind === 'present' && isHalted(status.value)) return status.value;
-  const store = observer.store?.reading;
-  return store?.kind === 'present' && isHalted(store.value.state) ? store.value.state : null;
+  return haltSeen(observer.status, observer.store);
 }
 
 /** An API that hangs hides a halt that somebody makes meanwhile, past it, in the store. */
@@ -143,8 +144,11 @@ async function resume(undo: Undo, halted: BrokerState): Promise<'resumed' | 'for
     const reply = await broker.resume(act, REPLY_WITHIN_MS);
     const endedMs = clock.nowMs();
     journal.append({ kind: 'outcome', intent, act, startedMs, endedMs, reply, command: null });
-    // What counts is what the broker says afterwards, whatever it replied.
-    await observer.until(() => (observer.status?.sentMs ?? 0) > endedMs, endedMs + plan.timing.crashWithinMs);
+    // What counts is what the broker says afterwards, whatever it replied; and if it says nothing, its store.
+    const seen = (): boolean =>
+      (observer.status?.sentMs ?? 0) > endedMs &&
+      (observer.status?.reading.kind === 'present' || (observer.store?.sentMs ?? 0) > endedMs);
+    await observer.until(seen, endedMs + plan.timing.crashWithinMs);
     if (foreignNow(found)) return 'foreign';
     if (haltNow(found) === null) return 'resumed';
   }
