@@ -78,3 +78,8 @@ export function newAuditEntries(c: CaseFile): { readonly id: string; readonly en
   }
   return [...fresh.values()];
 }
+
+/** Whether the name that a broker gives a host is this one's; host names have no case (RFC 4343). */
+export function sameHost(named: string, host: string): boolean {
+  return named.toLowerCase() === host.toLowerCase();
+}

@@ -2,7 +2,8 @@ import type { BrokerState } from '../model/broker-state.ts';
 import type { Finding, Verdict } from '../model/verdict.ts';
 import { haltAcknowledged } from './acknowledgement.ts';
 import { type CaseFile, type Said, said, within } from './case-file.ts';
-import { finding, listed, seconds } from './finding.ts';
+import { differ, finding, seconds } from './finding.ts';
+import { guardChangeMs } from './guards.ts';
 import { brokerBackMs, brokerDeaths } from './hold.ts';
 import { isForeign } from './ownership.ts';
 import { crashedLife } from './survivors.ts';
@@ -127,8 +128,10 @@ function amnesia(c: CaseFile): Finding[] {
   const death = first === undefined ? null : c.lives.death(first);
   const before = haltedState(c);
   if (death === null || before === null) return [];
-  const since = { fromMs: death.toMs, toMs: c.haltEndMs };
-  const after = said(within(c.status, since)).filter((read) => !isForeign(c, read.value));
+  const since = { fromMs: death.toMs, toMs: Math.min(c.haltEndMs, guardChangeMs(c)) };
+  const after = said(within(c.status, since)).filter(
+    (read, _, all) => !isForeign(c, read.value) && !gaveUpLater(c, read, all, (value) => value),
+  );
   const forgot = after.find((read) => read.value.level === 0);
   const was = describe(before.state);
   if (forgot !== undefined) {
@@ -149,12 +152,31 @@ function amnesia(c: CaseFile): Finding[] {
       finding(
         'partial-amnesia',
         subjectOf(c),
-        `${c.plan.broker} was halted (${was}); restarted, it reports ${describe(lost.read.value)}: ${listed(lost.fields)} differ.`,
+        `${c.plan.broker} was halted (${was}); restarted, it reports ${describe(lost.read.value)}: ${differ(lost.fields)}.`,
         [before.id, lost.read.id],
       ),
     ];
   }
   return storeLoss(c, { fromMs: c.anchorMs, toMs: death.toMs }, since);
+}
+
+// A life of the broker that did remember the level and shows another one later has forgotten nothing: that is a downgrade.
+function gaveUpLater<T>(
+  c: CaseFile,
+  read: Said<T>,
+  all: readonly Said<T>[],
+  stateOf: (value: T) => BrokerState,
+): boolean {
+  const { level } = c.plan.expect;
+  if (stateOf(read.value).level === level) return false;
+  const bornMs = Math.max(
+    ...brokerDeaths(c)
+      .map((life) => c.lives.death(life)?.toMs ?? 0)
+      .filter((endedMs) => endedMs <= read.sentMs),
+  );
+  return all.some(
+    (other) => other.sentMs >= bornMs && other.sentMs < read.sentMs && stateOf(other.value).level === level,
+  );
 }
 
 const SOURCE = { api: 'its API', store: 'its store', reply: 'its reply to the halt' } as const;
@@ -179,10 +201,13 @@ function storeLoss(
     (read) => read.value.state.level === c.plan.expect.level,
   );
   if (before === undefined) return [];
+  const readings = said(within(c.store, since));
   for (const read of within(c.store, since)) {
     if (read.reading.kind === 'unreadable') continue;
     const after = read.reading.kind === 'present' ? read.reading.value.state : null;
     if (after !== null && isForeign(c, after)) continue;
+    const [spoken] = said([read]);
+    if (spoken !== undefined && gaveUpLater(c, spoken, readings, ({ state }) => state)) continue;
     const fields = FIELDS.filter(
       (field) => before.value.state[field] !== null && before.value.state[field] !== after?.[field],
     );

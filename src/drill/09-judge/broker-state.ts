@@ -3,7 +3,7 @@ import type { Finding } from '../model/verdict.ts';
 import { haltAcknowledged } from './acknowledgement.ts';
 import { describe, FIELDS, firstLifeSpan, haltedState } from './broker-memory.ts';
 import { type CaseFile, type Read, type Said, said, within } from './case-file.ts';
-import { finding, listed, seconds } from './finding.ts';
+import { differ, finding, listed, seconds } from './finding.ts';
 import { brokerDeaths } from './hold.ts';
 import { baselineIncidents, isForeign, ownIncidents } from './ownership.ts';
 import { judgeLoneIncident, judgeLoneStore } from './store-alone.ts';
@@ -46,15 +46,15 @@ function alreadyHalted(c: CaseFile): Finding[] {
 }
 
 function unpersisted(c: CaseFile): Finding[] {
-  const deadline = c.trigger?.deadlineMs ?? 0;
+  const dueMs = recordedByMs(c);
   const halted = within(c.store, { fromMs: c.anchorMs, toMs: c.haltEndMs }).filter(
     (r) => r.reading.kind !== 'unreadable',
   );
   const claimed = haltedState(c);
   if (claimed === null || levelIn(storeBefore(c)) === c.plan.expect.level) return [];
   const recorded = halted.find((read) => levelIn(read) === c.plan.expect.level);
-  const late = halted.find((read) => read.sentMs >= deadline && levelIn(read) !== c.plan.expect.level);
-  // A store that still lacked the halt after the deadline counts even if it was written later.
+  const late = halted.find((read) => read.sentMs >= dueMs && levelIn(read) !== c.plan.expect.level);
+  // A store that still lacked the halt when it was due counts even if it was written later.
   if (late === undefined || (recorded !== undefined && recorded.sentMs < late.sentMs)) return [];
   const before = storeBefore(c);
   const changed = levelIn(late) !== levelIn(before) && levelIn(late) !== null;
@@ -67,6 +67,13 @@ function unpersisted(c: CaseFile): Finding[] {
       [claimed.id, before?.id, late.id],
     ),
   ];
+}
+
+/** When the halt has to be in the store: at the deadline, or once the broker's reply has said that it is. */
+function recordedByMs(c: CaseFile): number {
+  const { reply, endedMs = 0, deadlineMs = 0 } = c.trigger ?? {};
+  const claimed = reply?.acknowledged === true && reply.recorded === true;
+  return claimed ? Math.min(endedMs, deadlineMs) : deadlineMs;
 }
 
 /** Readings of the API and the store within one life of the broker, life by life. */
@@ -92,12 +99,14 @@ function downgraded(c: CaseFile): Finding[] {
       where: 'Its store',
     }));
     for (const reads of [api, store]) {
+      const others = reads === api ? store : api;
       const other = reads.find((read, at) => {
         if (read.state.level === level || isForeign(c, read.state)) return false;
         if (reads.slice(0, at).some((earlier) => earlier.state.level === level)) return true;
         // A store that never left its baseline is `unpersisted-halt`, if anything claims that there is a halt.
         if (reads === store && read.state.level === base && haltedState(c) !== null) return false;
-        return index === 0 && read.sentMs >= deadline;
+        // A source that never had the level, where the other one has it, disagrees with it and did not change.
+        return index === 0 && read.sentMs >= deadline && others.every((one) => one.state.level !== level);
       });
       if (other === undefined) continue;
       const since = seconds(other.sentMs - c.anchorMs);
@@ -135,6 +144,23 @@ function incidents(c: CaseFile): Finding[] {
     ];
   }
   if (c.plan.expect.incident !== 'open') return [];
+  const early = snapshots.find(
+    ({ value }) =>
+      value.state.level === level &&
+      own.size > 0 &&
+      value.incidents?.some((row) => own.has(row.id)) === true &&
+      value.incidents.every((row) => !own.has(row.id) || row.resolvedAt !== null),
+  );
+  if (early !== undefined) {
+    return [
+      finding(
+        'missing-incident',
+        subjectOf(c),
+        `Incident ${listed([...own.keys()])} was resolved in the store ${seconds(early.sentMs - c.anchorMs)} after T0, with level ${level} still in force and nobody having resumed.`,
+        [early.id],
+      ),
+    ];
+  }
   const first = firstLifeSpan(c);
   const api = said(within(c.status, first)).filter((read) => read.value.level === level);
   const states = snapshots.filter((read) => read.value.state.level === level);
@@ -199,7 +225,7 @@ function split(c: CaseFile): Finding[] {
         finding(
           'split-state',
           subjectOf(c),
-          `For ${seconds(length)} and more the API said ${describe(api.reading.value)} and the store ${describe(left)}: ${listed(fields)} differ.`,
+          `For ${seconds(length)} and more the API said ${describe(api.reading.value)} and the store ${describe(left)}: ${differ(fields)}.`,
           [first.before.id, first.api.id, before.id, api.id],
         ),
       ];

@@ -1,15 +1,19 @@
-import type {
-  AuditEntry,
-  BrokerReply,
-  BrokerState,
-  ExchangeBook,
-  StoreSnapshot,
+import {
+  type AuditEntry,
+  type BrokerReply,
+  type BrokerState,
+  type ExchangeBook,
+  type MessageRow,
+  ofFile,
+  type StoreSnapshot,
 } from '../model/broker-state.ts';
-import type { ActDone, CanaryEvent, CrossCheck, Entry, Opened } from '../model/journal.ts';
+import type { ActDone, CanaryEvent, CrossCheck, Entry, ManagerRead, Opened } from '../model/journal.ts';
 import type { Plan, PlannedService } from '../model/plan.ts';
-import type { Interval, Timed } from '../model/reading.ts';
+import type { Interval, Reading, Timed } from '../model/reading.ts';
+import { endedHalt, type GuardTry, guardTryOf, touchingTry } from './guard-tries.ts';
 import { type HostSamples, samplesByHost } from './host-samples.ts';
-import { Lives } from './lives.ts';
+import { type Life, Lives } from './lives.ts';
+import { once } from './once.ts';
 import { livesOfService, type ServiceLives } from './service-lives.ts';
 
 /** A reading with the id of its journal entry. */
@@ -44,16 +48,24 @@ export interface CaseFile {
   readonly store: readonly Read<StoreSnapshot>[];
   readonly audit: readonly Read<readonly AuditEntry[]>[];
   readonly exchange: readonly Read<ExchangeBook>[];
+  readonly messages: readonly Read<readonly MessageRow[]>[];
   readonly canaries: readonly (CanaryEvent & { readonly id: string })[];
   readonly crossChecks: readonly (CrossCheck & { readonly id: string })[];
+  readonly managers: readonly (ManagerRead & { readonly id: string })[];
   /** Null where no trigger was ever intended: the drill did not run. */
   readonly trigger: Trigger | null;
+  /** The trigger or, where there was none, a guard that may have done what a trigger does. */
+  readonly fired: Trigger | null;
+  /** Requests that had to be refused, or to do nothing, in order. */
+  readonly guards: readonly GuardTry[];
+  /** Root lives of every service but bystanders at that time, by service. */
+  readonly rootsAt: (ms: number) => ReadonlyMap<string, readonly Life[]>;
   readonly crash: DoneAct | null;
   readonly resumes: readonly DoneAct[];
   readonly starts: readonly DoneAct[];
   readonly manualSteps: readonly DoneAct[];
   readonly interrupted: readonly Extract<Entry, { kind: 'interrupted' }>[];
-  /** T0, or the end of the journal where nothing was triggered. */
+  /** T0, or that of the guard that did what a trigger does, or the end of the journal where nothing was fired. */
   readonly anchorMs: number;
   /**
    * The drill demands that the broker itself be gone, in a halt that no API call lifts. Then its silence is what it must be,
@@ -76,9 +88,10 @@ export function openCase(entries: readonly Entry[]): CaseFile {
     entries,
   );
   const acts = doneActs(entries);
-  const trigger = triggerOf(acts, plan);
+  const trigger = triggerOf(acts, plan, ({ act }) => act.act === 'trigger');
+  const guards = acts.flatMap(({ intent, done }) => guardTryOf(intent, done) ?? []);
   const status = reads(entries.filter((entry) => entry.kind === 'status'));
-  const store = reads(entries.filter((entry) => entry.kind === 'store'));
+  const store = ofOneFile(reads(entries.filter((entry) => entry.kind === 'store')));
   const ends = [...hosts.values()].map((host) => host.samples.at(-1)?.receivedMs ?? 0);
   const endMs = Math.max(
     ...ends,
@@ -86,15 +99,41 @@ export function openCase(entries: readonly Entry[]): CaseFile {
     store.at(-1)?.receivedMs ?? 0,
     trigger?.endedMs ?? 0,
   );
-  const undo = acts.filter(({ intent }) => {
-    return UNDOING.has(intent.act.act) && (trigger === null || intent.atMs >= trigger.t0Ms);
+  const stored = store.map(({ reading, ...read }) => ({ ...read, reading: stateIn(reading) }));
+  // A resume that had to be refused and was not is one all the same: with it the halt is over.
+  const resuming = new Set(guards.filter((one) => endedHalt(one, [status, stored])).map(({ ids }) => ids[0]));
+  const isResume = ({ intent }: DoneAct): boolean => intent.act.act === 'resume' || resuming.has(intent.id);
+  const undo = acts.filter((act) => {
+    const { intent } = act;
+    const undoes = isResume(act) || UNDOING.has(intent.act.act);
+    return undoes && (trigger === null || intent.atMs >= trigger.t0Ms);
   });
   const lives = new Lives(hosts);
-  const anchorMs = trigger?.t0Ms ?? endMs;
   const haltEndMs = Math.min(endMs, ...undo.map(({ intent }) => intent.atMs));
   const canaries = entries.filter((entry) => entry.kind === 'canary');
-  const planted = canaries.filter((canary) => canary.event === 'planted').map((canary) => canary.tag);
-  const services = livesOfService(plan, lives, { anchorMs, haltEndMs, canaries: new Set(planted) });
+  const planted = new Set(
+    canaries.filter((canary) => canary.event === 'planted').map((canary) => canary.tag),
+  );
+  const rootsAt = (ms: number): Map<string, readonly Life[]> => {
+    const at = livesOfService(plan, lives, { anchorMs: ms, haltEndMs, canaries: planted });
+    const demanded = plan.services.filter(({ role }) => role !== 'bystander');
+    return new Map(demanded.map((planned) => [planned.name, at(planned).roots]));
+  };
+  const reasons = [...said(status), ...said(stored)].map(({ value }) => value.reason);
+  const rows = said(store).flatMap(({ value }) => value.incidents ?? []);
+  const touching =
+    trigger === null
+      ? touchingTry(
+          guards,
+          [...reasons, ...rows.map(({ reason }) => reason)],
+          opened.nonce,
+          (ms) => [...rootsAt(ms).values()].flat(),
+          lives,
+        )
+      : null;
+  const fired = trigger ?? (touching && triggerOf(acts, plan, ({ id }) => id === touching.ids[0]));
+  const anchorMs = fired?.t0Ms ?? endMs;
+  const services = livesOfService(plan, lives, { anchorMs, haltEndMs, canaries: planted });
   return {
     opened,
     plan,
@@ -106,11 +145,16 @@ export function openCase(entries: readonly Entry[]): CaseFile {
     store,
     audit: reads(entries.filter((entry) => entry.kind === 'audit')),
     exchange: reads(entries.filter((entry) => entry.kind === 'exchange')),
+    messages: reads(entries.filter((entry) => entry.kind === 'messages')),
     canaries,
     crossChecks: entries.filter((entry) => entry.kind === 'cross-check'),
+    managers: entries.filter((entry) => entry.kind === 'manager'),
     trigger,
+    fired,
+    guards,
+    rootsAt,
     crash: acts.find(({ intent }) => intent.act.act === 'crash') ?? null,
-    resumes: undo.filter(({ intent }) => intent.act.act === 'resume'),
+    resumes: undo.filter(isResume),
     starts: undo.filter(({ intent }) => intent.act.act === 'start-service'),
     manualSteps: undo.filter(({ intent }) => intent.act.act === 'manual-step'),
     interrupted: entries.filter((entry) => entry.kind === 'interrupted'),
@@ -123,7 +167,11 @@ export function openCase(entries: readonly Entry[]): CaseFile {
   };
 }
 
-const UNDOING: ReadonlySet<string> = new Set(['resume', 'start-service', 'manual-step']);
+const UNDOING: ReadonlySet<string> = new Set(['start-service', 'manual-step']);
+
+function stateIn(reading: Reading<StoreSnapshot>): Reading<BrokerState> {
+  return reading.kind === 'present' ? { kind: 'present', value: reading.value.state } : reading;
+}
 
 function doneActs(entries: readonly Entry[]): DoneAct[] {
   const outcomes = new Map<string, Extract<Entry, { kind: 'outcome' }>>();
@@ -139,8 +187,12 @@ function doneActs(entries: readonly Entry[]): DoneAct[] {
 }
 
 // An intent without an outcome is presumed to have been carried out at the moment it was written.
-function triggerOf(acts: readonly DoneAct[], plan: Plan): Trigger | null {
-  const act = acts.find(({ intent }) => intent.act.act === 'trigger');
+function triggerOf(
+  acts: readonly DoneAct[],
+  plan: Plan,
+  isIt: (intent: DoneAct['intent']) => boolean,
+): Trigger | null {
+  const act = acts.find(({ intent }) => isIt(intent));
   if (act === undefined) return null;
   const { intent, done } = act;
   const t0Ms = done?.startedMs ?? intent.atMs;
@@ -167,6 +219,12 @@ function reads<T>(entries: readonly { readonly id: string; readonly read: Timed<
     .sort((a, b) => a.sentMs - b.sentMs || a.receivedMs - b.receivedMs);
 }
 
+function ofOneFile(all: readonly Read<StoreSnapshot>[]): Read<StoreSnapshot>[] {
+  const first = all.find(({ reading }) => reading.kind === 'present')?.reading;
+  const inode = first?.kind === 'present' ? first.value.inode : null;
+  return all.map((read) => ({ ...read, reading: ofFile(read.reading, inode) }));
+}
+
 /** Readings taken wholly within a stretch of time. */
 export function within<T>(all: readonly Read<T>[], span: Interval): Read<T>[] {
   return all.filter((read) => read.sentMs >= span.fromMs && read.receivedMs <= span.toMs);
@@ -180,11 +238,15 @@ export interface Said<T> {
   readonly value: T;
 }
 
-export function said<T>(all: readonly Read<T>[]): Said<T>[] {
-  return all.flatMap(({ id, sentMs, receivedMs, reading }) =>
-    reading.kind === 'present' ? [{ id, sentMs, receivedMs, value: reading.value }] : [],
-  );
+export function said<T>(all: readonly Read<T>[]): readonly Said<T>[] {
+  return spoken(all) as readonly Said<T>[];
 }
+
+const spoken = once((all: readonly Read<unknown>[]): readonly Said<unknown>[] =>
+  all.flatMap(({ id, sentMs, receivedMs, reading }) =>
+    reading.kind === 'present' ? [{ id, sentMs, receivedMs, value: reading.value }] : [],
+  ),
+);
 
 export function servicesOf(c: CaseFile, role: PlannedService['role']): ServiceLives[] {
   return [...c.services.values()].filter(({ planned }) => planned.role === role);

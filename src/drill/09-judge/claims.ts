@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../model/broker-state.ts';
 import type { Finding } from '../model/verdict.ts';
-import { acknowledged, newAuditEntries, stopClaims, stoppedWords } from './acknowledgement.ts';
+import { acknowledged, newAuditEntries, sameHost, stopClaims, stoppedWords } from './acknowledgement.ts';
 import { type CaseFile, servicesOf } from './case-file.ts';
 import { finding, listed, seconds } from './finding.ts';
 import { diedBy } from './hold.ts';
@@ -16,10 +16,7 @@ function wrongHosts(c: CaseFile): Finding[] {
   const claims = stopClaims(c);
   return [...c.services.values()].flatMap(({ planned }) => {
     const wrong = claims.filter(
-      (claim) =>
-        claim.service === planned.name &&
-        claim.host !== null &&
-        claim.host.toLowerCase() !== planned.host.toLowerCase(),
+      (claim) => claim.service === planned.name && claim.host !== null && !sameHost(claim.host, planned.host),
     );
     if (wrong.length === 0) return [];
     const places = listed([...new Set(wrong.map((claim) => claim.host ?? ''))]);
@@ -119,17 +116,23 @@ function falseSuccess(c: CaseFile): Finding[] {
       .map(({ planned }) => planned.name);
     const around = (c.hosts.get(name)?.samples ?? []).filter(
       (s) =>
-        s.receivedMs >= trigger.t0Ms &&
+        s.sentMs >= trigger.t0Ms &&
         s.sentMs <= Math.max(trigger.endedMs, trigger.t0Ms + c.plan.timing.maxGapMs),
     );
     const unreachable = around.length >= 2 && around.every((sample) => sample.trouble?.kind === 'unreadable');
     if (!unreachable || believed.length === 0 || believed.length < targets.length) return [];
+    // The broker may have a way there that the runner has not: only a life that it said was over, and was not, convicts it.
+    const outlived = targets
+      .flatMap((service) => service.baseline)
+      .flatMap((life) => life.seen.find(({ sample }) => sample.sentMs >= trigger.endedMs) ?? []);
+    const [alive] = outlived;
+    if (alive === undefined) return [];
     return [
       finding(
         'false-success',
         { host: name, service: null },
         `The broker reported ${listed(believed)} on ${name} as done, while ${name} could not be reached: ${around[0]?.trouble?.reason}.`,
-        [trigger.ids.at(-1), around[0]?.id, around.at(-1)?.id],
+        [trigger.ids.at(-1), around[0]?.id, around.at(-1)?.id, alive.sample.id],
       ),
     ];
   });

@@ -4,6 +4,7 @@ import type { CaseFile } from './case-file.ts';
 import { finding, seconds } from './finding.ts';
 import type { HostSamples } from './host-samples.ts';
 import { instantMs } from './instant.ts';
+import { once } from './once.ts';
 
 /** How far two clocks may part before intervals across that are worthless (DESIGN: 500 ms). */
 const MOST_DRIFT_MS = 500;
@@ -13,7 +14,7 @@ interface Offset extends Interval {
 }
 
 /** Whether the controller's monotonic and wall clock kept pace with each other. */
-export function controllerClockTrouble(c: CaseFile): Finding[] {
+export const controllerClockTrouble = once((c: CaseFile): readonly Finding[] => {
   const offsets: Offset[] = [];
   for (const entry of c.entries) {
     const wall = instantMs(entry.wall);
@@ -34,7 +35,7 @@ export function controllerClockTrouble(c: CaseFile): Finding[] {
       parted.ids,
     ),
   ];
-}
+});
 
 /** Whether the host's uptime kept pace with the controller's monotonic clock, and its wall clock with its uptime. */
 export function hostClockTrouble(host: HostSamples): Finding[] {
@@ -75,9 +76,16 @@ function driftOf(
   let highestFloor = first;
   let lowestCeiling = first;
   for (const offset of offsets) {
-    if (offset.fromMs > highestFloor.fromMs) highestFloor = offset;
-    if (offset.toMs < lowestCeiling.toMs) lowestCeiling = offset;
+    const up = offset.fromMs - highestFloor.fromMs;
+    const down = lowestCeiling.toMs - offset.toMs;
+    if (up > 0 || (up === 0 && isEarlier(offset, highestFloor))) highestFloor = offset;
+    if (down > 0 || (down === 0 && isEarlier(offset, lowestCeiling))) lowestCeiling = offset;
   }
   const byMs = highestFloor.fromMs - lowestCeiling.toMs;
   return byMs > MOST_DRIFT_MS ? { byMs, ids: [lowestCeiling.id, highestFloor.id] } : null;
+}
+
+// Records of one instant may stand in any order, and the same ones must be named: ids are `e-` and a number.
+function isEarlier(a: Offset, b: Offset): boolean {
+  return Number(a.id.slice(2)) < Number(b.id.slice(2));
 }

@@ -1,15 +1,25 @@
+import { guardKind } from '../model/guards.ts';
 import type { Finding } from '../model/verdict.ts';
 import { crashSummary } from './broker-memory.ts';
 import { type CaseFile, servicesOf } from './case-file.ts';
 import { controlsOf } from './controls.ts';
-import { finding, seconds } from './finding.ts';
+import { finding, listed, seconds } from './finding.ts';
 import { diedBy, holdOf, stateVerifiedMs } from './hold.ts';
 import { crashedLife } from './survivors.ts';
+import { isUnheard } from './undo.ts';
 
 /** Whether every stage that the verdict needs was carried through: state verified, hold in full, crash, final control. */
 export function judgeCompleteness(c: CaseFile): Finding[] {
   if (c.trigger === null) return [];
-  const reasons = [...interruption(c), ...shortHold(c), ...missingCrash(c), ...missingControls(c)];
+  const reasons = [
+    ...interruption(c),
+    ...unclosed(c),
+    ...shortHold(c),
+    ...missingCrash(c),
+    ...missingGuards(c),
+    ...missingControls(c),
+    ...unheardUndo(c),
+  ];
   if (reasons.length === 0) return [];
   return [
     finding(
@@ -23,6 +33,15 @@ export function judgeCompleteness(c: CaseFile): Finding[] {
 
 function interruption(c: CaseFile): string[] {
   return c.interrupted.slice(0, 1).map(({ cause }) => `it was interrupted (${cause})`);
+}
+
+function unclosed(c: CaseFile): string[] {
+  return isWhole(c) || c.interrupted.length > 0 ? [] : ['its journal breaks off'];
+}
+
+/** Whether the journal has its last record. What is missing after one that breaks off has no cause that could be accepted. */
+export function isWhole(c: CaseFile): boolean {
+  return c.entries.some(({ kind }) => kind === 'closed' || kind === 'failed');
 }
 
 function shortHold(c: CaseFile): string[] {
@@ -56,16 +75,24 @@ function missingCrash(c: CaseFile): string[] {
   return diedBy(c, life, c.haltEndMs) ? [] : [`${c.plan.crash} (pid ${crash.killedPid}) outlived its crash`];
 }
 
+function missingGuards(c: CaseFile): string[] {
+  const missing = c.plan.guards.filter(
+    (guard) => !c.guards.some((one) => one.guard === guard && !one.control),
+  );
+  return missing.length === 0 ? [] : [`not tried: ${listed(missing.map((guard) => guardKind(guard).what))}`];
+}
+
+function unheardUndo(c: CaseFile): string[] {
+  return isUnheard(c)
+    ? [`${c.plan.broker} was not heard again, so nothing shows whether the halt can be lifted`]
+    : [];
+}
+
 function missingControls(c: CaseFile): string[] {
   const without = [...c.hosts.values()].filter(
     (host) => host.good.length > 0 && !controlsOf(c, host).finalSeen,
   );
   return without.length === 0
     ? []
-    : [
-        `no final control was seen to vanish on ${without
-          .map((host) => host.name)
-          .sort()
-          .join(', ')}`,
-      ];
+    : [`no final control was seen to vanish on ${listed(without.map((host) => host.name).sort())}`];
 }

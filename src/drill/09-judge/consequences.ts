@@ -1,7 +1,9 @@
 import type { FindingCode } from '../model/findings.ts';
 import { type Finding, findingKey } from '../model/verdict.ts';
+import { haltedState } from './broker-memory.ts';
 import type { CaseFile } from './case-file.ts';
-import { accountsAfterDeadline } from './effects.ts';
+import { isWhole } from './completeness.ts';
+import { accountsAfterDeadline, accountsAtBaseline } from './effects.ts';
 import { holdOf } from './hold.ts';
 
 const STOPS: readonly FindingCode[] = [
@@ -14,6 +16,13 @@ const STOPS: readonly FindingCode[] = [
   'flapped',
   'late-stop',
 ];
+/** What keeps a host from being observed, the deepest first. */
+const BLINDERS: readonly FindingCode[] = [
+  'wrong-host-probe',
+  'unreachable-host',
+  'blind-probe',
+  'sampled-too-coarsely',
+];
 const STATES: readonly FindingCode[] = ['amnesia-restart', 'unpersisted-halt'];
 /** What makes a runner skip hold, crash or final control, most telling first. */
 const CUTTERS: readonly FindingCode[] = [
@@ -25,7 +34,18 @@ const CUTTERS: readonly FindingCode[] = [
   'partial-amnesia',
   'unpersisted-halt',
   'silent-downgrade',
+  'duplicate-incident',
+  'leaked-command',
+  'unguarded-resume',
+  'guard-side-effect',
+  'split-state',
+  'unreadable-broker',
+  'unreadable-store',
+  ...BLINDERS,
 ];
+
+/** The first finding of any of these codes that fits, by its key. */
+type First = (codes: readonly FindingCode[], fits?: (other: Finding) => boolean) => string | null;
 
 /** Hangs every consequence on the finding that caused it: one cause, one primary. */
 export function hangConsequences(c: CaseFile, findings: readonly Finding[]): Finding[] {
@@ -44,10 +64,7 @@ export function hangConsequences(c: CaseFile, findings: readonly Finding[]): Fin
 }
 
 function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | null {
-  const first = (
-    codes: readonly FindingCode[],
-    fits: (other: Finding) => boolean = () => true,
-  ): string | null => {
+  const first: First = (codes, fits = () => true) => {
     for (const code of codes) {
       const found = all.find((other) => other.code === code && other !== f && fits(other));
       if (found !== undefined) return findingKey(found);
@@ -55,30 +72,63 @@ function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | nul
     return null;
   };
   switch (f.code) {
+    case 'unreachable-host':
+    case 'blind-probe':
+    case 'sampled-too-coarsely':
+      // A host that is lost, or another one, also misses its controls, and samples.
+      return f.service === null
+        ? first(
+            BLINDERS.slice(0, BLINDERS.indexOf(f.code)),
+            (other) => other.host === f.host && other.service === null,
+          )
+        : null;
+    case 'successful-no-op':
+      return first(['false-success'], (other) => other.host === f.host);
     case 'false-claim':
     case 'wrong-host-stop':
       return first(STOPS, (other) => other.service === f.service);
+    case 'hold-too-short':
+      return first(STOPS, (other) => other.service === f.service && other.host === f.host);
     case 'order-after-halt':
       return causeOfOrders(c, f, first);
+    case 'position-not-flat':
+      return first(['order-after-halt'], (other) => other.asset === f.asset);
+    case 'collateral-halt':
+      return allAccounts(accountsAtBaseline(c, f.asset ?? ''), ['collateral-stop'], first);
+    case 'respawned':
+    case 'flapped':
+      return first(['silent-downgrade']);
+    case 'collateral-stop':
+      return first(['foreign-halt']);
+    case 'incident-left-open':
+      return first(['foreign-halt', 'duplicate-incident']);
+    case 'unlogged-halt':
+      return first(c.trigger?.reply?.recorded === false ? ['audit-tampered', ...STATES] : ['audit-tampered']);
     case 'unpersisted-halt':
-      return first(['amnesia-restart']) ?? (isRefusedLoneHalt(c) ? first(['partial-stop']) : null);
+      return first(['amnesia-restart']) ?? causeOfNoState(c, first);
     case 'silent-downgrade':
       return first(STATES) ?? (c.trigger?.reply?.acknowledged === true ? null : first(['partial-stop']));
     case 'missing-incident':
       return first(STATES);
     case 'split-state':
       return (
-        first(STATES) ?? (c.brokerMustStop ? first(STOPS, (other) => other.service === f.service) : null)
+        first([...STATES, 'silent-downgrade', 'partial-amnesia']) ??
+        (c.brokerMustStop ? first(STOPS, (other) => other.service === f.service) : null)
       );
+    case 'partial-amnesia':
+      return first(['duplicate-incident']);
     case 'broker-down':
-      return first(['self-halt']);
+      return first(['self-halt', 'guard-side-effect']);
+    case 'self-halt':
+    case 'survivor-restarted':
+      return first(['guard-side-effect'], (other) => other.service === f.service);
     case 'unreadable-broker':
     case 'unreadable-store':
       return first(['broker-down']);
     case 'unrestored-service':
-      return f.asset !== undefined || wasStartedByRunner(c, f) ? first(forgetting(c)) : null;
+      return causeOfNoReturn(c, f, first);
     case 'cut-short':
-      return f.service === null && f.asset === undefined && c.interrupted.length === 0
+      return f.service === null && f.asset === undefined && c.interrupted.length === 0 && isWhole(c)
         ? causeOfCut(c, first)
         : null;
     default:
@@ -97,19 +147,44 @@ function forgetting(c: CaseFile): readonly FindingCode[] {
 }
 
 // A target that did go, if late, kept the runner from nothing: only one that was there at the end of the halt did.
-function causeOfCut(c: CaseFile, first: (codes: readonly FindingCode[]) => string | null): string | null {
+function causeOfCut(c: CaseFile, first: First): string | null {
   return first(holdOf(c) === null ? CUTTERS : CUTTERS.filter((code) => !STOPS.includes(code)));
 }
 
 // Only if every account that still placed orders is a service that is known not to have stopped.
-function causeOfOrders(
-  c: CaseFile,
-  f: Finding,
-  first: (codes: readonly FindingCode[], fits: (other: Finding) => boolean) => string | null,
+function causeOfOrders(c: CaseFile, f: Finding, first: First): string | null {
+  return allAccounts(f.asset === undefined ? [] : accountsAfterDeadline(c, f.asset), STOPS, first);
+}
+
+function allAccounts(
+  accounts: readonly string[],
+  codes: readonly FindingCode[],
+  first: First,
 ): string | null {
-  const accounts = f.asset === undefined ? [] : accountsAfterDeadline(c, f.asset);
-  const causes = accounts.map((account) => first(STOPS, (other) => other.service === account));
+  const causes = accounts.map((account) => first(codes, (other) => other.service === account));
   return causes.length > 0 && causes.every((cause) => cause !== null) ? (causes[0] ?? null) : null;
+}
+
+// What was refused, or acknowledged and never begun, is in no store: then nothing but the reply ever spoke of a halt.
+function causeOfNoState(c: CaseFile, first: First): string | null {
+  if (isRefusedLoneHalt(c)) return first(['partial-stop']);
+  return haltedState(c)?.source === 'reply' ? first(['successful-no-op']) : null;
+}
+
+// Nothing is started under another's halt; and what the broker did not mean to stop it does not bring back.
+function causeOfNoReturn(c: CaseFile, f: Finding, first: First): string | null {
+  const foreign = first(['foreign-halt']);
+  if (foreign !== null) return foreign;
+  if (f.asset !== undefined) {
+    return neverLifted(c, f, first) ?? first(['collateral-halt'], (other) => other.asset === f.asset);
+  }
+  const forgotten = wasStartedByRunner(c, f) ? neverLifted(c, f, first) : null;
+  return forgotten ?? first(['collateral-stop'], (other) => other.service === f.service);
+}
+
+// A broker that is gone, or has forgotten the halt, lifts none.
+function neverLifted(c: CaseFile, f: Finding, first: First): string | null {
+  return first(['broker-down'], (down) => down.service === f.service) ?? first(forgetting(c));
 }
 
 function wasStartedByRunner(c: CaseFile, f: Finding): boolean {

@@ -4,6 +4,7 @@ import type { CaseFile } from './case-file.ts';
 import { finding } from './finding.ts';
 import type { HostSample, HostSamples } from './host-samples.ts';
 import { canaryTag, type Life, speaksOf } from './lives.ts';
+import { once } from './once.ts';
 
 /** How long after its end a killed canary may still be listed. */
 const GRACE_MS = 2000;
@@ -25,6 +26,14 @@ export interface Controls {
 
 /** Whether the controls of one host held: one canary seen in every sample, every killed one seen to vanish. */
 export function controlsOf(c: CaseFile, host: HostSamples): Controls {
+  const kept = all(c).get(host) ?? judgeControls(c, host);
+  all(c).set(host, kept);
+  return kept;
+}
+
+const all = once((_: CaseFile) => new Map<HostSamples, Controls>());
+
+function judgeControls(c: CaseFile, host: HostSamples): Controls {
   const canaries = canariesOf(c, host);
   if (c.trigger === null && canaries.length === 0) return { findings: [], latencyMs: null, finalSeen: false };
   const findings: Finding[] = [];
@@ -39,6 +48,8 @@ export function controlsOf(c: CaseFile, host: HostSamples): Controls {
   if (failed !== undefined) {
     blind(`A control on ${host.name} failed: ${failed.reason ?? 'no reason given'}.`, [failed.id]);
   }
+  const stale = host.samples.find((sample) => sample.trouble?.kind === 'stale');
+  if (stale !== undefined) blind(`On ${host.name} ${stale.trouble?.reason}.`, [stale.id]);
   const watchedUntilMs = host.good.at(-1)?.sentMs ?? 0;
   for (const canary of canaries) {
     if (canary.killed === null || canary.life === null) continue;

@@ -215,16 +215,24 @@ function brokerSubject(c: CaseFile, asset: string): { host: string | null; servi
   return { host: c.services.get(c.plan.broker)?.planned.host ?? null, service: c.plan.broker, asset };
 }
 
+/** Accounts that placed orders in the asset before the trigger. */
+export function accountsAtBaseline(c: CaseFile, asset: string): string[] {
+  const { before } = watch(c, asset);
+  const [first, last] = [before[0], before.at(-1)];
+  return first === undefined || last === undefined ? [] : grownAccounts(first.value, last.value, asset);
+}
+
 /**
- * Halted assets in which nothing was traded again after `fromMs`, though long enough was looked: an asset that stays
- * blocked is not restored, whoever forgot about it. Too short a look says nothing.
+ * Assets in which nothing was traded again after `fromMs`, though long enough was looked: an asset that stays blocked is not
+ * restored, whoever forgot about it, and whether or not the halt had to reach it. Too short a look says nothing.
  */
 export function stillSilent(
   c: CaseFile,
   fromMs: number,
 ): { readonly asset: string; readonly ids: readonly string[]; readonly forMs: number }[] {
   if (c.plan.effects === null || !c.plan.sources.exchange) return [];
-  return c.plan.effects.silent.flatMap((asset) => {
+  const { silent, flat, active } = c.plan.effects;
+  return [...new Set([...silent, ...flat, ...active])].flatMap((asset) => {
     const { rate } = watch(c, asset);
     const after = said(c.exchange.filter((read) => read.sentMs >= fromMs));
     const [first, last] = [after[0], after.at(-1)];

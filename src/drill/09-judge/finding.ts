@@ -55,3 +55,8 @@ export function seconds(ms: number): string {
 export function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
+
+/** `level differs`, `level and reason differ` */
+export function differ(fields: readonly string[]): string {
+  return `${listed(fields)} ${fields.length === 1 ? 'differs' : 'differ'}`;
+}

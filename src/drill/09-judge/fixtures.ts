@@ -3,8 +3,10 @@ import type {
   BrokerReply,
   BrokerState,
   ExchangeBook,
+  MessageRow,
   StoreSnapshot,
 } from '../model/broker-state.ts';
+import { type GuardName, type GuardRequest, guardReason } from '../model/guards.ts';
 import type { Act, Entry, EntryBody } from '../model/journal.ts';
 import type { KnownIssue } from '../model/known-issue.ts';
 import type { Plan, PlannedService, Role } from '../model/plan.ts';
@@ -37,6 +39,12 @@ export interface FakeLife {
   pgrp: number;
   services: string[];
   undecided?: string[];
+  /** From when it cannot be told what it is; from the beginning when not given. */
+  undecidedFromMs?: number;
+  /** What is undecided is so for want of a main thread. */
+  headless?: boolean;
+  /** Hash of its command name at a time. */
+  comm?: (ms: number) => string;
   leftBy?: string[];
   canary?: string;
   /** State letter at a time; S when not given. */
@@ -48,6 +56,14 @@ export interface FakeLife {
   missedAt?: (ms: number) => boolean;
   /** Never looked into. */
   unexamined?: boolean;
+}
+
+export interface FakeGuard {
+  guard: GuardName;
+  atMs: number;
+  /** HTTP status of the answer; null: none came. */
+  status: number | null;
+  control?: boolean;
 }
 
 export interface Scenario {
@@ -86,6 +102,9 @@ export interface Scenario {
   }[];
   /** Whether the store is left alone at that time. */
   storeRests: (ms: number) => boolean;
+  /** Requests that had to be refused, or to do nothing. */
+  guards: FakeGuard[];
+  messages: { atMs: number; rows: MessageRow[] }[];
   interruptedAt: number | null;
   triggered: boolean;
   withOutcome: boolean;
@@ -130,6 +149,8 @@ function plan(): Plan {
     broker: 'principal',
     expect: { level: 2, incident: 'open' },
     effects: { silent: ['DOGE-USD'], flat: [], active: [] },
+    guards: [],
+    messages: null,
     crash: 'principal',
     resume: 'api',
     phrase: 'none',
@@ -145,7 +166,7 @@ function plan(): Plan {
       maxGapMs: 1000,
     },
     oneMachine: [],
-    sources: { incidents: true, audit: ['stopped', 'shutdown'], exchange: true },
+    sources: { incidents: true, audit: ['stopped', 'shutdown'], exchange: true, refused: ['refuse'] },
     notTested: ['power loss'],
   };
 }
@@ -276,6 +297,8 @@ export function cleanLevel2(): Scenario {
     starts: [],
     manualSteps: [],
     storeRests: () => false,
+    guards: [],
+    messages: [],
     interruptedAt: null,
     triggered: true,
     withOutcome: true,
@@ -316,6 +339,8 @@ export function journalOf(s: Scenario): Entry[] {
   const add = (atMs: number, body: EntryBody): void => void events.push({ atMs, body });
   add(900, {
     kind: 'opened',
+    format: 1,
+    judging: { today: '2026-11-22', strict: false },
     drillId: '20261122T100000Z-level-2-test',
     plan: s.plan,
     knownIssues: s.knownIssues,
@@ -326,6 +351,7 @@ export function journalOf(s: Scenario): Entry[] {
   for (const host of s.plan.hosts) addHost(s, host.name, add);
   addSources(s, add);
   addActs(s, add);
+  add(s.endMs + 100, { kind: 'closed' });
   events.sort((a, b) => a.atMs - b.atMs);
   return numbered(s, events);
 }
@@ -464,17 +490,20 @@ function rowOf(one: FakeLife, at: number): ProcessRow {
 }
 
 function detailOf(one: FakeLife, at: number): RecordedDetail {
-  const services = one.matchedAt?.(at) ?? one.services;
+  const dark = at >= (one.undecidedFromMs ?? 0) ? (one.undecided ?? []) : [];
+  const services = dark.length > 0 ? [] : (one.matchedAt?.(at) ?? one.services);
   return {
     pid: one.pid,
     start: one.start,
     uid: 1000,
     cgroup: '/',
     services,
-    undecided: (one.undecided ?? []).map((name) => ({ service: name, reason: 'exe: EACCES' })),
+    undecided: dark.map((name) => ({ service: name, reason: 'exe: EACCES' })),
     leftBy: one.leftBy ?? [],
     canary: one.canary ?? null,
     fingerprint: one.fingerprint ?? `f-${services.join('+')}`,
+    ...(one.comm === undefined ? {} : { comm: one.comm(at) }),
+    ...(one.headless === true && dark.length > 0 ? { headless: true } : {}),
   };
 }
 
@@ -538,6 +567,18 @@ function addActs(s: Scenario, add: Add): void {
       s.withOutcome,
     );
   }
+  for (const { guard, atMs, status, control = false } of s.guards) {
+    const request = guardRequest(s, guard, control);
+    const answer = status === null ? null : { status, acknowledged: status < 300, state: null };
+    const reply: Reading<BrokerReply> =
+      answer === null
+        ? { kind: 'unreadable', reason: 'no answer' }
+        : present({ ...answer, stops: null, recorded: null, body: '' });
+    act(atMs, { act: 'guard', guard, control, request }, GUARD_TOOK, reply);
+  }
+  for (const { atMs, rows } of s.messages) {
+    add(atMs + 5, { kind: 'messages', read: { sentMs: atMs, receivedMs: atMs + 5, reading: present(rows) } });
+  }
   if (s.crash !== null) {
     act(
       s.crash.atMs,
@@ -563,7 +604,27 @@ function addActs(s: Scenario, add: Add): void {
   if (s.interruptedAt !== null) add(s.interruptedAt, { kind: 'interrupted', cause: 'SIGINT' });
 }
 
+const GUARD_TOOK = 20;
+
+function guardRequest(s: Scenario, guard: GuardName, control: boolean): GuardRequest {
+  const { level } = s.plan;
+  const reason = guardReason(s.plan.drill, guard, NONCE);
+  if (guard === 'message-to-halted') {
+    const service = control ? (s.plan.messages?.alive ?? '') : (s.plan.messages?.halted ?? '');
+    return { operation: 'message', sender: s.plan.messages?.sender ?? '', service, message: NONCE };
+  }
+  if (guard === 'resume-without-incident' || guard === 'resume-wrong-incident') {
+    const incident = guard === 'resume-wrong-incident' ? 'i-9' : null;
+    return { operation: 'resume', incident, level, revision: 2, reason };
+  }
+  const halt = { operation: 'halt', phrase: 'own', level, asset: null } as const;
+  if (guard === 'repeat' || guard === 'lower-level')
+    return { ...halt, token: 'own', reason: halted.reason ?? '' };
+  return { ...halt, token: guard === 'no-token' ? 'none' : 'wrong', reason };
+}
+
 function nameOf(act: Act): string {
+  if (act.act === 'guard') return `@guard ${act.guard} ${act.control}`;
   if (act.act === 'start-service') return `@start ${act.service}`;
   return act.act === 'manual-step' ? `@step ${act.host} ${act.command.join(' ')}` : `@${act.act}`;
 }

@@ -9,6 +9,7 @@ import {
   journalOf,
   life,
   livesOf,
+  neverStops,
   RESUME,
   T0,
 } from './fixtures.ts';
@@ -54,6 +55,43 @@ describe('a process that becomes a target only while halted', () => {
       matchedAt: (ms: number) => (ms > T0 + 3000 ? ['hermes'] : []),
     });
     expect(codes(journalOf(s))).toContain('respawned');
+  });
+});
+
+describe('a process whose main thread has exited, and another works on', () => {
+  const all = ['hermes', 'shiva', 'sentinel', 'principal'];
+  const headless = {
+    undecided: all,
+    headless: true,
+    state: (ms: number) => (ms < T0 ? { state: 'S' } : { state: 'Z', liveThreads: 1 }),
+  };
+
+  it('is still the target that it was, and in doubt for nobody else', () => {
+    const s = cleanLevel2();
+    neverStops(s, 'hermes');
+    Object.assign(baselineLife(s, 'hermes'), { ...headless, undecidedFromMs: T0, comm: () => 'python' });
+    const { findings } = judge(journalOf(s), options);
+    expect(findings[0]).toMatchObject({ code: 'successful-no-op', service: 'hermes', consequenceOf: null });
+    expect(findings.map((f) => f.code)).not.toContain('blind-probe');
+  });
+
+  it.each([
+    ['is still the stranger that it was', T0, () => 'python', []],
+    [
+      'may be anything where it has another command name since',
+      T0,
+      (ms: number) => (ms < T0 ? 'sh' : 'node'),
+      all,
+    ],
+    ['may be anything where nobody looked before', 0, () => 'python', all],
+  ] as const)('%s', (_, undecidedFromMs, comm, doubted) => {
+    const s = cleanLevel2();
+    const stranger = life('', 'tesseract', 77, 0, FOREVER);
+    s.lives.push({ ...stranger, services: [], ...headless, undecidedFromMs, comm });
+    const found = judge(journalOf(s), options).findings;
+    expect(found.map((f) => [f.code, f.service]).sort()).toEqual(
+      doubted.map((service) => ['blind-probe', service]).sort(),
+    );
   });
 });
 

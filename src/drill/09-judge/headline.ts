@@ -76,15 +76,22 @@ function inWords(first: Finding, same: readonly Finding[]): string {
     'survivor-restarted': `${who}${where} had to survive and ${one ? 'was' : 'were'} restarted`,
     'unrestored-service': `${who}${where} did not come back after the resume`,
     'unreachable-host': `${one ? (first.host ?? 'a host') : `${same.length} hosts`} could not be observed`,
-    'vacuous-target': `${one ? (first.service ?? first.asset ?? 'something') : `${same.length} things`} to be halted ${one ? 'was' : 'were'} not at work before the trigger`,
+    'vacuous-target': one
+      ? `${first.asset ?? first.service ?? 'something'} was not as it must be before the trigger`
+      : `${same.length} things were not as they must be before the trigger`,
+    'manual-resume-failed': `a step of the manual resume failed${where}`,
     'self-halt': 'the broker stopped itself',
     'amnesia-restart': 'the broker restarted and forgot the halt',
   };
-  const known = phrases[first.code];
+  const known = first.asset === undefined ? phrases[first.code] : undefined;
   if (known !== undefined) return known;
+  if (first.code === 'unrestored-service') return 'trading did not go on after the resume';
   const { title } = FINDINGS[first.code];
-  const subject = [first.service, first.asset].filter((word) => word != null).join(' ');
-  return `${title.charAt(0).toLowerCase()}${title.slice(1)}${subject === '' && where === '' ? '' : ` (${one ? `${subject}${where}`.trim() : `${same.length} times`})`}`;
+  // An acronym keeps its capitals.
+  const words = /^[A-Z][a-z ]/.test(title) ? `${title.charAt(0).toLowerCase()}${title.slice(1)}` : title;
+  const subject = first.asset ?? `${first.service ?? ''}${where}`.trim();
+  if (!one) return `${words} (${same.length} times)`;
+  return subject === '' ? words : `${words} (${subject})`;
 }
 
 function whyNotRun(c: CaseFile, findings: readonly Finding[]): string {

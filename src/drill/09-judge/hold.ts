@@ -33,21 +33,30 @@ export function stateVerifiedMs(c: CaseFile): number | null {
 }
 
 /**
- * The hold: from the latest of last death seen, state verified and broker back, to the last sample before the undo
- * that every host answered. Null where the halt never was complete: a target lived on or came back.
+ * How long every target was seen to stay gone: from T0 or the last death seen to the last sample before the undo that every host
+ * answered. Null where the halt never was complete: a target lived on or came back. No claim and no store plays a part, so that
+ * a stop is proven or not whatever else could be read.
  */
-export function holdOf(c: CaseFile): Hold | null {
+export function stillnessOf(c: CaseFile): Hold | null {
   if (c.trigger === null) return null;
-  const instants = [c.trigger.t0Ms];
+  const deaths = [c.trigger.t0Ms];
   for (const service of servicesOf(c, 'target')) {
-    if (service.newcomers.some((life) => !diedBy(c, life, c.haltEndMs))) return null;
     for (const life of [...service.baseline, ...service.family, ...service.newcomers]) {
       if (!diedBy(c, life, c.haltEndMs)) return null;
-      instants.push(c.lives.death(life)?.toMs ?? 0);
+      deaths.push(c.lives.death(life)?.toMs ?? 0);
     }
   }
-  for (const instant of [stateVerifiedMs(c), brokerBackMs(c)]) if (instant !== null) instants.push(instant);
-  const startMs = Math.max(...instants);
+  return observed(c, Math.max(...deaths));
+}
+
+/** The hold: stillness from when also the state was verified and the broker back, where they ever were. */
+export function holdOf(c: CaseFile): Hold | null {
+  const still = stillnessOf(c);
+  if (still === null) return null;
+  return observed(c, Math.max(still.startMs, stateVerifiedMs(c) ?? 0, brokerBackMs(c) ?? 0));
+}
+
+function observed(c: CaseFile, startMs: number): Hold {
   const lasts = [...c.hosts.values()].map(
     (host) =>
       host.good.findLast((sample) => sample.receivedMs <= c.haltEndMs)?.sentMs ?? Number.NEGATIVE_INFINITY,

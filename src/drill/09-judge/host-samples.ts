@@ -1,6 +1,6 @@
 import type { Entry } from '../model/journal.ts';
-import type { Reading } from '../model/reading.ts';
-import { type HostIdentity, type SeenTable, seesEverything } from '../model/sample.ts';
+import { type SeenTable, seesEverything } from '../model/sample.ts';
+import { staleSamples } from './stale-samples.ts';
 
 /** One sample of one host; `table` is null where it could not be read, and `good` whether it can vouch for an absence. */
 export interface HostSample {
@@ -12,12 +12,21 @@ export interface HostSample {
   readonly table: SeenTable | null;
   readonly good: boolean;
   /** Why it is not good. */
-  readonly trouble: { readonly kind: 'unreadable' | 'blind'; readonly reason: string } | null;
+  readonly trouble: { readonly kind: SampleTrouble; readonly reason: string } | null;
 }
+
+/**
+ * `unreadable`: no whole answer came. `garbled`: one did, and it could not be understood. `blind`: it could not show everything.
+ * `stale`: it showed what was no longer so.
+ */
+export type SampleTrouble = 'unreadable' | 'garbled' | 'blind' | 'stale';
+
+/** Who answered, or tried to. */
+type Identified = Pick<Extract<Entry, { kind: 'host' }>, 'id' | 'identity' | 'strangeKey'>;
 
 export interface HostSamples {
   readonly name: string;
-  readonly identities: readonly { readonly id: string; readonly identity: Reading<HostIdentity> }[];
+  readonly identities: readonly Identified[];
   /** By the time they were sent. */
   readonly samples: readonly HostSample[];
   readonly good: readonly HostSample[];
@@ -29,23 +38,30 @@ export function samplesByHost(
   entries: readonly Entry[],
 ): ReadonlyMap<string, HostSamples> {
   const samples = new Map<string, HostSample[]>(names.map((name) => [name, []]));
-  const identities = new Map<string, { id: string; identity: Reading<HostIdentity> }[]>();
+  const identities = new Map<string, Identified[]>();
   for (const entry of entries) {
     if (entry.kind === 'host') {
       const known = identities.get(entry.host) ?? [];
-      identities.set(entry.host, [...known, { id: entry.id, identity: entry.identity }]);
+      identities.set(entry.host, [...known, entry]);
     }
     if (entry.kind === 'sample') samples.get(entry.sample.host)?.push(toHostSample(entry.id, entry.sample));
   }
   return new Map(
     [...samples].map(([name, list]) => {
       list.sort((a, b) => a.sentMs - b.sentMs || a.receivedMs - b.receivedMs);
+      const stale = staleSamples(name, list, entries);
+      const fresh = list.map((sample, at) => asStale(sample, stale.get(at)));
       return [
         name,
-        { name, identities: identities.get(name) ?? [], samples: list, good: list.filter((s) => s.good) },
+        { name, identities: identities.get(name) ?? [], samples: fresh, good: fresh.filter((s) => s.good) },
       ];
     }),
   );
+}
+
+function asStale(sample: HostSample, reason: string | undefined): HostSample {
+  if (reason === undefined) return sample;
+  return { ...sample, table: null, good: false, trouble: { kind: 'stale', reason } };
 }
 
 function toHostSample(id: string, sample: Extract<Entry, { kind: 'sample' }>['sample']): HostSample {
@@ -53,7 +69,8 @@ function toHostSample(id: string, sample: Extract<Entry, { kind: 'sample' }>['sa
   const common = { id, host, mode, sentMs, receivedMs };
   if (seen.kind !== 'present') {
     const reason = seen.kind === 'unreadable' ? seen.reason : 'the probe answered with no table';
-    return { ...common, table: null, good: false, trouble: { kind: 'unreadable', reason } };
+    const kind = sample.raw?.end == null ? 'unreadable' : 'garbled';
+    return { ...common, table: null, good: false, trouble: { kind, reason } };
   }
   const table = seen.value;
   if (seesEverything(table.visibility)) return { ...common, table, good: true, trouble: null };

@@ -8,7 +8,7 @@ import { scopeOf } from './lives.ts';
 export interface Gap {
   readonly fromMs: number;
   readonly toMs: number;
-  readonly before: HostSample | null;
+  readonly before: HostSample;
   readonly after: HostSample | null;
   readonly bad: readonly HostSample[];
 }
@@ -16,28 +16,17 @@ export interface Gap {
 /** The longest stretch between two good samples from baseline to the end of the halt, its last edge included. */
 export function longestGap(c: CaseFile, host: HostSamples): Gap | null {
   const good = host.good.filter((sample) => sample.sentMs <= c.haltEndMs);
-  const gaps: Gap[] = [];
-  for (const [index, after] of good.entries()) {
-    const before = good[index - 1];
-    if (before !== undefined) gaps.push(gap(host, before, after, before.sentMs, after.receivedMs));
+  let longest: Omit<Gap, 'bad'> | null = null;
+  for (const [index, before] of good.entries()) {
+    const after = good[index + 1] ?? null;
+    // What was sent before the halt ended and came after it may be of either side.
+    if (after === null && before.receivedMs > c.haltEndMs) continue;
+    const gap = { fromMs: before.sentMs, toMs: after?.receivedMs ?? c.haltEndMs, before, after };
+    if (longest === null || gap.toMs - gap.fromMs > longest.toMs - longest.fromMs) longest = gap;
   }
-  const last = good.findLast((sample) => sample.receivedMs <= c.haltEndMs);
-  if (last !== undefined) gaps.push(gap(host, last, null, last.sentMs, c.haltEndMs));
-  return gaps.reduce<Gap | null>(
-    (worst, next) => (worst === null || next.toMs - next.fromMs > worst.toMs - worst.fromMs ? next : worst),
-    null,
-  );
-}
-
-function gap(
-  host: HostSamples,
-  before: HostSample,
-  after: HostSample | null,
-  fromMs: number,
-  toMs: number,
-): Gap {
-  const bad = host.samples.filter((s) => !s.good && s.sentMs >= fromMs && s.sentMs <= toMs);
-  return { fromMs, toMs, before, after, bad };
+  if (longest === null) return null;
+  const { fromMs, toMs } = longest;
+  return { ...longest, bad: host.samples.filter((s) => !s.good && s.sentMs >= fromMs && s.sentMs <= toMs) };
 }
 
 /** Whether this host was observed without a break: everything wrong with its samples, as findings about it. */
@@ -45,8 +34,8 @@ export function observationTrouble(c: CaseFile, host: HostSamples): Finding[] {
   const identity = host.identities.findLast((seen) => seen.identity.kind !== 'present');
   const unidentified = host.identities.every((seen) => seen.identity.kind !== 'present');
   if (unidentified || host.good.length === 0) {
-    if (c.trigger === null && host.identities.length === 0 && host.samples.length === 0) return [];
-    const blind = host.samples.find((sample) => sample.trouble?.kind === 'blind');
+    if (c.trigger === null && identity === undefined && host.samples.length === 0) return [];
+    const blind = host.samples.find(answeredInVain);
     if (blind !== undefined)
       return [
         finding('blind-probe', { host: host.name }, `On ${host.name} ${blind.trouble?.reason}.`, [blind.id]),
@@ -87,8 +76,8 @@ function brokenObservation(c: CaseFile, host: HostSamples): Finding[] {
   const limit = c.plan.timing.maxGapMs;
   if (worst === null || worst.toMs - worst.fromMs <= limit) return [];
   const length = seconds(worst.toMs - worst.fromMs);
-  const evidence = [worst.before?.id, worst.bad[0]?.id, worst.after?.id];
-  const blind = worst.bad.find((sample) => sample.trouble?.kind === 'blind');
+  const evidence = [worst.before.id, worst.bad[0]?.id, worst.after?.id];
+  const blind = worst.bad.find(answeredInVain);
   if (blind !== undefined) {
     return [
       finding(
@@ -120,8 +109,17 @@ function brokenObservation(c: CaseFile, host: HostSamples): Finding[] {
   ];
 }
 
+// A host that answers is there; what it says is of no use.
+function answeredInVain(sample: HostSample): boolean {
+  return sample.trouble !== null && sample.trouble.kind !== 'unreadable';
+}
+
 /** Whether one and the same machine answered for this host throughout, and no other host is that machine. */
 export function identityTrouble(c: CaseFile, host: HostSamples): Finding[] {
+  const stranger = host.identities.find((seen) => seen.strangeKey !== undefined);
+  if (stranger?.identity.kind === 'unreadable') {
+    return [finding('wrong-host-probe', { host: host.name }, `${stranger.identity.reason}.`, [stranger.id])];
+  }
   const scopes = new Map<string, string>();
   const machines = new Map<string, string>();
   for (const { id, identity } of host.identities) {

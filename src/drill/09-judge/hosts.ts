@@ -5,9 +5,8 @@ import { controlsOf } from './controls.ts';
 import { finding } from './finding.ts';
 import type { HostSamples } from './host-samples.ts';
 import { identityTrouble, observationTrouble } from './host-trouble.ts';
-import { firstSeen, speaksOf } from './lives.ts';
-
-const cache = new WeakMap<CaseFile, Map<string, readonly Finding[]>>();
+import { firstSeen } from './lives.ts';
+import { once } from './once.ts';
 
 /** Whether every host of the inventory was observed, as itself, unbroken, wholly, and on a steady clock. */
 export function judgeHosts(c: CaseFile): Finding[] {
@@ -16,25 +15,26 @@ export function judgeHosts(c: CaseFile): Finding[] {
 
 /** Everything that keeps a host's evidence from proving an absence; empty where nothing does. */
 export function troubleOf(c: CaseFile, name: string): readonly Finding[] {
-  const known = cache.get(c) ?? new Map<string, readonly Finding[]>();
-  cache.set(c, known);
-  const kept = known.get(name);
-  if (kept !== undefined) return kept;
-  const host = c.hosts.get(name);
-  const all =
-    host === undefined
-      ? []
-      : [
-          ...identityTrouble(c, host),
-          ...observationTrouble(c, host),
-          ...hostClockTrouble(host),
-          ...controlsOf(c, host).findings,
-          ...unexamined(c, host),
-          ...flickering(c, host),
-        ];
-  const first = all.filter((f, index) => all.findIndex((other) => other.code === f.code) === index);
-  known.set(name, first);
-  return first;
+  return troubles(c).get(name) ?? [];
+}
+
+const troubles = once((c: CaseFile): ReadonlyMap<string, readonly Finding[]> => {
+  return new Map([...c.hosts].map(([name, host]) => [name, firstOfEachCode(troubleWith(c, host))]));
+});
+
+function troubleWith(c: CaseFile, host: HostSamples): Finding[] {
+  return [
+    ...identityTrouble(c, host),
+    ...observationTrouble(c, host),
+    ...hostClockTrouble(host),
+    ...controlsOf(c, host).findings,
+    ...unexamined(c, host),
+    ...flickering(c, host),
+  ];
+}
+
+function firstOfEachCode(all: readonly Finding[]): Finding[] {
+  return all.filter((f, index) => all.findIndex((other) => other.code === f.code) === index);
 }
 
 // A process that nobody ever looked at may be anything, a target among them.
@@ -65,22 +65,18 @@ function unexamined(c: CaseFile, host: HostSamples): Finding[] {
 // A life that one sample lacks and a later one has again was overlooked: so may others have been.
 function flickering(c: CaseFile, host: HostSamples): Finding[] {
   for (const life of c.lives.all) {
-    if (life.matched.size === 0 || !life.hosts.has(host.name)) continue;
-    const own = life.seen.filter(({ sample }) => sample.host === host.name).map(({ sample }) => sample);
-    const [first, last] = [own[0], own.at(-1)];
-    if (first === undefined || last === undefined) continue;
-    const seen = new Set(own);
-    const missed = host.good.find(
-      (s) =>
-        s.sentMs > first.receivedMs && s.receivedMs < last.sentMs && !seen.has(s) && speaksOf(s, life.pid),
-    );
-    if (missed === undefined) continue;
+    if (life.matched.size === 0) continue;
+    const flicker = c.lives.flickered(life);
+    if (flicker === null || flicker.missed.host !== host.name) continue;
+    const { before, missed, after } = flicker;
+    const others = [before.host, after.host].filter((name) => name !== host.name);
+    const who = others[0] === undefined ? '' : `, of ${others[0]},`;
     return [
       finding(
         'blind-probe',
         { host: host.name },
-        `A sample of ${host.name} lacks pid ${life.pid}, which samples before and after it show.`,
-        [first.id, missed.id, last.id],
+        `A sample of ${host.name} lacks pid ${life.pid}, which samples${who} before and after it show.`,
+        [before.id, missed.id, after.id],
       ),
     ];
   }

@@ -1,5 +1,5 @@
 import { FINDINGS, type FindingCode } from '../model/findings.ts';
-import type { Entry } from '../model/journal.ts';
+import type { Entry, Judging } from '../model/journal.ts';
 import type { ExitCode, Finding, FleetState, Verdict, VerdictWord } from '../model/verdict.ts';
 import { findingKey } from '../model/verdict.ts';
 import { judgeBrokerMemory } from './broker-memory.ts';
@@ -12,10 +12,13 @@ import { hangConsequences } from './consequences.ts';
 import { judgeCrossChecks } from './cross-checks.ts';
 import { effectSummaries, judgeEffects } from './effects.ts';
 import { finding } from './finding.ts';
+import { guardSummaries } from './guard-summary.ts';
+import { judgeGuards, judgeRefusalLog } from './guards.ts';
 import { headlineOf } from './headline.ts';
 import { judgeHosts } from './hosts.ts';
 import { proveKept } from './keep-proof.ts';
 import { coverKnown, footnotesOf } from './known-issues.ts';
+import { uncountedTargets } from './managers.ts';
 import { judgeManualSteps } from './manual-resume.ts';
 import { judgeOwnership } from './ownership.ts';
 import { judgeSources } from './sources.ts';
@@ -26,7 +29,7 @@ import { judgeBaseline, judgeClassification, judgeDuplicates, judgeTargets } fro
 import { fleetState, judgeIncidentAfter, judgeRestoration } from './undo.ts';
 
 /** One question about the evidence, answered with findings. */
-export type Judge = (c: CaseFile) => Finding[];
+export type Judge = (c: CaseFile) => readonly Finding[];
 
 export const JUDGES: readonly (readonly [name: string, judge: Judge])[] = [
   ['hosts', judgeHosts],
@@ -45,21 +48,21 @@ export const JUDGES: readonly (readonly [name: string, judge: Judge])[] = [
   ['claims', judgeClaims],
   ['audit', judgeAudit],
   ['effects', judgeEffects],
+  ['guards', judgeGuards],
+  ['log of refusals', judgeRefusalLog],
   ['manual resume', judgeManualSteps],
   ['restoration', judgeRestoration],
   ['incident', judgeIncidentAfter],
   ['completeness', judgeCompleteness],
 ];
 
-export interface JudgeOptions {
-  /** `YYYY-MM-DD`, UTC: what known issues expire by. */
-  readonly today: string;
-  /** A qualified pass exits 1. */
-  readonly strict: boolean;
+/** Judges a finished journal. Throws where it has no `opened` record; anything else that throws becomes a finding. */
+export function judge(entries: readonly Entry[], options: Judging): Verdict {
+  const verdict = judgeEvidence(entries, options);
+  return entries.some((entry) => entry.kind === 'failed') ? withoutPass(verdict) : verdict;
 }
 
-/** Judges a finished journal. Throws where it has no `opened` record; anything else that throws becomes a finding. */
-export function judge(entries: readonly Entry[], options: JudgeOptions): Verdict {
+function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
   const c = openCase(entries);
   const { plan, knownIssues, drillId, runner, inventory } = c.opened;
   const at = { level: plan.level, today: options.today };
@@ -117,11 +120,29 @@ export function judge(entries: readonly Entry[], options: JudgeOptions): Verdict
     },
     halt,
     broker: brokerSummary(c),
+    guards: guardSummaries(c),
     effects: effectSummaries(c),
     controls: controlSummaries(c),
     claims: claimSentences(c),
-    notTested: plan.notTested,
+    notTested: [...plan.notTested, ...uncountedTargets(c)],
   };
+}
+
+/** Judges a finished journal as it was asked for when the drill began. */
+export function judgeJournal(entries: readonly Entry[], asked: Partial<Judging> = {}): Verdict {
+  const opened = entries.find((entry) => entry.kind === 'opened');
+  return judge(entries, { today: '', strict: false, ...opened?.judging, ...asked });
+}
+
+/** Evidence of a drill that failed inside may not be on disk, or not whole: nothing is proven by it. */
+export function withoutPass(verdict: Verdict): Verdict {
+  if (verdict.verdict !== 'pass') return verdict;
+  const headline = verdict.headline.replace(
+    /PASS.*$/s,
+    'INCONCLUSIVE: the drill ended with an internal error, so its evidence may not be whole',
+  );
+  const exitCode = verdict.exitCode === 5 ? 5 : 70;
+  return { ...verdict, verdict: 'inconclusive', qualified: false, headline, exitCode };
 }
 
 /** Hears every judge; one that throws leaves a finding, since what it would have found is not known. */
@@ -192,7 +213,7 @@ function compare(a: string, b: string): number {
 }
 
 function wordOf(c: CaseFile, findings: readonly Finding[]): VerdictWord {
-  if (c.trigger === null) return 'not-run';
+  if (c.fired === null) return 'not-run';
   if (c.interrupted.length > 0) return 'aborted';
   const open = findings.filter((f) => f.knownIssue === null);
   if (open.some((f) => f.severity === 'fail')) return 'fail';

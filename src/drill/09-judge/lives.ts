@@ -44,6 +44,7 @@ export class Lives {
   readonly all: Life[] = [];
   readonly #byPid = new Map<string, Map<number, Life[]>>();
   readonly #lineages = new Map<string, Lineage>();
+  readonly #flickers = new Map<Life, ReturnType<Lives['flickered']>>();
   readonly #deaths = new Map<Life, Death | null>();
   readonly #hosts: ReadonlyMap<string, HostSamples>;
 
@@ -84,6 +85,39 @@ export class Lives {
     }
     if (firstNot === null) return null;
     return { fromMs: lastSeen.sentMs, toMs: firstNot.receivedMs, lastSeen, firstNot };
+  }
+
+  /**
+   * A good sample, of any host of its machine, that lacks a life which samples before and after it show: one of them is wrong.
+   * Null where there is none.
+   */
+  flickered(
+    life: Life,
+  ): { readonly before: HostSample; readonly missed: HostSample; readonly after: HostSample } | null {
+    const known = this.#flickers.get(life);
+    if (known !== undefined) return known;
+    const flicker = this.#flicker(life);
+    this.#flickers.set(life, flicker);
+    return flicker;
+  }
+
+  #flicker(life: Life) {
+    const [before, after] = [life.seen[0]?.sample, life.seen.at(-1)?.sample];
+    if (before === undefined || after === undefined) return null;
+    const seen = new Set(life.seen.map(({ sample }) => sample));
+    const lacksIt = (s: HostSample): boolean =>
+      s.sentMs > before.receivedMs &&
+      s.receivedMs < after.sentMs &&
+      !seen.has(s) &&
+      s.table !== null &&
+      scopeOf(s.table) === life.scope &&
+      speaksOf(s, life.pid);
+    const missing = [...this.#hosts.values()].flatMap((host) => host.good.find(lacksIt) ?? []);
+    // Whoever showed it itself, before and after, contradicts nobody but itself.
+    const own = (s: HostSample): boolean =>
+      life.seen.some(({ sample }) => sample.host === s.host && sample.sentMs > s.receivedMs);
+    const missed = missing.find(own) ?? missing[0];
+    return missed === undefined ? null : { before, missed, after };
   }
 
   #note(sample: HostSample, table: SeenTable): void {

@@ -2,22 +2,20 @@ import type { BrokerState } from '../model/broker-state.ts';
 import type { Finding } from '../model/verdict.ts';
 import { type CaseFile, said } from './case-file.ts';
 import { finding } from './finding.ts';
-
-const cache = new WeakMap<CaseFile, ReadonlySet<string>>();
+import { markOf } from './guard-tries.ts';
+import { once } from './once.ts';
 
 /** Incidents that are this drill's: opened after T0, and carrying its nonce in their reason. */
-export function ownIncidents(c: CaseFile): ReadonlySet<string> {
-  const known = cache.get(c);
-  if (known !== undefined) return known;
+export const ownIncidents = once((c: CaseFile): ReadonlySet<string> => {
   const own = new Set<string>();
-  if (c.trigger !== null) {
+  if (c.fired !== null) {
     const carries = (reason: string | null | undefined): boolean => reason?.includes(c.opened.nonce) === true;
     const states = [...said(c.status).map((r) => r.value), ...said(c.store).map((r) => r.value.state)];
     for (const state of states) if (state.incident !== null && carries(state.reason)) own.add(state.incident);
     for (const { value } of said(c.store)) {
       for (const row of value.incidents ?? []) if (carries(row.reason)) own.add(row.id);
     }
-    const replied = c.trigger.reply?.state;
+    const replied = c.fired.reply?.state;
     if (
       replied?.incident != null &&
       (replied.reason == null || carries(replied.reason)) &&
@@ -26,9 +24,8 @@ export function ownIncidents(c: CaseFile): ReadonlySet<string> {
       own.add(replied.incident);
     }
   }
-  cache.set(c, own);
   return own;
-}
+});
 
 /** Incidents that were known before the trigger, open or not. */
 export function baselineIncidents(c: CaseFile): ReadonlySet<string> {
@@ -43,10 +40,19 @@ export function baselineIncidents(c: CaseFile): ReadonlySet<string> {
   return ids;
 }
 
+function carriesNonce(c: CaseFile, state: BrokerState): boolean {
+  return state.reason?.includes(c.opened.nonce) === true;
+}
+
+/** Before the trigger, only a guard can have halted in this drill's name. */
+function isOfGuard(c: CaseFile, { reason }: BrokerState): boolean {
+  return c.guards.some(({ guard }) => reason?.includes(markOf(guard, c.opened.nonce)) === true);
+}
+
 /** Whether a halted state is somebody else's: its reason lacks the nonce, and its incident is not ours. */
 export function isForeign(c: CaseFile, state: BrokerState): boolean {
   if (state.level === 0) return false;
-  if (state.reason?.includes(c.opened.nonce) === true) return false;
+  if (carriesNonce(c, state)) return false;
   const own = ownIncidents(c);
   if (state.incident !== null && own.has(state.incident)) return false;
   return state.reason !== null || (state.incident !== null && own.size > 0);
@@ -61,7 +67,8 @@ export function judgeOwnership(c: CaseFile): Finding[] {
     ...said(c.store).map((read) => ({ ...read, state: read.value.state })),
   ].sort((a, b) => a.sentMs - b.sentMs);
   const foreign = states.find(
-    ({ state, receivedMs }) => isForeign(c, state) || (receivedMs <= c.anchorMs && state.level > 0),
+    ({ state, receivedMs }) =>
+      isForeign(c, state) || (receivedMs <= c.anchorMs && state.level > 0 && !isOfGuard(c, state)),
   );
   if (foreign !== undefined) {
     const { level, incident } = foreign.state;
@@ -93,6 +100,33 @@ export function judgeOwnership(c: CaseFile): Finding[] {
     }
   }
   return [];
+}
+
+type StateSaid = ReturnType<typeof said<BrokerState>>[number];
+
+/**
+ * The first reading whose revision is not this drill's own. A guard that the broker accepted may have moved it on, by one, and
+ * no later than the first reading after its reply.
+ */
+function movedOn(
+  c: CaseFile,
+  stretch: readonly StateSaid[],
+  first: number,
+): (StateSaid & { readonly own: number }) | null {
+  let own = first;
+  let counted = c.guards.filter(({ kind, answer }) => kind.must === 'be harmless' && answer === 'accepted');
+  for (const read of stretch) {
+    const { revision } = read.value;
+    if (revision === null) continue;
+    if (revision !== own) {
+      const by = counted.find(({ startedMs }) => startedMs <= read.receivedMs);
+      if (by === undefined || revision !== own + 1) return { ...read, own };
+      own = revision;
+      counted = counted.filter((one) => one !== by);
+    }
+    counted = counted.filter(({ endedMs }) => endedMs > read.sentMs);
+  }
+  return null;
 }
 
 /**
@@ -128,11 +162,9 @@ function takenOver(c: CaseFile): { readonly what: string; readonly ids: string[]
       [pinned ?? before[0]?.value.revision, before],
       [after[0]?.value.revision, after],
     ] as const) {
-      const moved = stretch.find(
-        ({ value }) => first != null && value.revision !== null && value.revision !== first,
-      );
-      if (moved === undefined) continue;
-      const what = `The ${from} said revision ${moved.value.revision} during the halt, where this drill's own is ${first}: somebody else has halted or resumed.`;
+      const moved = first == null ? null : movedOn(c, stretch, first);
+      if (moved === null) continue;
+      const what = `The ${from} said revision ${moved.value.revision} during the halt, where this drill's own is ${moved.own}: somebody else has halted or resumed.`;
       return { what, ids: [...trigger.ids, moved.id] };
     }
   }

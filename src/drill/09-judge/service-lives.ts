@@ -1,6 +1,6 @@
 import type { Plan, PlannedService } from '../model/plan.ts';
 import type { IncarnationKey } from '../model/process.ts';
-import { canaryTag, detailAt, firstSeen, type Life, type Lives } from './lives.ts';
+import { canaryTag, type DetailSeen, detailAt, firstSeen, type Life, type Lives } from './lives.ts';
 
 /** The lives of one service: which were there before the trigger, what descends from them, what came later. */
 export interface ServiceLives {
@@ -36,15 +36,18 @@ export function livesOfService(
   const matchedTo = new Map(declared.map((name) => [name, lives.all.filter((l) => l.matched.has(name))]));
   const canaries = lives.all.filter((life) => at.canaries.has(canaryTag(life) ?? '')).map((life) => life.key);
 
+  // What one host of a machine shows is on all of them, even while another of them shows nothing.
+  const machineOf = (host: string): readonly string[] =>
+    plan.oneMachine.find((group) => group.includes(host)) ?? [host];
+  const isAt = (life: Life, host: string): boolean => machineOf(host).some((name) => life.hosts.has(name));
+
   // The same daemon may be declared on two hosts, by the same match.
   const rightful = (life: Life, except: string): boolean =>
-    plan.services.some(
-      (one) => one.name !== except && life.matched.has(one.name) && life.hosts.has(one.host),
-    );
+    plan.services.some((one) => one.name !== except && life.matched.has(one.name) && isAt(life, one.host));
 
   return (planned) => {
     const matched = matchedTo.get(planned.name) ?? [];
-    const here = matched.filter((life) => life.hosts.has(planned.host));
+    const here = matched.filter((life) => isAt(life, planned.host));
     const others = new Set<IncarnationKey>(canaries);
     for (const [name, strangers] of matchedTo) {
       if (name !== planned.name) for (const life of strangers) if (!here.includes(life)) others.add(life.key);
@@ -73,7 +76,7 @@ export function livesOfService(
       family: kin.filter((life) => (firstSeen(life)?.receivedMs ?? Infinity) <= at.haltEndMs),
       newcomers: later.filter((life) => matchedMs(life, planned.name) <= at.haltEndMs),
       returned: later.filter((life) => matchedMs(life, planned.name) > at.haltEndMs),
-      elsewhere: matched.filter((life) => !life.hosts.has(planned.host) && !rightful(life, planned.name)),
+      elsewhere: matched.filter((life) => !isAt(life, planned.host) && !rightful(life, planned.name)),
       undecided: lives.all.filter((life) => isUndecided(life, planned.name)),
     };
   };
@@ -87,10 +90,16 @@ function isBaseline(life: Life, service: string, lives: Lives, anchorMs: number)
   return death === null || death.toMs > anchorMs;
 }
 
-// What decides is the last look: a process may be unreadable for an instant while it execs.
+// What decides is the last look: a process may be unreadable for an instant while it execs. Where the main thread has exited and
+// the other threads could not be read, as when they are ending too, it still is what it was at an earlier look, as long as it bears
+// the same command name, which exec would have set.
 function isUndecided(life: Life, service: string): boolean {
-  const last = life.details.at(-1)?.detail;
-  return last?.undecided.some((doubt) => doubt.service === service) === true;
+  const doubts = ({ detail }: DetailSeen): boolean =>
+    detail.undecided.some((doubt) => doubt.service === service);
+  const last = life.details.at(-1);
+  if (last === undefined || !doubts(last)) return false;
+  if (last.detail.headless !== true || last.detail.comm === undefined) return true;
+  return !life.details.some((seen) => !doubts(seen) && seen.detail.comm === last.detail.comm);
 }
 
 /** When it was first seen to match. */

@@ -7,6 +7,7 @@ import { brokerDeaths } from './hold.ts';
 import { undoneMs } from './undo.ts';
 
 const HALT_ENDED = 'when the halt ended';
+const RESTARTED = 'after the broker had restarted';
 
 interface Need {
   readonly when: string;
@@ -58,12 +59,11 @@ export function judgeSources(c: CaseFile): Finding[] {
   const asked = c.brokerMustStop ? moments.filter((need) => need.when !== HALT_ENDED) : moments;
   if (c.brokerMustStop || !brokerGone(c)) demand('unreadable-broker', 'The API', c.status, asked, subject);
   if (c.plan.sources.exchange && c.plan.effects !== null) {
-    const [before, atEnd] = [moments[0], moments.find((need) => need.when === HALT_ENDED)];
     demand(
       'unreadable-exchange',
       'The exchange',
       c.exchange,
-      [before, atEnd].filter((need) => need !== undefined),
+      moments.filter(({ when }) => when !== RESTARTED),
       {},
     );
   }
@@ -86,7 +86,7 @@ function needs(c: CaseFile): Need[] {
   const last = brokerDeaths(c).at(-1);
   const death = last === undefined ? null : c.lives.death(last);
   if (death !== null && !c.brokerMustStop)
-    list.push({ when: 'after the broker had restarted', fromMs: death.toMs, toMs: c.haltEndMs });
+    list.push({ when: RESTARTED, fromMs: death.toMs, toMs: c.haltEndMs });
   const ends = c.resumes.map(({ intent, done }) => done?.endedMs ?? intent.atMs);
   if (ends.length > 0)
     list.push({ when: 'after the resume', fromMs: Math.max(...ends), toMs: Number.POSITIVE_INFINITY });

@@ -4,9 +4,11 @@ import { type CaseFile, said, type Trigger, within } from './case-file.ts';
 import { controllerClockTrouble } from './clocks.ts';
 import { controlsOf } from './controls.ts';
 import { finding, seconds } from './finding.ts';
-import { diedBy, holdOf } from './hold.ts';
+import { diedBy, stillnessOf } from './hold.ts';
 import { troubleOf } from './hosts.ts';
 import { detailAt, firstSeen, type Life } from './lives.ts';
+import { managerFindings } from './managers.ts';
+import { once } from './once.ts';
 import type { ServiceLives } from './service-lives.ts';
 
 /** What became of one life, seen from the deadline. */
@@ -20,19 +22,23 @@ export interface StopProof {
   readonly died: readonly [number, number] | null;
 }
 
-const proofs = new WeakMap<ServiceLives, StopProof>();
-
 /**
  * Whether a target is proven stopped: on a host that is proven to be itself and was observed unbroken under controls
  * that held, its lives were alive at the baseline, all of them and their descendants were gone by the deadline, and
  * nothing that matches it appeared again until the end of a hold of full length.
  */
 export function proveStop(c: CaseFile, service: ServiceLives): StopProof {
-  const known = proofs.get(service);
-  if (known !== undefined) return known;
+  const kept = proofs(c).get(service) ?? prove(c, service);
+  proofs(c).set(service, kept);
+  return kept;
+}
+
+const proofs = once((_: CaseFile) => new Map<ServiceLives, StopProof>());
+
+function prove(c: CaseFile, service: ServiceLives): StopProof {
   const findings = c.trigger === null ? [] : stopFindings(c, c.trigger, service);
   const host = c.hosts.get(service.planned.host);
-  const hold = holdOf(c);
+  const still = stillnessOf(c);
   const proven =
     c.trigger !== null &&
     host !== undefined &&
@@ -43,11 +49,9 @@ export function proveStop(c: CaseFile, service: ServiceLives): StopProof {
     unclassified(c, service).length === 0 &&
     fates(c, c.trigger, service).every(({ fate }) => fate === 'gone') &&
     findings.length === 0 &&
-    hold !== null &&
-    hold.heldMs >= c.plan.timing.holdMs;
-  const proof = { proven, findings, died: lastDeath(c, service) };
-  proofs.set(service, proof);
-  return proof;
+    still !== null &&
+    still.heldMs >= c.plan.timing.holdMs;
+  return { proven, findings, died: lastDeath(c, service) };
 }
 
 /** Lives of which it cannot be told whether they are this service, and that were there too long to be overlooked. */
@@ -67,7 +71,8 @@ function stopFindings(c: CaseFile, trigger: Trigger, service: ServiceLives): Fin
   const back = reappeared(c, service);
   if (back.length > 0) return back;
   const outOfTime = [...late(c, trigger, service, all), ...straddling(c, trigger, service, all)];
-  return outOfTime.length > 0 ? outOfTime : stillAnswering(c, trigger, service);
+  const wrong = outOfTime.length > 0 ? outOfTime : stillAnswering(c, trigger, service);
+  return [...wrong, ...managerFindings(c, service)];
 }
 
 // Who answers for the broker is at work somewhere, whatever the process table of its host shows.
@@ -100,6 +105,8 @@ function fateOf(c: CaseFile, { deadlineMs }: Trigger, life: Life): Fate {
   if (death === null || death.toMs > c.haltEndMs) {
     return seenLast !== undefined && seenLast.sentMs >= deadlineMs ? 'alive' : 'unknown';
   }
+  // Gone, there, and gone again is not what one life does: when it ended is anybody's guess.
+  if (c.lives.flickered(life) !== null) return 'unknown';
   return death.fromMs >= deadlineMs ? 'late' : 'straddling';
 }
 

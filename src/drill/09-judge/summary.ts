@@ -1,6 +1,6 @@
 import type { BrokerState } from '../model/broker-state.ts';
 import type { BrokerSummary, ControlSummary, HaltSummary, Moment, ServiceSummary } from '../model/verdict.ts';
-import { haltAcknowledged, stopClaims } from './acknowledgement.ts';
+import { haltAcknowledged, sameHost, stopClaims } from './acknowledgement.ts';
 import { crashSummary, firstLifeSpan, type HaltedState, haltedState } from './broker-memory.ts';
 import { type CaseFile, type Read, within } from './case-file.ts';
 import { controlsOf } from './controls.ts';
@@ -8,6 +8,7 @@ import { brokerDeaths, holdOf } from './hold.ts';
 import { longestGap } from './host-trouble.ts';
 import { troubleOf } from './hosts.ts';
 import { proveKept } from './keep-proof.ts';
+import { countersOf } from './managers.ts';
 import type { ServiceLives } from './service-lives.ts';
 import { proveStop } from './stop-proof.ts';
 import { finalRoots, undoneMs } from './undo.ts';
@@ -40,6 +41,7 @@ function serviceSummary(c: CaseFile, service: ServiceLives): ServiceSummary {
         : [Math.max(0, Math.round(died[0] - c.trigger.t0Ms)), Math.round(died[1] - c.trigger.t0Ms)],
     baselinePids: service.roots.map((life) => life.pid),
     finalPids: finalRoots(c, service).map((life) => life.pid),
+    counter: role === 'target' && c.trigger !== null ? countersOf(c, service).kind : null,
   };
 }
 
@@ -154,7 +156,7 @@ export function claimSentences(c: CaseFile): string[] {
     const lives =
       home === undefined
         ? `; the inventory has no service ${claim.service}`
-        : claim.host !== null && claim.host !== home
+        : claim.host !== null && !sameHost(claim.host, home)
           ? `; ${claim.service} lives on ${home}`
           : '';
     sentences.push(

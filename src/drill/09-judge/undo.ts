@@ -15,7 +15,7 @@ export function undoneMs(c: CaseFile): number {
   const ends = [...c.resumes, ...c.manualSteps, ...c.starts].map(
     ({ intent, done }) => done?.endedMs ?? intent.atMs,
   );
-  return Math.max(c.trigger?.endedMs ?? 0, ...ends);
+  return Math.max(c.fired?.endedMs ?? 0, ...ends);
 }
 
 /** Root lives of a service that were there in the last good sample of its host. */
@@ -25,13 +25,28 @@ export function finalRoots(c: CaseFile, service: ServiceLives): Life[] {
   );
 }
 
+/**
+ * Whether the broker, though a process of it was there, was not heard again from the first act of the undo on: no resume was
+ * acknowledged and its API said nothing. What it then did not bring back, nobody could ask it for.
+ */
+export function isUnheard(c: CaseFile): boolean {
+  const broker = c.services.get(c.plan.broker);
+  if (c.trigger === null || c.plan.resume === 'manual' || broker === undefined) return false;
+  const resumed = c.resumes.some(
+    ({ done }) => done?.reply?.kind === 'present' && done.reply.value.acknowledged,
+  );
+  const asked = c.resumes.length + c.starts.length > 0;
+  const heard = said(c.status).some((read) => read.sentMs >= c.haltEndMs);
+  return asked && !resumed && !heard && finalRoots(c, broker).length > 0;
+}
+
 type Return = 'back' | 'gone' | 'unsettled' | 'unseen';
 
 /** Whether a service is up again as it was before, and was seen to stay up. */
 function returnOf(c: CaseFile, service: ServiceLives): Return {
   const { instances, host } = service.planned;
   const last = c.hosts.get(host)?.good.at(-1);
-  if (last === undefined || last.sentMs <= undoneMs(c)) return 'unseen';
+  if (last === undefined || last.sentMs <= undoneMs(c) || !wasWatched(c, service)) return 'unseen';
   const roots = finalRoots(c, service);
   if (roots.length < Math.min(instances, Math.max(1, service.roots.length))) return 'gone';
   const { settleMs, sampleEveryMs } = c.plan.timing;
@@ -47,14 +62,17 @@ function returnOf(c: CaseFile, service: ServiceLives): Return {
 
 /** Whether everything that was up before the trigger is up again, by itself, as it was, and stays up. */
 export function judgeRestoration(c: CaseFile): Finding[] {
-  if (c.trigger === null) return [];
+  if (c.fired === null) return [];
   return [...c.services.values()]
     .flatMap((service) => {
       if (service.planned.role === 'bystander' || service.roots.length === 0) return [];
+      // What is not seen has neither come back nor stayed away.
+      if (returnOf(c, service) === 'unseen') return [];
+      if (isUnheard(c) && returnOf(c, service) === 'gone') return [];
       const missing = notRestored(c, service);
       return missing.length > 0 ? missing : differently(c, service);
     })
-    .concat(blockedAssets(c));
+    .concat(isUnheard(c) ? [] : blockedAssets(c));
 }
 
 function blockedAssets(c: CaseFile): Finding[] {
@@ -80,7 +98,6 @@ function notRestored(c: CaseFile, service: ServiceLives): Finding[] {
   const subject = { host, service: name };
   const last = c.hosts.get(host)?.good.at(-1);
   const state = returnOf(c, service);
-  if (state === 'unseen') return [];
   if (state === 'gone') {
     // A survivor that was stopped before is another judge's finding, and part of the fleet's state all the same.
     return [
@@ -193,11 +210,11 @@ function differently(c: CaseFile, service: ServiceLives): Finding[] {
 
 /** Whether the incident was closed by the undo, and its history left as it was. */
 export function judgeIncidentAfter(c: CaseFile): Finding[] {
-  if (c.trigger === null) return [];
+  if (c.fired === null) return [];
   const subject = { host: c.services.get(c.plan.broker)?.planned.host ?? null, service: c.plan.broker };
   const findings: Finding[] = [];
   const left = stillHalted(c);
-  if (left !== null) {
+  if (left !== null && !isUnheard(c)) {
     findings.push(finding('incident-left-open', subject, `After the undo ${left.what}.`, [left.id]));
   }
   const rewritten = rewrittenIncident(c);
@@ -262,12 +279,20 @@ function isResolved(c: CaseFile, { state, incidents }: StoreSnapshot): boolean {
     .every(({ id }) => incidents?.some((row) => row.id === id && row.resolvedAt !== null) === true);
 }
 
+// What was down before the trigger need not come back; of what nobody looked at, nobody knows.
+function wasWatched(c: CaseFile, { planned }: ServiceLives): boolean {
+  return c.hosts.get(planned.host)?.good.some((sample) => sample.receivedMs <= c.anchorMs) === true;
+}
+
 /** Whether the fleet is proven to be as it was before the trigger. Anything that could not be looked at is `unknown`. */
 export function fleetState(c: CaseFile): FleetState {
-  if (c.trigger === null) return 'untouched';
+  if (c.fired === null) return 'untouched';
   const since = undoneMs(c);
   const returns = [...c.services.values()]
-    .filter((service) => service.planned.role !== 'bystander' && service.roots.length > 0)
+    .filter(
+      (service) =>
+        service.planned.role !== 'bystander' && (service.roots.length > 0 || !wasWatched(c, service)),
+    )
     .map((service) => returnOf(c, service));
   const latest = said(c.status.filter((read) => read.sentMs >= since)).at(-1);
   const stored = said(c.store.filter((read) => read.sentMs >= since)).at(-1);
@@ -280,16 +305,16 @@ export function fleetState(c: CaseFile): FleetState {
   ) {
     return 'halted';
   }
-  const manual = c.plan.resume === 'manual';
-  const looked = manual
-    ? latest !== undefined && stored !== undefined && isResolved(c, stored.value)
-    : latest !== undefined || stored !== undefined;
+  const looked =
+    latest !== undefined &&
+    stored !== undefined &&
+    (c.plan.resume !== 'manual' || isResolved(c, stored.value));
   if (!looked || returns.some((state) => state !== 'back')) return 'unknown';
-  // Without any undo the halt may still be under way, unless it was refused or had its whole time.
+  // Without any undo the halt may still be under way, unless it had its whole time, or was refused and touched nothing.
   const asked = c.resumes.length + c.manualSteps.length + c.starts.length > 0;
   const intact = [...c.services.values()].every(
     (s) => s.planned.role !== 'target' || s.roots.every((life) => !diedBy(c, life, c.endMs)),
   );
-  const over = c.trigger.reply?.acknowledged === false || c.endMs >= c.trigger.deadlineMs;
-  return asked || (intact && over) ? 'restored' : 'unknown';
+  const refused = c.fired.reply?.acknowledged === false;
+  return asked || c.endMs >= c.fired.deadlineMs || (intact && refused) ? 'restored' : 'unknown';
 }

@@ -25,8 +25,10 @@ describe('a pass', () => {
 
       - 4 of 4 targets stopped within 5.00 s of the trigger: foresight on tesseract, shiva on tesseract, hermes on tesseract, leverage on tesseract.
       - The complete halt was watched without a break for 6.21 s (6.00 s were asked for).
+      - Nor did they come back for a moment too short to be seen: their service managers counted no other life of foresight on tesseract, shiva on tesseract, hermes on tesseract, leverage on tesseract.
       - 1 of 1 survivors kept: principal on knox; the broker in a new life, since the drill itself killed it.
       - The halt was still there, in API and store, after the broker was killed with SIGKILL and came back.
+      - 1 of 1 request that must do nothing did nothing: a halt without a token.
       - After the resume everything was back as it was before.
 
       ## What was not proven
@@ -63,6 +65,12 @@ describe('a pass', () => {
       | after resume | level 0, no incident, revision 8 | level 0, no incident, revision 8 |
 
       Killed with SIGKILL while halted: pid 4100. It came back as pid 5100 and answered after 0.84 s.
+
+      ## Requests that must be refused
+
+      | Request | What came of it | Answer | In the audit log |
+      | --- | --- | --- | --- |
+      | a halt without a token (\`no-token\`) | refused, and nothing came of it | HTTP 401 | yes |
 
       ## Effects
 
@@ -114,6 +122,7 @@ describe('the fleet as it was found', () => {
       ## What was proven
 
       - 1 of 1 survivors kept: principal on knox.
+      - 1 of 1 request that must do nothing did nothing: a halt without a token.
       - After the resume everything was back as it was before.
 
       ## What was not proven
@@ -168,6 +177,12 @@ describe('the fleet as it was found', () => {
       | after resume | unreadable: HTTP 500 \\| oops | level 0, no incident, revision 0 |
 
       The broker was not killed: the stop is not proven
+
+      ## Requests that must be refused
+
+      | Request | What came of it | Answer | In the audit log |
+      | --- | --- | --- | --- |
+      | a halt without a token (\`no-token\`) | refused, and nothing came of it | HTTP 401 | yes |
 
       ## Effects
 

@@ -3,7 +3,7 @@ import { escapeMarkdown } from './escape.ts';
 import { findingsList, remedies } from './findings-list.ts';
 import { footnoteDefinitions, headlineWithFootnotes, knownIssueLines } from './footnotes.ts';
 import { provenLines, unprovenLines } from './proven.ts';
-import { brokerSection, controlsTable, effectsTable, servicesTable } from './report-tables.ts';
+import { brokerSection, controlsTable, effectsTable, guardsTable, servicesTable } from './report-tables.ts';
 import { bullets, section, table } from './table.ts';
 import { environmentPrefix, exitWords, FLEET, shellWord } from './words.ts';
 
@@ -36,6 +36,7 @@ export function markdownReport(verdict: Verdict, options: ReportOptions = {}): s
     section('What the broker claimed', claims(verdict)),
     section('Services, host by host', servicesTable(verdict)),
     brokerSection(verdict),
+    section('Requests that must be refused', guardsTable(verdict)),
     section('Effects', effectsTable(verdict)),
     section('Controls', controlsTable(verdict)),
     knownIssues(verdict),

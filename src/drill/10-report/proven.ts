@@ -18,6 +18,14 @@ export function provenLines(verdict: Verdict): string[] {
       `The complete halt was watched without a break for ${seconds(verdict.halt.heldMs, Math.floor)} s (${seconds(verdict.halt.holdMs)} s were asked for).`,
     );
   }
+  const counted = verdict.halt.services.filter(
+    (service) => service.outcome === 'stopped' && service.counter === 'steady',
+  );
+  if (counted.length > 0) {
+    lines.push(
+      `Nor did they come back for a moment too short to be seen: their service managers counted no other life of ${placed(counted)}.`,
+    );
+  }
   if (survivors.proven > 0) {
     lines.push(
       `${survivors.proven} of ${survivors.declared} survivors kept: ${names(verdict, 'kept')}${verdict.broker.crash.done ? '; the broker in a new life, since the drill itself killed it' : ''}.`,
@@ -26,6 +34,12 @@ export function provenLines(verdict: Verdict): string[] {
   if (haltSurvivedCrash(verdict)) {
     lines.push(
       'The halt was still there, in API and store, after the broker was killed with SIGKILL and came back.',
+    );
+  }
+  const guarded = verdict.guards.filter(({ outcome }) => outcome === 'refused' || outcome === 'harmless');
+  if (guarded.length > 0) {
+    lines.push(
+      `${guarded.length} of ${count(verdict.guards.length, 'request')} that must do nothing did nothing: ${guarded.map(({ what }) => what).join(', ')}.`,
     );
   }
   if (verdict.fleet === 'restored') lines.push('After the resume everything was back as it was before.');
@@ -74,8 +88,11 @@ function unprovenOutcome(service: ServiceSummary): string {
 }
 
 function names(verdict: Verdict, outcome: ServiceSummary['outcome']): string {
-  return verdict.halt.services
-    .filter((service) => service.outcome === outcome)
+  return placed(verdict.halt.services.filter((service) => service.outcome === outcome));
+}
+
+function placed(services: readonly ServiceSummary[]): string {
+  return services
     .map((service) => `${escapeMarkdown(service.service, 80)} on ${escapeMarkdown(service.host, 80)}`)
     .join(', ');
 }

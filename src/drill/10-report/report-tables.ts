@@ -1,4 +1,4 @@
-import type { Moment, Verdict } from '../model/verdict.ts';
+import type { GuardSummary, Moment, Verdict } from '../model/verdict.ts';
 import { escapeMarkdown } from './escape.ts';
 import { section, table } from './table.ts';
 import { between, latency, OUTCOMES, seconds, stateCell } from './words.ts';
@@ -84,6 +84,29 @@ export function effectsTable(verdict: Verdict): string {
       number(effect.positionBefore),
       number(effect.positionAfter),
       number(effect.openAfter),
+    ]),
+  );
+}
+
+const GUARD_OUTCOMES: Readonly<Record<GuardSummary['outcome'], string>> = {
+  refused: 'refused, and nothing came of it',
+  harmless: 'accepted, and nothing came of it',
+  'took effect': '**took effect**',
+  unclear: '**not known**',
+  'not tried': 'not tried',
+};
+
+/** What became of the requests that had to be refused, or to do nothing. */
+export function guardsTable(verdict: Verdict): string {
+  if (verdict.guards.length === 0) return 'This drill tries none.';
+  const logged = { true: 'yes', false: '**no**', null: '' };
+  return table(
+    ['Request', 'What came of it', 'Answer', 'In the audit log'],
+    verdict.guards.map((guard) => [
+      `${escapeMarkdown(guard.what)} (\`${guard.guard}\`)`,
+      GUARD_OUTCOMES[guard.outcome],
+      guard.answer === null ? '' : escapeMarkdown(guard.answer, 120),
+      logged[`${guard.logged}`],
     ]),
   );
 }
