@@ -3,22 +3,18 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { BesideSettings } from './beside/main.ts';
 import { asWritten, handConfigFile } from './broker/hand-config.ts';
 import { type BrokerSettings, brokerConfigFile } from './broker/settings.ts';
 import type { DaemonConfig } from './daemons/daemon.ts';
+import { type Entry, scriptText } from './entry.ts';
 import { assets, type HostName, type LabService, labelOf, services } from './fleet.ts';
 import { launchctlScript } from './launchctl-script.ts';
 import { type HostLayout, type LabLayout, rootVariable } from './layout.ts';
 import type { LaunchdConfig } from './supervisor/main.ts';
+import { twister, variantNamed } from './variants/variants.ts';
 
 const run = promisify(execFile);
-
-/** A function of a module of the lab, beside this file, called with `settings` by a script in a host's folder. */
-interface Entry {
-  readonly module: string;
-  readonly call: string;
-  readonly settings: unknown;
-}
 
 const daemonOf: Readonly<Record<LabService['kind'], readonly [module: string, call: string]>> = {
   broker: ['broker/main.js', 'runBroker'],
@@ -33,29 +29,34 @@ export async function makeFolders(host: HostLayout): Promise<void> {
   await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: 0o700 })));
 }
 
-/**
- * Writes a script which makes Node call `entry`. The process that runs it has the script as argv[1], as a daemon with its
- * own program would.
- */
 async function writeScript(file: string, entry: Entry): Promise<void> {
-  const { href } = new URL(entry.module, import.meta.url);
-  const call = `import(${JSON.stringify(href)}).then((m) => m.${entry.call}(${JSON.stringify(entry.settings)}));`;
-  await writeFile(file, `#!/usr/bin/env node\n${call}\n`, { mode: 0o700 });
+  await writeFile(file, scriptText(entry), { mode: 0o700 });
 }
 
 /** Everything that one host needs before its supervisor starts: scripts of its services, configuration, launchctl. */
 export async function buildHost(
   lab: LabLayout,
   host: HostName,
-  daemonConfig: DaemonConfig,
-  sshd: { readonly settings: unknown; readonly program: string } | null,
+  {
+    variant,
+    daemons,
+    sshd,
+  }: {
+    readonly variant: string;
+    readonly daemons: DaemonConfig;
+    readonly sshd: { readonly settings: unknown; readonly program: string } | null;
+  },
 ): Promise<void> {
+  const twists = variantNamed(variant).daemons ?? {};
   const layout = lab[host];
   const own = services.filter((service) => service.host === host);
   const jobs = own.map(({ name, keepAlive }) => ({
     label: labelOf(name),
-    program: [process.execPath, join(layout.services, name)],
-    keepAlive,
+    program: twists[name]?.program?.(join(layout.services, name)) ?? [
+      process.execPath,
+      join(layout.services, name),
+    ],
+    keepAlive: twists[name]?.keepAlive ?? keepAlive,
     log: join(layout.log, `${name}.log`),
   }));
   const sshdJob = {
@@ -65,6 +66,8 @@ export async function buildHost(
     log: join(layout.log, 'sshd.log'),
   };
   const launchd: LaunchdConfig = {
+    variant: twister(variant, 'supervisor'),
+    host,
     control: layout.control,
     run: layout.run,
     pidFile: layout.launchdPid,
@@ -76,7 +79,7 @@ export async function buildHost(
   };
   await Promise.all([
     writeJson(layout.launchdConfig, launchd),
-    writeJson(layout.daemonConfig, daemonConfig),
+    writeJson(layout.daemonConfig, daemons),
     writeFile(layout.launchctl, launchctlScript(layout.run), { mode: 0o700 }),
     run('mkfifo', ['-m', '600', layout.control]),
     writeScript(join(layout.bin, 'launchd'), {
@@ -88,9 +91,10 @@ export async function buildHost(
       writeFile(join(layout.plists, `${job.label}.plist`), plistOf(job.label, job.program)),
     ),
     ...own.map(({ name, kind }) => {
-      const [module, call] = daemonOf[kind];
+      const [module, call] = twists[name]?.call ?? daemonOf[kind];
       const settings = { service: name, root: layout.root };
-      return writeScript(join(layout.services, name), { module, call, settings });
+      const text = twists[name]?.text?.(settings) ?? scriptText({ module, call, settings });
+      return writeFile(join(layout.services, name), text, { mode: 0o700 });
     }),
     ...(own.some(({ kind }) => kind === 'broker')
       ? [writeFile(join(layout.bin, 'principal'), handTool(), { mode: 0o700 })]
@@ -112,6 +116,13 @@ function handTool(): string {
 export async function buildExchange(lab: LabLayout, port: number): Promise<string> {
   const script = join(lab.exchange.bin, 'exchange');
   await writeScript(script, { module: 'exchange/main.js', call: 'runExchange', settings: { port, assets } });
+  return script;
+}
+
+/** The script of what a variant does beside the fleet. */
+export async function buildBeside(lab: LabLayout, settings: BesideSettings): Promise<string> {
+  const script = join(lab.exchange.bin, 'beside');
+  await writeScript(script, { module: 'beside/main.js', call: 'runBeside', settings });
   return script;
 }
 

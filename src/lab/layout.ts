@@ -6,6 +6,21 @@ export const labPrefix = 'haltproof-lab-';
 /** The variable that every process of a lab inherits; its value is the lab's root. It tells ours from strangers. */
 export const rootVariable = 'HALTPROOF_LAB_ROOT';
 
+/** The variables that inventory.yaml uses. */
+export type FleetVariable =
+  | 'KNOX_ROOT'
+  | 'TESSERACT_ROOT'
+  | 'TESSERACT_ADDRESS'
+  | 'TESSERACT_PORT'
+  | 'TESSERACT_USER'
+  | 'TESSERACT_KEY'
+  | 'TESSERACT_KNOWN_HOSTS'
+  | 'PRINCIPAL_URL'
+  | 'PRINCIPAL_TOKEN'
+  | 'PRINCIPAL_SECOND_TOKEN'
+  | 'PRINCIPAL_CONFIG'
+  | 'EXCHANGE_URL';
+
 /** The login on tesseract. */
 export const sshUser = 'ops';
 

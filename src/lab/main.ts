@@ -2,12 +2,12 @@ import { fstatSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { variants } from './broker/variants.ts';
 import { labLayout, labPrefix } from './layout.ts';
 import { howToLookAt } from './look-at.ts';
 import { waitUntilReady } from './ready.ts';
 import { type Fleet, startFleet } from './start-fleet.ts';
 import { killProcessesOf, ownRecord, processesOf, sweepDeadLabs } from './sweep.ts';
+import { variantNamed, variants } from './variants/variants.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** How long the fleet has to end by itself before what is left is killed, in ms. */
@@ -17,11 +17,14 @@ interface Options {
   readonly variant: string;
   /** For a person at a terminal: how to look at the lab, in place of one line of JSON. */
   readonly watch: boolean;
+  /** Starts nothing; prints what there is to start. */
+  readonly catalogue: boolean;
 }
 
 /**
  * `main.js --variant NAME [--watch]`: starts the fleet, says on stdout that it is ready, and ends, with every process
  * and file of it gone, on SIGTERM, SIGINT, SIGHUP, or when stdin closes. Exit code 0 then, and 1 when it could not start.
+ * With `--catalogue` it only prints which variants there are, as one line of JSON.
  */
 async function main(): Promise<number> {
   const ended = endOfLab();
@@ -29,6 +32,10 @@ async function main(): Promise<number> {
   try {
     const options = readOptions();
     watch = options.watch;
+    if (options.catalogue) {
+      process.stdout.write(`${JSON.stringify(catalogue())}\n`);
+      return 0;
+    }
     followStdin(watch, ended.now);
     process.stdout.on('error', ended.now);
     await run(options, ended);
@@ -41,17 +48,26 @@ async function main(): Promise<number> {
   }
 }
 
+/** Every variant by name, with what it is, at which seams it is twisted, and what a drill of it must show. */
+function catalogue(): unknown {
+  return Object.entries(variants).map(([name, { about, expect, alone = false, ...seams }]) => ({
+    name,
+    about,
+    seams: Object.keys(seams),
+    alone,
+    expect,
+  }));
+}
+
 function readOptions(): Options {
   const { values } = parseArgs({
     options: {
       variant: { type: 'string', default: 'reference' },
       watch: { type: 'boolean', default: false },
+      catalogue: { type: 'boolean', default: false },
     },
   });
-  if (!Object.hasOwn(variants, values.variant)) {
-    const known = Object.keys(variants).join(', ');
-    throw new Error(`there is no lab variant '${values.variant}'; there are: ${known}`);
-  }
+  variantNamed(values.variant);
   if (process.platform !== 'linux') throw new Error('the embedded lab needs Linux: it reads /proc');
   return values;
 }
@@ -70,14 +86,14 @@ async function run({ variant, watch }: Options, ended: EndOfLab): Promise<void> 
     if (ended.isAsked()) return;
     process.stdout.write(
       watch
-        ? howToLookAt(lab, fleet, variant, variants[variant]?.about ?? '')
+        ? howToLookAt(lab, fleet, variant, variantNamed(variant).about)
         : `${JSON.stringify({ ready: true, variant, root: lab.root, pid: process.pid, env: fleet.env })}\n`,
     );
     await Promise.race([ended.asked, deathOfChild(fleet)]);
   } finally {
     for (const child of fleet?.children.values() ?? []) child.stdin?.destroy();
     const gone = (): boolean => processesOf(lab.root, record.startTicks).length === 0;
-    await waitUntil(gone, farewellMs, () => 'some are slow').catch(() => undefined);
+    await waitUntil(gone, farewellMs, () => 'some are slow', 50).catch(() => undefined);
     await killProcessesOf(lab.root, record.startTicks);
     rmSync(lab.root, { recursive: true, force: true, maxRetries: 5 });
   }

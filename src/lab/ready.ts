@@ -28,7 +28,7 @@ export async function waitUntilReady(lab: LabLayout, fleet: Fleet): Promise<void
     missing = await unanswered(fleet);
     return missing === '';
   };
-  await waitUntil(look, limitMs, () => `the fleet is not up after ${limitMs / 1000} s: ${missing}`);
+  await waitUntil(look, limitMs, () => `the fleet is not up after ${limitMs / 1000} s: ${missing}`, 30);
 }
 
 function filesOfReadiness(lab: LabLayout): Map<string, { what: string; log: string }> {

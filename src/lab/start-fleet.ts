@@ -3,13 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { PrincipalConfig } from '../principal/config/types.ts';
 import { handConfigFile } from './broker/hand-config.ts';
-import { buildExchange, buildHost, makeFolders, writeBrokerSettings } from './build-root.ts';
+import { buildBeside, buildExchange, buildHost, makeFolders, writeBrokerSettings } from './build-root.ts';
 import type { DaemonConfig } from './daemons/daemon.ts';
 import { assets, labelOf, services } from './fleet.ts';
 import { freePort } from './free-port.ts';
-import { type LabLayout, rootVariable, sshUser } from './layout.ts';
+import { type FleetVariable, type LabLayout, rootVariable, sshUser } from './layout.ts';
 import { type LabKeys, makeKeys } from './ssh/keys.ts';
 import type { SshdSettings } from './ssh/main.ts';
+import { twister, variantNamed } from './variants/variants.ts';
 
 /** A fleet whose processes were started, though they may not all work yet. */
 export interface Fleet {
@@ -18,20 +19,6 @@ export interface Fleet {
   /** Supervisors and exchange, by what they are. Each ends when its stdin closes. */
   readonly children: ReadonlyMap<string, ChildProcess>;
 }
-
-export type FleetVariable =
-  | 'KNOX_ROOT'
-  | 'TESSERACT_ROOT'
-  | 'TESSERACT_ADDRESS'
-  | 'TESSERACT_PORT'
-  | 'TESSERACT_USER'
-  | 'TESSERACT_KEY'
-  | 'TESSERACT_KNOWN_HOSTS'
-  | 'PRINCIPAL_URL'
-  | 'PRINCIPAL_TOKEN'
-  | 'PRINCIPAL_SECOND_TOKEN'
-  | 'PRINCIPAL_CONFIG'
-  | 'EXCHANGE_URL';
 
 interface Ports {
   readonly exchange: number;
@@ -57,13 +44,18 @@ export async function startFleet(lab: LabLayout, variant: string): Promise<Fleet
   const start = (name: string, script: string): void => void children.set(name, spawnScript(lab, script));
   // The broker takes longest to come up, hence its host goes first.
   const knoxUp = Promise.all([
-    buildHost(lab, 'knox', daemons, null),
-    writeBrokerSettings(lab, { variant, config: brokerConfig(lab, ports, tokens) }),
+    buildHost(lab, 'knox', { variant, daemons, sshd: null }),
+    writeBrokerSettings(lab, {
+      variant: twister(variant, 'broker'),
+      config: brokerConfig(lab, ports, tokens),
+    }),
   ]).then(() => start('knox', join(lab.knox.bin, 'launchd')));
   const exchangeUp = buildExchange(lab, ports.exchange).then((script) => start('exchange', script));
   const keysMade = makeKeys(lab.keys, ports.sshd);
   const tesseractUp = keysMade
-    .then((keys) => buildHost(lab, 'tesseract', daemons, sshdOf(lab, ports, keys)))
+    .then((keys) =>
+      buildHost(lab, 'tesseract', { variant, daemons, sshd: sshdOf(lab, ports, keys, variant) }),
+    )
     .then(() => start('tesseract', join(lab.tesseract.bin, 'launchd')));
   const settled = await Promise.allSettled([knoxUp, exchangeUp, tesseractUp]);
   const failed = settled.find((one) => one.status === 'rejected');
@@ -72,23 +64,23 @@ export async function startFleet(lab: LabLayout, variant: string): Promise<Fleet
     throw failed.reason;
   }
   const keys = await keysMade;
-  return {
-    children,
-    env: {
-      KNOX_ROOT: lab.knox.root,
-      TESSERACT_ROOT: lab.tesseract.root,
-      TESSERACT_ADDRESS: '127.0.0.1',
-      TESSERACT_PORT: String(ports.sshd),
-      TESSERACT_USER: sshUser,
-      TESSERACT_KEY: keys.runner,
-      TESSERACT_KNOWN_HOSTS: keys.knownHosts,
-      PRINCIPAL_URL: daemons.brokerUrl,
-      PRINCIPAL_TOKEN: tokens.operator,
-      PRINCIPAL_SECOND_TOKEN: tokens.second,
-      PRINCIPAL_CONFIG: handConfigFile(lab.knox.root),
-      EXCHANGE_URL: daemons.exchangeUrl,
-    },
+  const env: Fleet['env'] = {
+    KNOX_ROOT: lab.knox.root,
+    TESSERACT_ROOT: lab.tesseract.root,
+    TESSERACT_ADDRESS: '127.0.0.1',
+    TESSERACT_PORT: String(ports.sshd),
+    TESSERACT_USER: sshUser,
+    TESSERACT_KEY: keys.runner,
+    TESSERACT_KNOWN_HOSTS: keys.knownHosts,
+    PRINCIPAL_URL: daemons.brokerUrl,
+    PRINCIPAL_TOKEN: tokens.operator,
+    PRINCIPAL_SECOND_TOKEN: tokens.second,
+    PRINCIPAL_CONFIG: handConfigFile(lab.knox.root),
+    EXCHANGE_URL: daemons.exchangeUrl,
   };
+  if (variantNamed(variant).beside !== undefined)
+    start('beside', await buildBeside(lab, { variant, lab, env }));
+  return { children, env };
 }
 
 async function choosePorts(): Promise<Ports> {
@@ -112,13 +104,20 @@ function spawnScript(lab: LabLayout, script: string): ChildProcess {
   });
 }
 
-function sshdOf(lab: LabLayout, ports: Ports, keys: LabKeys): { settings: SshdSettings; program: string } {
+function sshdOf(
+  lab: LabLayout,
+  ports: Ports,
+  keys: LabKeys,
+  variant: string,
+): { settings: SshdSettings; program: string } {
   const settings: SshdSettings = {
+    variant: twister(variant, 'wire'),
     root: lab.tesseract.root,
     bin: lab.tesseract.bin,
     port: ports.sshd,
     user: sshUser,
     hostKey: keys.host,
+    otherKey: keys.broker,
     authorizedKeys: keys.authorized,
   };
   return { settings, program: join(lab.tesseract.bin, 'sshd') };

@@ -498,6 +498,14 @@ describe('the destructive level', () => {
     expect([world.events, left, broker.status().level]).toEqual([[], [], 0]);
   });
 
+  it('takes the phrase at no other level', async () => {
+    const { world, parts } = destructible(true);
+    const broker = createBroker(parts);
+    const answer = await broker.halt({ ...four, level: 2, phrase: PHRASE }, 'operator');
+    expect(answer).toMatchObject({ refused: 'invalid', why: 'level 2 takes no confirmation phrase' });
+    expect([world.events, broker.status().level]).toEqual([[], 0]);
+  });
+
   it('touches nothing while a host is not reached', async () => {
     const { world, parts, left, reach } = destructible(true);
     reach.tesseract = false;

@@ -110,6 +110,10 @@ export function createBroker(parts: BrokerParts): Broker {
     if (plan.asset && request.asset === null) {
       return refusal('invalid', `level ${plan.level} halts one asset: name it`, actor, what);
     }
+    if (plan.destructive === undefined && (request.phrase ?? null) !== null) {
+      // Whoever gives one has the destructive level in mind, or the wrong level in the request.
+      return refusal('invalid', `level ${plan.level} takes no confirmation phrase`, actor, what);
+    }
     if (plan.destructive !== undefined) {
       if (request.phrase !== plan.destructive.phrase) {
         return refusal(

@@ -1,8 +1,7 @@
 import type { Commands } from './command/types.ts';
 import type { Token } from './http/tokens.ts';
 import type { Broker } from './parts.ts';
-import type { BrokerServer } from './serve.ts';
-import { serveBroker } from './serve.ts';
+import { type Answer, type BrokerServer, serveBroker } from './serve.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -17,6 +16,7 @@ export async function runBroker(options: {
   readonly port: number;
   readonly address?: string;
   readonly warn: (text: string) => void;
+  readonly around?: (answer: Answer) => Answer;
   readonly close: () => Promise<void>;
 }): Promise<void> {
   // Before listening for requests, so that no signal finds nobody. The listeners stay to the end: a command under way

@@ -15,12 +15,15 @@ export interface BrokerServer {
   close(): Promise<void>;
 }
 
+/** Answers one request. */
+export type Answer = (request: Request) => Promise<Response>;
+
 /** Longer than a halt or resume can take. */
 const DRAIN_MS = 15_000;
 
 /**
  * Serves a broker over HTTP and then, in the background, finishes what a crash left of a halt.
- * Port 0 takes a free one; the address is 127.0.0.1 unless told otherwise. Rejects where it cannot listen.
+ * Port 0 takes a free one; `around` wraps what answers, as a proxy would; the address is 127.0.0.1 unless told otherwise. Rejects where it cannot listen.
  */
 export async function serveBroker(options: {
   readonly broker: Broker;
@@ -29,12 +32,14 @@ export async function serveBroker(options: {
   readonly port: number;
   readonly address?: string;
   readonly warn?: (text: string) => void;
+  readonly around?: (answer: Answer) => Answer;
 }): Promise<BrokerServer> {
-  const { broker, commands, tokens, port, address = '127.0.0.1', warn = () => {} } = options;
+  const { broker, commands, tokens, port, address = '127.0.0.1', warn = () => {}, around = asIs } = options;
   const app = createApp({ broker, commands, tokens, warn });
   let closing = false;
+  const inner = around(async (request) => app.fetch(request));
   const answer = async (request: Request): Promise<Response> => {
-    const response = await app.fetch(request);
+    const response = await inner(request);
     // A kept-alive connection would hold the server open after its last reply.
     if (closing) response.headers.set('connection', 'close');
     return response;
@@ -72,4 +77,8 @@ export async function serveBroker(options: {
 function warmUp(): void {
   void import('./http/bodies.ts');
   void import('execa');
+}
+
+function asIs(answer: Answer): Answer {
+  return answer;
 }

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { PrincipalConfig } from '../../principal/config/types.ts';
 import { hostLayout } from '../layout.ts';
 
-/** What the lab's broker is told: which variant it is, and the configuration a real one would have. */
+/** What the lab's broker is told: which variant twists it (null: none), and the configuration a real one would have. */
 export interface BrokerSettings {
-  readonly variant: string;
+  readonly variant: string | null;
   readonly config: PrincipalConfig;
 }
 

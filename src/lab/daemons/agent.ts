@@ -1,7 +1,7 @@
 import { requestJson } from '../http-client.ts';
 import { beginDaemon, type DaemonArguments, declareReady } from './daemon.ts';
 
-const everyMs = 500;
+const everyMs = 1000;
 
 /**
  * A working agent: reads its messages from the broker and sends one to the next agent in turn. A broker that is away, or

@@ -5,8 +5,8 @@ import { beginDaemon, type DaemonArguments, declareReady } from './daemon.ts';
 
 const everyMs = 250;
 
-/** A watcher: rewrites its heartbeat file, whole and at once (rename(2)), with a counter that only grows. */
-export function runWatcher(daemon: DaemonArguments): void {
+/** A watcher: rewrites its heartbeat file, whole and at once (rename(2)), with a counter that only grows, by the timer returned. */
+export function runWatcher(daemon: DaemonArguments): NodeJS.Timeout {
   beginDaemon(daemon);
   const file = heartbeatFileOf(daemon.root, daemon.service);
   let beat = 0;
@@ -19,7 +19,7 @@ export function runWatcher(daemon: DaemonArguments): void {
   };
   write();
   declareReady(daemon);
-  setInterval(write, everyMs);
+  return setInterval(write, everyMs);
 }
 
 /** The heartbeat file of a watcher on the host at `root`. */

@@ -3,6 +3,8 @@ import type { Readable, Writable } from 'node:stream';
 import type { ServerChannel, Session } from 'ssh2';
 
 export interface CommandSettings {
+  /** Asked for each command: rewrites what it prints, part by part; null or left out: byte for byte. */
+  readonly output?: (command: string) => ((bytes: Buffer) => Buffer | Promise<Buffer>) | null;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -61,8 +63,9 @@ export function createCommands(settings: CommandSettings): Commands {
         channel.on('close', () => dropStreams(child));
         channel.pipe(child.stdin);
         const write = oneAtATime(channel);
+        const rewrite = settings.output?.(command) ?? ((bytes: Buffer) => bytes);
         const sent = Promise.all([
-          forward(child.stdout, (bytes) => write(channel, bytes)),
+          forward(child.stdout, async (bytes) => write(channel, await rewrite(bytes))),
           forward(child.stderr, (bytes) => write(channel.stderr, bytes)),
         ]);
         session.on('signal', (acceptSignal, _rejectSignal, { name }) => {

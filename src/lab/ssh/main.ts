@@ -1,27 +1,35 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import ssh2 from 'ssh2';
 import { pidFileOf } from '../daemons/daemon.ts';
 import { rootVariable } from '../layout.ts';
+import { twistAt } from '../variants/twist-at.ts';
 import { authorize, readAuthorizedKeys } from './authorize.ts';
 import { createCommands } from './commands.ts';
+import { layLine } from './line.ts';
 
 export interface SshdSettings {
+  /** The variant that twists the wire; null for most. */
+  readonly variant: string | null;
   /** Root folder of the host that a login reaches. */
   readonly root: string;
   readonly bin: string;
   readonly port: number;
   readonly user: string;
   readonly hostKey: string;
+  /** Another private key, which nobody has on file for this host. */
+  readonly otherKey: string;
   readonly authorizedKeys: string;
 }
 
 /** The ssh server of a host: public keys only, commands only, on 127.0.0.1. Ends with all its commands on a signal. */
-export function runSshd(settings: SshdSettings): void {
+export async function runSshd(settings: SshdSettings): Promise<void> {
   const { root, user, port } = settings;
   const keys = readAuthorizedKeys(settings.authorizedKeys);
+  const { output, cable, strangeKey } = (await twistAt('wire', settings.variant)) ?? {};
   const commands = createCommands({
     cwd: root,
+    ...(output === undefined ? {} : { output: (command) => output(command, { root }) }),
     env: {
       PATH: `${settings.bin}:${process.env.PATH ?? '/usr/bin:/bin'}`,
       HOME: root,
@@ -32,7 +40,9 @@ export function runSshd(settings: SshdSettings): void {
     },
   });
 
-  const server = new ssh2.Server({ hostKeys: [readFileSync(settings.hostKey)] }, (client) => {
+  // The key of a login is none that anybody knows for a host.
+  const hostKey = strangeKey === true ? settings.otherKey : settings.hostKey;
+  const server = new ssh2.Server({ hostKeys: [readFileSync(hostKey)] }, (client) => {
     client.on('authentication', (context) => authorize(context, user, keys));
     const connection = commands.connect();
     client.on('session', (accept) => connection.serve(accept()));
@@ -44,5 +54,11 @@ export function runSshd(settings: SshdSettings): void {
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
-  server.listen(port, '127.0.0.1', () => writeFileSync(pidFileOf(root, 'sshd'), `${process.pid}\n`));
+  const ready = (): void => writeFileSync(pidFileOf(root, 'sshd'), `${process.pid}\n`);
+  if (cable === undefined) {
+    server.listen(port, '127.0.0.1', ready);
+    return;
+  }
+  const inner = join(root, 'sshd.sock');
+  server.listen(inner, () => void cable(layLine(port, inner, ready), { root }));
 }

@@ -10,14 +10,16 @@ export function describeAll(jobs: readonly JobState[], signalNumber: (name: stri
 
 /** The answer to `launchctl print LABEL`, in the manner of launchctl(1): there is a `pid` line only while it runs. */
 export function describeOne(job: JobState, signalNumber: (name: string) => number): string {
-  const { spec, pid, runs, lastEnding } = job;
+  const { spec, pid, runs, lastEnding, scheduled, throttleMs, intervalMs } = job;
   const lines = [
-    `state = ${pid === null ? 'not running' : 'running'}`,
+    `state = ${pid !== null ? 'running' : scheduled ? 'spawn scheduled' : 'not running'}`,
     `program = ${spec.program.join(' ')}`,
     `keepalive = ${typeof spec.keepAlive === 'boolean' ? String(spec.keepAlive) : 'unless successful exit'}`,
+    `minimum runtime = ${throttleMs / 1000}`,
     `runs = ${runs}`,
     ...(pid === null ? [] : [`pid = ${pid}`]),
     ending(lastEnding, signalNumber),
+    ...(intervalMs === null ? [] : [`run interval = ${intervalMs / 1000} seconds`]),
   ];
   return `${spec.label} = {\n${lines.map((line) => `\t${line}\n`).join('')}}\n`;
 }

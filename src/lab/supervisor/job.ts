@@ -30,6 +30,12 @@ export interface JobState {
   /** Lives so far, the present one included. */
   readonly runs: number;
   readonly lastEnding: Ending;
+  /** Whether a start waits for its throttle interval to pass. */
+  readonly scheduled: boolean;
+  /** Least time in ms between two starts. */
+  readonly throttleMs: number;
+  /** Time in ms after which it is started again and again (launchd.plist(5) StartInterval); null where it is not. */
+  readonly intervalMs: number | null;
 }
 
 export interface Job {
@@ -121,7 +127,15 @@ export function createJob(spec: JobSpec, settings: JobSettings): Job {
   };
 
   return {
-    state: () => ({ spec, pid: child?.pid ?? null, runs, lastEnding }),
+    state: () => ({
+      spec,
+      pid: child?.pid ?? null,
+      runs,
+      lastEnding,
+      scheduled: pendingStart !== undefined,
+      throttleMs: settings.throttleMs,
+      intervalMs: null,
+    }),
     start,
     stop,
     end,

@@ -1,10 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { HostName } from '../fleet.ts';
+import { twistAt } from '../variants/twist-at.ts';
 import { type ControlFiles, serveControl } from './control.ts';
 import { createDomain } from './domain.ts';
 import type { JobSettings, JobSpec } from './job.ts';
 
 /** The supervisor's configuration, one file a host. */
 export interface LaunchdConfig extends JobSettings {
+  /** The variant that twists the supervisor; null for most. */
+  readonly variant: string | null;
+  readonly host: HostName;
   readonly control: ControlFiles['control'];
   readonly run: ControlFiles['run'];
   /** Written once commands are taken. */
@@ -19,9 +24,11 @@ const farewellMs = 150;
  * Supervises the jobs of one host, all of them started at once, until stdin closes or a signal comes: then it ends
  * every job and itself. The lab holds the other end of stdin, so that no job outlives it, however it ended.
  */
-export function runSupervisor(configFile: string): void {
+export async function runSupervisor(configFile: string): Promise<void> {
   const config = JSON.parse(readFileSync(configFile, 'utf8')) as LaunchdConfig;
-  const domain = createDomain(config.jobs, config);
+  const plain = createDomain(config.jobs, config);
+  const { host, cwd: root } = config;
+  const domain = (await twistAt('supervisor', config.variant))?.(plain, { host, root }) ?? plain;
   const { jobs } = domain;
 
   let ending = false;

