@@ -1,4 +1,5 @@
 import { readFileSync, writeSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { randomWord } from './adapters/system/random.ts';
 import type { Effects } from './cli/effects.ts';
@@ -8,6 +9,7 @@ import { createSinks } from './sinks.ts';
 
 /** From `src/` and from `dist/` alike. */
 const PACKAGE = new URL('../', import.meta.url);
+const MAIN_ENTRY = fileURLToPath(new URL('dist/main.js', PACKAGE));
 const LAB_ENTRY = fileURLToPath(new URL('dist/lab/main.js', PACKAGE));
 
 /** The real effects. What costs time to load is loaded when it is first used, so that `--help` stays quick. */
@@ -48,9 +50,35 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
       const { watchLab } = await import('./watch-lab.ts');
       return watchLab(LAB_ENTRY, variant);
     },
+    cores: availableParallelism(),
+    labCatalogue: async () => {
+      const { ownProgram } = await import('./own-program.ts');
+      const { exitCode, stdout, stderr } = await ownProgram(LAB_ENTRY, {
+        argv: ['--catalogue'],
+        input: '',
+        stop: new AbortController().signal,
+        withinMs: 30_000,
+      });
+      if (exitCode !== 0) throw new Error(`the lab did not print it; ${stderr.trim() || 'it said nothing'}`);
+      return stdout;
+    },
+    drillProcess: async (request) => {
+      const { ownProgram } = await import('./own-program.ts');
+      return ownProgram(MAIN_ENTRY, request);
+    },
     openWorld: async (request) => {
       const { openWorld } = await import('./open-world.ts');
       return openWorld(request);
+    },
+    readJournal: async (file) => {
+      const { NewerJournal, readJournal } = await import('./adapters/ledger/journal-file.ts');
+      try {
+        return { kind: 'entries', entries: readJournal(file) };
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'missing' };
+        const why = error instanceof Error ? error.message : String(error);
+        return { kind: error instanceof NewerJournal ? 'newer' : 'damaged', why };
+      }
     },
     openLedger: async (file) => {
       const { openLedger } = await import('./adapters/ledger/proofs-db.ts');

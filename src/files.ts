@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { FileProblem, readTextFile, writeFileAtomic } from './adapters/system/files.ts';
@@ -35,6 +35,10 @@ export function createFiles(folder: string): Files {
       }
     },
     write: writeFileAtomic,
+    removeBelow: async (path, name) => {
+      const inside = await readdir(path).catch(() => []);
+      for (const one of inside) await rm(join(path, one, name), { force: true }).catch(() => undefined);
+    },
   };
 }
 

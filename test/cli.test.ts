@@ -61,6 +61,8 @@ describe('help and version', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect([...stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map((match) => match[1])).toEqual([
       'drill',
+      'rejudge',
+      'selftest',
       'status',
       'lab',
     ]);
@@ -100,7 +102,7 @@ describe('bad usage is 64, in one line', () => {
     ...['x', '0', '-1', '1.5', '100', '1e1', ''].map((level): [string, string[], string] => [
       `the level ${JSON.stringify(level)}`,
       ['drill', `--level=${level}`],
-      `option '--level <n>' argument '${level}' is invalid; a level is a whole number from 1 to 99; see \`haltproof --help\``,
+      `option '--level <n>' argument '${level}' is invalid; it is a whole number from 1 to 99; see \`haltproof --help\``,
     ]),
     [
       'a missing value',
@@ -532,7 +534,9 @@ describe('the lab', () => {
       env: { TMPDIR: ownFolder() },
     });
     expect(code).toBe(64);
-    expect(stderr).toMatch(/the lab `nonesuch` did not start; .*reference.*as-found/);
+    expect(stderr).toMatch(
+      /the lab `nonesuch` did not start; there is no lab variant 'nonesuch'; the nearest is '[a-z0-9-]+'; `haltproof lab --list` names them all/,
+    );
   });
 
   it('is gone again where the journal cannot be written, and nothing was triggered', async () => {

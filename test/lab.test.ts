@@ -644,7 +644,7 @@ describe('the life of a lab', () => {
     const { ready, error } = JSON.parse(await firstLine(child));
     expect({ ready, error, code: await exitOf(child) }).toEqual({
       ready: false,
-      error: "there is no lab variant 'as-fond'; there are: reference, as-found",
+      error: "there is no lab variant 'as-fond'; the nearest is 'as-found'",
       code: 1,
     });
   });

@@ -1,8 +1,11 @@
+import type { BrokerReply } from '../drill/model/broker-state.ts';
 import type { Drill } from '../drill/model/drill.ts';
+import { isRefusal } from '../drill/model/guards.ts';
 import type { Inventory } from '../drill/model/inventory.ts';
-import type { Entry } from '../drill/model/journal.ts';
+import type { Act, Entry } from '../drill/model/journal.ts';
 import type { KnownIssue } from '../drill/model/known-issue.ts';
 import type { Plan } from '../drill/model/plan.ts';
+import type { Reading } from '../drill/model/reading.ts';
 import type { Verdict } from '../drill/model/verdict.ts';
 import type { Journal, World } from '../drill/ports/world.ts';
 import { CliError, messageOf, notRun } from './cli-error.ts';
@@ -63,7 +66,8 @@ export async function conductDrill(
   let sent = false;
   try {
     const { runDrill } = await import('../drill/run-drill.ts');
-    const { plan, drillId, knownIssues } = request;
+    const { plan, drillId, knownIssues, strict } = request;
+    const judging = { today: effects.wall().slice(0, 10), strict };
     const world: World = {
       ...open.world,
       journal: noticing(open.world.journal, request, interruption, effects),
@@ -73,9 +77,16 @@ export async function conductDrill(
           sent = true;
           return open.world.broker.halt(values, timeoutMs);
         },
+        guard: (request, timeoutMs) => {
+          sent ||= request.operation === 'halt';
+          return open.world.broker.guard(request, timeoutMs);
+        },
       },
     };
-    await runDrill({ plan, drillId, knownIssues, inventory: request.source, runner: effects.version }, world);
+    await runDrill(
+      { plan, drillId, knownIssues, inventory: request.source, runner: effects.version, judging },
+      world,
+    );
   } catch (error) {
     failure = error;
   }
@@ -93,27 +104,23 @@ export async function conductDrill(
       `see ${folder}, and run it again`,
     );
   }
-  const verdict = await judged(open.entries(), request, effects);
-  return { verdict: failure === null ? verdict : withoutPass(verdict), redact: open.redact, failure };
+  const verdict = await judged(open.entries(), failure !== null, request, effects);
+  return { verdict, redact: open.redact, failure };
 }
 
-/** Evidence of a drill that failed inside may not be on disk, or not whole: nothing is proven by it. */
-export function withoutPass(verdict: Verdict): Verdict {
-  if (verdict.verdict !== 'pass') return verdict;
-  const headline = verdict.headline.replace(
-    /PASS.*$/s,
-    'INCONCLUSIVE: the drill ended with an internal error, so its evidence may not be whole',
-  );
-  const exitCode = verdict.exitCode === 5 ? 5 : 70;
-  return { ...verdict, verdict: 'inconclusive', qualified: false, headline, exitCode };
-}
-
-async function judged(entries: readonly Entry[], request: DrillRequest, effects: Effects): Promise<Verdict> {
+async function judged(
+  entries: readonly Entry[],
+  failed: boolean,
+  request: DrillRequest,
+  effects: Effects,
+): Promise<Verdict> {
   try {
-    const { judge } = await import('../drill/09-judge/judge.ts');
-    return judge(entries, { today: effects.wall().slice(0, 10), strict: request.strict });
+    const { judgeJournal, withoutPass } = await import('../drill/09-judge/judge.ts');
+    const verdict = judgeJournal(entries);
+    // A journal that could not be written to its end does not say so itself.
+    return failed ? withoutPass(verdict) : verdict;
   } catch (error) {
-    const fired = entries.some((entry) => entry.kind === 'intent' && entry.act.act === 'trigger');
+    const fired = entries.some((entry) => entry.kind === 'intent' && mayHalt(entry.act));
     const folder = effects.files.shown(request.folder);
     throw new CliError(
       fired ? 5 : 70,
@@ -123,6 +130,15 @@ async function judged(entries: readonly Entry[], request: DrillRequest, effects:
   }
 }
 
+/** Whether the fleet may be halted once this is done. */
+function mayHalt(act: Act): boolean {
+  return act.act === 'trigger' || (act.act === 'guard' && act.request.operation === 'halt');
+}
+
+function isRefused(reply: Reading<BrokerReply> | null): boolean {
+  return reply?.kind === 'present' && isRefusal(reply.value.status);
+}
+
 /** Keeps track of what leaving at once would leave behind. */
 function noticing(
   journal: Journal,
@@ -130,9 +146,16 @@ function noticing(
   interruption: Interruption,
   effects: Effects,
 ): Journal {
+  const before = interruption.leaves;
+  let triggered = false;
   return {
     append(body) {
-      if (body.kind === 'intent' && body.act.act === 'trigger') {
+      // A guard that was refused has halted nothing.
+      if (body.kind === 'outcome' && body.act.act === 'guard' && !triggered && isRefused(body.reply)) {
+        interruption.leaves = before;
+      }
+      if (body.kind === 'intent' && mayHalt(body.act)) {
+        triggered ||= body.act.act === 'trigger';
         const undo = plan.environment.startsWith('lab:')
           ? 'the lab ends with this process'
           : plan.resume === 'manual'

@@ -37,8 +37,16 @@ export interface Effects {
   readonly startLab: (variant: string, stop: AbortSignal) => Promise<RunningLab>;
   /** Runs the lab in the foreground on this terminal until it ends; resolves with its exit code. */
   readonly watchLab: (variant: string) => Promise<number>;
+  /** How many programs this machine runs at the same time. */
+  readonly cores: number;
+  /** The lab's own account of the fleets that it can run, as JSON. Rejects with one line. */
+  readonly labCatalogue: () => Promise<string>;
+  /** Runs this program again, for a drill. Never rejects. */
+  readonly drillProcess: (request: DrillProcessRequest) => Promise<DrillProcess>;
   /** Opens the journal and makes the links to the fleet; nothing is connected yet. Rejects where the journal cannot be written. */
   readonly openWorld: (request: WorldRequest) => Promise<OpenWorld>;
+  /** The records of a finished journal. */
+  readonly readJournal: (file: string) => Promise<JournalRead>;
   /** Opens the ledger, which is made where there is none. */
   readonly openLedger: (file: string) => Promise<Ledger>;
   /** A part of the terminal that is redrawn in place, on stderr. */
@@ -74,12 +82,38 @@ export interface Files {
   list(folder: string): Promise<string[]>;
   /** Written whole or not at all, readable by the owner only. Rejects with one line. */
   write(path: string, text: string): Promise<void>;
+  /** Removes the files of that name in the folders that lie directly in `folder`. Never rejects. */
+  removeBelow(folder: string, name: string): Promise<void>;
+}
+
+export interface DrillProcessRequest {
+  readonly argv: readonly string[];
+  /** What it reads on stdin. */
+  readonly input: string;
+  /** Aborting it has the drill put its fleet back and end, as SIGINT does. */
+  readonly stop: AbortSignal;
+  /** How long it may take before it is ended. */
+  readonly withinMs: number;
+}
+
+export interface DrillProcess {
+  /** Null where a signal ended it, or where it could not be started. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly ms: number;
 }
 
 export interface RunningLab {
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
+
+export type JournalRead =
+  | { readonly kind: 'entries'; readonly entries: readonly Entry[] }
+  | { readonly kind: 'missing' }
+  /** `newer`: only a later version can judge it. */
+  | { readonly kind: 'damaged' | 'newer'; readonly why: string };
 
 export interface WorldRequest {
   readonly inventory: Inventory;

@@ -9,14 +9,16 @@ export interface Interruption {
   release(): void;
 }
 
+const DRILL = 'ending the drill and putting the fleet back; once more ends at once and leaves it as it is';
+
 /** One key press can arrive twice: the terminal signals npm and the program, and npm passes its own on. */
 const SAME_PRESS_MS = 1_000;
 
 /**
  * The first SIGINT, SIGTERM or SIGHUP asks the drill to end, which resumes the fleet first; the second ends the
- * process at once and says what it leaves behind.
+ * process at once and says what it leaves behind. `what` tells the operator what the first one does.
  */
-export function listenForSignals(effects: Effects): Interruption {
+export function listenForSignals(effects: Effects, what = DRILL): Interruption {
   const controller = new AbortController();
   let first: { readonly name: string; readonly atMs: number } | null = null;
   const interruption: Interruption = {
@@ -36,9 +38,7 @@ export function listenForSignals(effects: Effects): Interruption {
       return;
     }
     first = { name, atMs: effects.nowMs() };
-    effects.err.write(
-      `haltproof: ${name}; ending the drill and putting the fleet back; once more ends at once and leaves it as it is\n`,
-    );
+    effects.err.write(`haltproof: ${name}; ${what}\n`);
     controller.abort(`interrupted by ${name}`);
   });
   return interruption;

@@ -1,7 +1,17 @@
 import { type CliError, usage } from './cli-error.ts';
 
 /** Options whose loss would change what a drill does; npm has no settings of these names. */
-const OURS = ['level', 'drill', 'lab', 'inventory', 'known-issues', 'out', 'strict'] as const;
+const OURS = [
+  'level',
+  'drill',
+  'lab',
+  'inventory',
+  'known-issues',
+  'out',
+  'strict',
+  'slice',
+  'jobs',
+] as const;
 
 export const DASHES = 'put `--` before the options: npm run drill -- --level 3';
 

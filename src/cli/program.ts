@@ -1,6 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { usage } from './cli-error.ts';
 import type { DrillOptions } from './commands/drill.ts';
+import type { LabOptions } from './commands/lab.ts';
+import type { RejudgeOptions } from './commands/rejudge.ts';
+import type { SelftestOptions } from './commands/selftest.ts';
 import type { Effects } from './effects.ts';
 import { DASHES } from './npm-options.ts';
 
@@ -52,6 +55,45 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     });
 
   program
+    .command('rejudge')
+    .summary('judge the stored evidence of a drill again')
+    .description(
+      'Judges the journal in a report folder again, as the drill itself did, and says whether that gives the verdict.json that is stored there. It starts nothing, asks nobody, and writes nothing.\n\nExit codes: the verdict’s own; 64 where there is no journal, or only a later version can judge it; 70 where it is damaged.',
+    )
+    .argument('<dir>', 'report folder of a drill')
+    .option('--json', 'print verdict.json, and nothing else, on stdout')
+    .option('--strict', 'a pass that leans on known issues exits 1')
+    .option('--debug', 'with a stack trace where something goes wrong')
+    .addHelpText('after', examples('haltproof rejudge reports/20261123T101500Z-level-2-ab12'))
+    .action(async (folder: string, options: RejudgeOptions) => {
+      const { rejudge } = await import('./commands/rejudge.ts');
+      done(await rejudge(folder, options, effects));
+    });
+
+  program
+    .command('selftest')
+    .summary('drill every lying fleet of the lab, and see each caught')
+    .description(
+      'Drills every fleet of the embedded lab, liars and honest ones, each as `haltproof drill` would, and holds each verdict against what must be found. Run it before you trust this program.\n\nExit codes: 0 every liar was caught for what it is and no honest fleet accused, 1 otherwise, 4 cut short, 64 bad usage.',
+    )
+    .option('--only <name>', 'drill this fleet only; may be given several times', collect)
+    .option('--slice <i/n>', 'the i-th of n parts, each of which has some of every kind')
+    .option('--jobs <n>', 'how many drills run at a time (default: two a core)', wholeNumber)
+    .option('--out <dir>', 'folder of the reports (default: ./reports)')
+    .option('--json', 'print selftest.json, and nothing else, on stdout')
+    .option('--debug', 'with a stack trace where something goes wrong')
+    .allowExcessArguments(true)
+    .addHelpText(
+      'after',
+      examples('haltproof selftest', 'haltproof selftest --only amnesia --only slow-stop'),
+    )
+    .action(async (options: SelftestOptions, command: Command) => {
+      refuseArguments(command, effects);
+      const { selftest } = await import('./commands/selftest.ts');
+      done(await selftest(options, effects));
+    });
+
+  program
     .command('status')
     .summary('print what is proven, and how old each proof is')
     .description('Prints what is proven, drill by drill, and how old each proof is. Lab proofs stand apart.')
@@ -73,10 +115,11 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
       'Runs the embedded two-host fleet in the foreground and prints how to look at it. Ctrl-C ends it.',
     )
     .option('--lab <name>', 'which broker and fleet it runs', 'reference')
+    .option('--list', 'start nothing; name every fleet that there is')
     .option('--debug', 'with a stack trace where something goes wrong')
     .allowExcessArguments(true)
-    .addHelpText('after', examples('haltproof lab', 'haltproof lab --lab as-found'))
-    .action(async (options: { lab: string }, command: Command) => {
+    .addHelpText('after', examples('haltproof lab', 'haltproof lab --lab as-found', 'haltproof lab --list'))
+    .action(async (options: LabOptions, command: Command) => {
       refuseArguments(command, effects);
       const { lab } = await import('./commands/lab.ts');
       done(await lab(options, effects));
@@ -90,8 +133,12 @@ function examples(...lines: readonly string[]): string {
 }
 
 function wholeNumber(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('a level is a whole number from 1 to 99.');
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('it is a whole number from 1 to 99.');
   return Number(text);
+}
+
+function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
 }
 
 /** No command takes an argument: what is there was an option before npm took its name off. */

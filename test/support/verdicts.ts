@@ -16,6 +16,7 @@ const target = (service: string, at: readonly [number, number], pid: number): Se
   stoppedAfterMs: at,
   baselinePids: [pid],
   finalPids: [pid + 1000],
+  counter: 'steady',
 });
 
 const principal: ServiceSummary = {
@@ -26,6 +27,7 @@ const principal: ServiceSummary = {
   stoppedAfterMs: null,
   baselinePids: [4100],
   finalPids: [5100],
+  counter: null,
 };
 
 /** A clean pass of level 2 on the reference lab. */
@@ -77,6 +79,15 @@ export const passed: Verdict = {
     ],
     crash: { done: true, killedPid: 4100, newPid: 5100, backAfterMs: 834 },
   },
+  guards: [
+    {
+      guard: 'no-token',
+      what: 'a halt without a token',
+      outcome: 'refused',
+      answer: 'HTTP 401',
+      logged: true,
+    },
+  ],
   effects: [
     {
       asset: 'DOGE-USD',

@@ -167,10 +167,11 @@ async function withLab(
 
 function labRefused(name: string, error: unknown): CliError {
   const why = messageOf(error);
-  const parts = [`the lab \`${name}\` did not start`, why, 'try --lab reference or --lab as-found'].join(
-    '; ',
-  );
-  return new CliError(/\bno lab variant\b/.test(why) ? 64 : 3, parts, { cause: error });
+  const unknown = /\bno lab variant\b/.test(why);
+  const wayOut = unknown ? '`haltproof lab --list` names them all' : 'try `haltproof lab` by itself';
+  return new CliError(unknown ? 64 : 3, `the lab \`${name}\` did not start; ${why}; ${wayOut}`, {
+    cause: error,
+  });
 }
 
 async function runAndReport(

@@ -23,18 +23,20 @@ export interface ServiceState {
   readonly state: 'up' | 'down' | 'back' | 'unknown';
 }
 
-const STAGES = ['baseline', 'trigger', 'observe', 'crash', 'hold', 'resume'] as const;
+const STAGES = ['baseline', 'guards', 'trigger', 'observe', 'crash', 'hold', 'resume'] as const;
 const KEPT_NOTES = 3;
 
 export function atTheStart(plan: Plan): ProgressState {
   const lab = plan.environment.startsWith('lab:') ? `LAB (${plan.environment.slice(4)}): ` : '';
   return {
     title: `${lab}${plan.title} (level ${plan.level})`,
-    stages: STAGES.filter((name) => name !== 'crash' || plan.crash !== null).map((name) => ({
-      name,
-      at: 'ahead',
-      note: null,
-    })),
+    stages: STAGES.filter((name) => name !== 'crash' || plan.crash !== null)
+      .filter((name) => name !== 'guards' || plan.guards.length > 0)
+      .map((name) => ({
+        name,
+        at: 'ahead',
+        note: null,
+      })),
     services: plan.services.map(({ host, name, role }) => ({ host, service: name, role, state: 'unknown' })),
     notes: [],
   };
