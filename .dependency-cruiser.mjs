@@ -161,8 +161,8 @@ export default {
     packages(
       'lab-packages',
       '^src/lab/',
-      ['ssh2', 'hono', '@hono/node-server', 'better-sqlite3', 'execa'],
-      "The embedded fleet's servers.",
+      ['ssh2', 'hono', '@hono/node-server', 'better-sqlite3', 'execa', 'fastest-levenshtein'],
+      "The embedded fleet's servers, and near misses of their names.",
     ),
 
     {
