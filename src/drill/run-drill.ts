@@ -3,7 +3,7 @@ import { tryBeforeTrigger } from './04-guards/before-trigger.ts';
 import { type HeldHalt, tryWhileHalted } from './04-guards/while-halted.ts';
 import { pullTrigger } from './05-trigger/pull-trigger.ts';
 import { createObserver } from './06-observe/observer.ts';
-import { crashWouldTest, holdHalt, watchHalt } from './06-observe/watch-halt.ts';
+import { crashWouldTest, holdHalt, watchBeforeCrash, watchHalt } from './06-observe/watch-halt.ts';
 import { crashBroker } from './07-crash/crash-broker.ts';
 import { undoHalt } from './08-resume/undo-halt.ts';
 import { guardKind } from './model/guards.ts';
@@ -129,15 +129,8 @@ async function haltAndUndo(
       stage('crash', 'skipped', 'the stop is not proven');
       stage('hold', 'skipped', 'the stop is not proven');
     } else if (!world.stop.aborted) {
-      const test = crashWouldTest(plan, held.own, baseline, observer);
-      if (plan.crash !== null && test.ok) {
-        stage('crash', 'begin');
-        // A broker may count its own restart as a revision: after it, the halt is taken as it is first seen.
-        held.own = { ...held.own, revision: null };
-        stage('crash', 'end', await crashBroker(plan, plan.crash, observer, world));
-        held.own = { ...held.own, revision: revisionSeen(observer, held.own) };
-      } else if (plan.crash !== null && !test.ok) stage('crash', 'skipped', test.why);
-      await hold(plan, held, observer, world, stage);
+      if (plan.crash !== null) await crash(plan, plan.crash, held, baseline, observer, world, stage);
+      await hold(plan, held, t0Ms + plan.timing.withinMs, observer, world, stage);
     }
     await counted;
   } finally {
@@ -146,6 +139,29 @@ async function haltAndUndo(
       if (plan.messages !== null) await observer.readMessages(nonce);
     }
   }
+}
+
+async function crash(
+  plan: Plan,
+  service: string,
+  held: HeldHalt,
+  baseline: ReadonlyMap<string, readonly IncarnationKey[]>,
+  observer: Observer,
+  world: World,
+  stage: StageTeller,
+): Promise<void> {
+  const sinceMs = await watchBeforeCrash(plan, baseline, observer, world);
+  if (world.stop.aborted) return;
+  const test = crashWouldTest(plan, held.own, sinceMs, baseline, observer);
+  if (!test.ok) {
+    stage('crash', 'skipped', test.why);
+    return;
+  }
+  stage('crash', 'begin');
+  // A broker may count its own restart as a revision: after it, the halt is taken as it is first seen.
+  held.own = { ...held.own, revision: null };
+  stage('crash', 'end', await crashBroker(plan, service, observer, world));
+  held.own = { ...held.own, revision: revisionSeen(observer, held.own) };
 }
 
 /** The revision under which a halt of ours is first seen, where the reply did not give it. */
@@ -157,6 +173,7 @@ function revisionSeen(observer: Observer, own: OwnHalt): number | null {
 async function hold(
   plan: Plan,
   held: HeldHalt,
+  deadlineMs: number,
   observer: Observer,
   world: World,
   stage: StageTeller,
@@ -168,13 +185,13 @@ async function hold(
     broken = end?.broken === true;
     if (end !== null) stage('guards', end.broken ? 'end' : 'skipped', end.why);
   });
-  const from = world.clock.nowMs();
+  const fromMs = world.clock.nowMs();
   const [uncontrolled] = await Promise.all([
     holdHalt(
       plan,
       () => held.own,
       () => broken,
-      from,
+      { fromMs, deadlineMs },
       observer,
       world,
     ),

@@ -98,6 +98,7 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
     get firstExchange() {
       return state.firstExchange;
     },
+    lastTrade: (asset) => state.lastTrade(asset),
     blindSpots() {
       return watches.flatMap((watch) =>
         watch.blindSpot === null ? [] : [`${watch.host}: ${watch.blindSpot}`],

@@ -77,13 +77,20 @@ export function judgeRestoration(c: CaseFile): Finding[] {
 
 function blockedAssets(c: CaseFile): Finding[] {
   const host = c.services.get(c.plan.broker)?.planned.host ?? null;
-  return stillSilent(c, upMs(c)).map(({ asset, ids, forMs }) =>
-    finding(
-      'unrestored-service',
-      { host, service: c.plan.broker, asset },
-      `In ${asset} nothing was traded for ${seconds(forMs)} after the undo, so it still seems to be halted.`,
-      ids,
-    ),
+  return stillSilent(c, upMs(c)).map(({ asset, ids, forMs, sure }) =>
+    sure
+      ? finding(
+          'unrestored-service',
+          { host, service: c.plan.broker, asset },
+          `In ${asset} nothing was traded for ${seconds(forMs)} after the undo, so it still seems to be halted.`,
+          ids,
+        )
+      : finding(
+          'cut-short',
+          { host, service: c.plan.broker, asset },
+          `${asset} was watched for ${seconds(forMs)} after the undo, and no order was seen: it is not known whether it is traded again.`,
+          ids,
+        ),
   );
 }
 
@@ -296,9 +303,10 @@ export function fleetState(c: CaseFile): FleetState {
     .map((service) => returnOf(c, service));
   const latest = said(c.status.filter((read) => read.sentMs >= since)).at(-1);
   const stored = said(c.store.filter((read) => read.sentMs >= since)).at(-1);
+  const silent = stillSilent(c, upMs(c));
   const lastState = latest?.value ?? said(c.status).at(-1)?.value ?? null;
   if (
-    stillSilent(c, upMs(c)).length > 0 ||
+    silent.some(({ sure }) => sure) ||
     stillHalted(c) !== null ||
     returns.includes('gone') ||
     (latest === undefined && stored === undefined && (lastState?.level ?? 0) > 0)
@@ -306,6 +314,7 @@ export function fleetState(c: CaseFile): FleetState {
     return 'halted';
   }
   const looked =
+    silent.length === 0 &&
     latest !== undefined &&
     stored !== undefined &&
     (c.plan.resume !== 'manual' || isResolved(c, stored.value));

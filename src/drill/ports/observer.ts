@@ -1,7 +1,7 @@
 import type { BrokerState, ExchangeBook, StoreSnapshot } from '../model/broker-state.ts';
 import type { ManagerMoment } from '../model/journal.ts';
 import type { IncarnationKey } from '../model/process.ts';
-import type { Timed } from '../model/reading.ts';
+import type { Interval, Timed } from '../model/reading.ts';
 
 /**
  * What the stages may ask of the observation that runs beside them. Its answers steer the drill (when to go on,
@@ -22,6 +22,8 @@ export interface Observer {
   readonly exchange: Timed<ExchangeBook> | null;
   /** The first of this run. */
   readonly firstExchange: Timed<ExchangeBook> | null;
+  /** In which interval the last order seen in this asset was accepted, between two looks at the exchange; null before the first. */
+  lastTrade(asset: string): Interval | null;
   /** One line for each host whose table cannot be vouched for right now: unread, incompletely seen, or not yet looked through. */
   blindSpots(): readonly string[];
   /**

@@ -24,7 +24,7 @@ function asksForHalt(request: Request): boolean {
 }
 
 /**
- * An API that fails from the arrival of a halt on, and after a restart as long as the halt is in force: at everything but that halt, or
+ * An API that fails from the reply to a halt on, and after a restart as long as the halt is in force: at everything but that halt, or
  * at questions for its status only.
  */
 export function faultyFromHaltOn(fault: Fault, at: 'everything' | 'status'): BrokerTwist {
@@ -34,9 +34,11 @@ export function faultyFromHaltOn(fault: Fault, at: 'everything' | 'status'): Bro
       broken = true;
     }),
     http: (answer) => async (request) => {
-      if (asksForHalt(request)) broken = true;
-      else if (broken && (at === 'everything' || asksForStatus(request))) return await FAULTS[fault]();
-      return await answer(request);
+      if (!asksForHalt(request) && broken && (at === 'everything' || asksForStatus(request)))
+        return await FAULTS[fault]();
+      const response = await answer(request);
+      if (asksForHalt(request) && response.ok) broken = true;
+      return response;
     },
   };
 }

@@ -27,7 +27,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'silent-downgrade',
       on: 'principal',
-      also: ['respawned', 'order-after-halt', 'cut-short'],
+      also: ['respawned', 'false-claim', 'order-after-halt', 'cut-short'],
     },
     broker: whileHalted(holdMs / 2, async (broker) => {
       const { level, incident, revision } = broker.status();
@@ -68,12 +68,32 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
   },
   'stays-down-after-a-crash': {
     about: 'nothing brings the broker back when it is killed',
-    expect: { kind: 'liar', level: 2, primary: 'broker-down', on: 'principal' },
+    expect: {
+      kind: 'liar',
+      level: 2,
+      primary: 'broker-down',
+      on: 'principal',
+      also: ['unreadable-store', 'unreadable-broker', 'unrestored-service', 'cut-short'],
+    },
     daemons: { principal: { keepAlive: false } },
   },
   'cannot-start-while-halted': {
     about: 'cannot read its own halt when it starts, and gives up, again and again',
-    expect: { kind: 'liar', level: 2, primary: 'broker-down', on: 'principal' },
+    expect: {
+      kind: 'liar',
+      level: 2,
+      primary: 'broker-down',
+      on: 'principal',
+      also: [
+        'survivor-restarted',
+        'unreadable-store',
+        'unreadable-broker',
+        'unrestored-service',
+        'cut-short',
+      ],
+    },
+    // Its supervisor starts it over and over.
+    alone: true,
     broker: {
       parts: ({ store }) => {
         if ((store.load()?.state.level ?? 0) > 0) throw new Error('halt_state: unexpected level');
@@ -99,7 +119,13 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'foreign-halt',
       on: 'principal',
-      also: ['collateral-stop', 'unrestored-service', 'incident-left-open', 'cut-short'],
+      also: [
+        'collateral-stop',
+        'incident-rewritten',
+        'unrestored-service',
+        'incident-left-open',
+        'cut-short',
+      ],
     },
     beside: (site) => haltToo(site, 3),
   },
@@ -110,7 +136,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'respawned',
       on: 'hermes',
-      also: ['false-claim', 'order-after-halt', 'cut-short'],
+      also: ['restored-differently', 'false-claim', 'order-after-halt', 'cut-short'],
     },
     beside: async (site) => {
       await halfAHold(site);
