@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +26,7 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
     wall: () => new Date().toISOString(),
     nowMs: () => performance.now(),
     randomWord,
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
     out,
     err,
     files: createFiles(process.cwd()),
@@ -79,6 +81,18 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
         const why = error instanceof Error ? error.message : String(error);
         return { kind: error instanceof NewerJournal ? 'newer' : 'damaged', why };
       }
+    },
+    takeLock: async (file) => {
+      const { takeDrillLock } = await import('./adapters/ledger/drill-lock.ts');
+      return takeDrillLock(file);
+    },
+    epochOf: async (folder) => {
+      const { readEpoch } = await import('./adapters/ledger/epoch.ts');
+      return readEpoch(folder);
+    },
+    takeOver: async (folder, epoch) => {
+      const { writeEpoch } = await import('./adapters/ledger/epoch.ts');
+      writeEpoch(folder, epoch);
     },
     openLedger: async (file) => {
       const { openLedger } = await import('./adapters/ledger/proofs-db.ts');

@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openJournal } from './adapters/ledger/journal-file.ts';
+import { fenced } from './adapters/ledger/epoch.ts';
+import { type JournalFile, openJournal, readJournal, reopenJournal } from './adapters/ledger/journal-file.ts';
 import { createHostLink } from './adapters/processes/host-link.ts';
 import { createManagerLink } from './adapters/services/manager-link.ts';
 import { createExchangeLink } from './adapters/stores/http-exchange.ts';
 import { createAuditLink, createMessagesLink, createStoreLink } from './adapters/stores/sqlite.ts';
-import { systemClock } from './adapters/system/clock.ts';
+import { clockAfter, systemClock } from './adapters/system/clock.ts';
 import { createFingerprint } from './adapters/system/fingerprint.ts';
 import { raisePriority } from './adapters/system/priority.ts';
 import { randomWord } from './adapters/system/random.ts';
@@ -13,32 +14,33 @@ import { createRedactor } from './adapters/system/redact.ts';
 import { createBrokerLink } from './adapters/triggers/http-broker.ts';
 import type { OpenWorld, WorldRequest } from './cli/effects.ts';
 import type { Inventory } from './drill/model/inventory.ts';
-import type { HostLink, ManagerLink, World } from './drill/ports/world.ts';
+import type { Clock, HostLink, ManagerLink, World } from './drill/ports/world.ts';
 
 /** The world of one drill: its journal, opened, and links to every host, the broker, its store and the exchange, not yet used. */
 export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
-  const { inventory, drillId, folder, phrase, progress, stop } = request;
+  const { inventory, drillId, folder, phrase, progress, stop, epoch } = request;
   const redact = createRedactor([...secretsOf(inventory), ...(phrase === null ? [] : [phrase])]);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   raisePriority();
-  const journal = await openJournal(join(folder, 'journal.jsonl'), { clock: systemClock, redact });
-  const hosts = hostLinks(inventory, drillId);
+  const { journal, clock } = openedJournal(request, redact);
+  const hosts = hostLinks(inventory, drillId, clock);
+  const world: World = {
+    clock,
+    journal,
+    hosts,
+    managers: managerLinks(inventory, hosts),
+    broker: createBrokerLink(inventory.broker, { phrase }),
+    store: createStoreLink(inventory.broker.state),
+    audit: inventory.broker.audit === null ? null : createAuditLink(inventory.broker.audit),
+    exchange: inventory.exchange === null ? null : createExchangeLink(inventory.exchange),
+    messages: messagesOf(inventory),
+    randomWord,
+    fingerprint: createFingerprint(),
+    progress,
+    stop,
+  };
   return {
-    world: {
-      clock: systemClock,
-      journal,
-      hosts,
-      managers: managerLinks(inventory, hosts),
-      broker: createBrokerLink(inventory.broker, { phrase }),
-      store: createStoreLink(inventory.broker.state),
-      audit: inventory.broker.audit === null ? null : createAuditLink(inventory.broker.audit),
-      exchange: inventory.exchange === null ? null : createExchangeLink(inventory.exchange),
-      messages: messagesOf(inventory),
-      randomWord,
-      fingerprint: createFingerprint(),
-      progress,
-      stop,
-    },
+    world: fenced(world, folder, epoch),
     entries: () => journal.entries(),
     redact,
     close: async () => {
@@ -48,21 +50,37 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
   };
 }
 
+function openedJournal({ folder, journal }: WorldRequest, redact: (text: string) => string) {
+  const file = join(folder, 'journal.jsonl');
+  if (journal === 'none') return { clock: systemClock, journal: noJournal };
+  if (journal === 'new')
+    return { clock: systemClock, journal: openJournal(file, { clock: systemClock, redact }) };
+  const last = readJournal(file).at(-1);
+  const clock = last === undefined ? systemClock : clockAfter(last);
+  return { clock, journal: reopenJournal(file, { clock, redact }) };
+}
+
+const noJournal: JournalFile = {
+  append: () => {
+    throw new Error('there is no journal to write to');
+  },
+  sync: () => Promise.resolve(),
+  entries: () => [],
+  close: () => Promise.resolve(),
+};
+
 function messagesOf({ broker }: Inventory): World['messages'] {
   const table = broker.messages?.table ?? null;
   return table === null ? null : createMessagesLink(table);
 }
 
-function hostLinks(inventory: Inventory, drillId: string): Map<string, HostLink> {
+function hostLinks(inventory: Inventory, drillId: string, clock: Clock): Map<string, HostLink> {
   return new Map(
     inventory.hosts.map((host) => {
       const heartbeats = inventory.services.flatMap(({ name, host: home, heartbeat }) =>
         home === host.name && heartbeat !== null ? [{ service: name, file: heartbeat.file }] : [],
       );
-      return [
-        host.name,
-        createHostLink(host, { drillId, fleet: inventory.fleet, heartbeats, clock: systemClock }),
-      ];
+      return [host.name, createHostLink(host, { drillId, fleet: inventory.fleet, heartbeats, clock })];
     }),
   );
 }

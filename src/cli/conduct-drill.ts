@@ -22,7 +22,12 @@ export interface DrillRequest {
   readonly folder: string;
   /** What the operator typed: for the broker only. */
   readonly phrase: string | null;
-  readonly source: { readonly path: string; readonly sha256: string };
+  readonly source: {
+    readonly path: string;
+    readonly sha256: string;
+    readonly file: string;
+    readonly text: string;
+  };
   readonly strict: boolean;
 }
 
@@ -50,6 +55,8 @@ export async function conductDrill(
       drillId: request.drillId,
       folder: request.folder,
       phrase: request.phrase,
+      journal: 'new',
+      epoch: 0,
       progress: shown.event,
       stop: interruption.stop,
     });
@@ -84,7 +91,15 @@ export async function conductDrill(
       },
     };
     await runDrill(
-      { plan, drillId, knownIssues, inventory: request.source, runner: effects.version, judging },
+      {
+        plan,
+        drillId,
+        knownIssues,
+        inventory: { path: request.source.path, sha256: request.source.sha256 },
+        runner: effects.version,
+        judging,
+        source: { file: request.source.file, text: request.source.text },
+      },
       world,
     );
   } catch (error) {
@@ -142,7 +157,7 @@ function isRefused(reply: Reading<BrokerReply> | null): boolean {
 /** Keeps track of what leaving at once would leave behind. */
 function noticing(
   journal: Journal,
-  { inventory, plan, folder }: DrillRequest,
+  { plan, folder }: DrillRequest,
   interruption: Interruption,
   effects: Effects,
 ): Journal {
@@ -160,7 +175,7 @@ function noticing(
           ? 'the lab ends with this process'
           : plan.resume === 'manual'
             ? 'undo it by hand, step by step as the plan says'
-            : `resume it at ${inventory.broker.api}`;
+            : `resume it with \`haltproof recover ${effects.files.shown(folder)}\``;
         interruption.leaves = {
           exitCode: 5,
           text: `the fleet may still be halted at level ${plan.level}; ${undo}; what was done is in ${effects.files.shown(folder)}/journal.jsonl`,

@@ -16,6 +16,8 @@ export interface Effects {
   readonly nowMs: () => number;
   /** Random lower-case letters and digits, at least four. */
   readonly randomWord: () => string;
+  /** SHA-256 of a text in UTF-8, in hexadecimal. */
+  readonly sha256: (text: string) => string;
   readonly out: Sink;
   readonly err: Sink;
   readonly files: Files;
@@ -47,6 +49,12 @@ export interface Effects {
   readonly openWorld: (request: WorldRequest) => Promise<OpenWorld>;
   /** The records of a finished journal. */
   readonly readJournal: (file: string) => Promise<JournalRead>;
+  /** Takes the lock of this file, which is made where there is none; null where another runner on this machine has it. Rejects where it cannot. */
+  readonly takeLock: (file: string) => Promise<{ release(): void } | null>;
+  /** Which epoch of a drill may act; NaN where that cannot be read. */
+  readonly epochOf: (folder: string) => Promise<number>;
+  /** From now on only this epoch may act. Rejects where that is not on disk. */
+  readonly takeOver: (folder: string, epoch: number) => Promise<void>;
   /** Opens the ledger, which is made where there is none. */
   readonly openLedger: (file: string) => Promise<Ledger>;
   /** A part of the terminal that is redrawn in place, on stderr. */
@@ -120,6 +128,10 @@ export interface WorldRequest {
   readonly drillId: string;
   /** The report folder, which is made. */
   readonly folder: string;
+  /** `new`: begins one. `continued`: goes on with the one in the folder, on a clock on which it is past. `none`: writes none. */
+  readonly journal: 'new' | 'continued' | 'none';
+  /** Only while this is the drill's epoch may it act; 0 for the runner that begins the drill. */
+  readonly epoch: number;
   /** What the operator typed; kept out of everything that is written. */
   readonly phrase: string | null;
   readonly progress: (event: Progress) => void;

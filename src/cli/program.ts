@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { usage } from './cli-error.ts';
 import type { DrillOptions } from './commands/drill.ts';
 import type { LabOptions } from './commands/lab.ts';
+import type { RecoverOptions } from './commands/recover.ts';
 import type { RejudgeOptions } from './commands/rejudge.ts';
 import type { SelftestOptions } from './commands/selftest.ts';
 import type { Effects } from './effects.ts';
@@ -106,6 +107,27 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
       refuseArguments(command, effects);
       const { status } = await import('./commands/status.ts');
       done(await status(options, effects));
+    });
+
+  program
+    .command('recover')
+    .summary('finish what an interrupted drill left')
+    .description(
+      'Undoes the halt of a drill whose runner is gone, from its journal alone, proves that the fleet is back, and writes the report. Without DIR it takes the one drill below the report folder that is left to recover. It refuses while that runner may still be alive, and touches nothing but that drill\u2019s own halt.\n\nExit codes: 0 the fleet is proven restored, or was never touched; 5 it is not; 3 refused, nothing was done; 64 bad usage.',
+    )
+    .argument('[dir]', 'report folder of the interrupted drill')
+    .option('--inventory <file>', 'the inventory it ran with, where the journal does not hold it')
+    .option('--out <dir>', 'folder of the reports (default: reports)')
+    .option('--incident <id>', 'print what to do by hand about this incident; nothing is asked or touched')
+    .option('--json', 'print verdict.json on stdout, and nothing else')
+    .option('--debug', 'with a stack trace where something goes wrong')
+    .addHelpText(
+      'after',
+      examples('haltproof recover', 'haltproof recover reports/20261122T103000Z-level-2-k3x9'),
+    )
+    .action(async (dir: string | undefined, options: RecoverOptions) => {
+      const { recover } = await import('./commands/recover.ts');
+      done(await recover(dir, options, effects));
     });
 
   program

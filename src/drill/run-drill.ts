@@ -5,15 +5,17 @@ import { pullTrigger } from './05-trigger/pull-trigger.ts';
 import { createObserver } from './06-observe/observer.ts';
 import { crashWouldTest, holdHalt, watchBeforeCrash, watchHalt } from './06-observe/watch-halt.ts';
 import { crashBroker } from './07-crash/crash-broker.ts';
-import { undoHalt } from './08-resume/undo-halt.ts';
 import { guardKind } from './model/guards.ts';
-import { JOURNAL_FORMAT, type Judging, type StageName } from './model/journal.ts';
+import { JOURNAL_FORMAT, type Judging } from './model/journal.ts';
 import type { KnownIssue } from './model/known-issue.ts';
 import { haltSeen, isForeign, type OwnHalt } from './model/ownership.ts';
 import type { Plan } from './model/plan.ts';
 import type { IncarnationKey } from './model/process.ts';
 import type { Observer } from './ports/observer.ts';
-import type { Journal, World } from './ports/world.ts';
+import type { World } from './ports/world.ts';
+import { type StageTeller, stageTeller } from './stage-teller.ts';
+import { withSturdyJournal } from './sturdy-journal.ts';
+import { undoAndLook } from './undo-and-look.ts';
 
 export interface DrillInput {
   readonly plan: Plan;
@@ -23,6 +25,8 @@ export interface DrillInput {
   /** Version of this program. */
   readonly runner: string;
   readonly judging: Judging;
+  /** The inventory's absolute path and text, for a recovery. */
+  readonly source?: { readonly file: string; readonly text: string };
 }
 
 /**
@@ -85,16 +89,9 @@ async function guarded(
     if (haltedAt !== null) {
       const own: OwnHalt = { nonce, level: haltedAt, revision: null };
       const lower: Plan = haltedAt === plan.level ? plan : { ...plan, resume: 'api' };
-      await undo({ plan: lower, own, baseline, observer, world }, stage);
+      await undoAndLook({ plan: lower, own, baseline, observer, world }, stage);
     }
   }
-}
-
-async function undo(what: Parameters<typeof undoHalt>[0], stage: StageTeller): Promise<void> {
-  stage('resume', 'begin');
-  const undone = await undoHalt(what);
-  await Promise.all([what.observer.readManagers('restored'), what.observer.readAudit()]);
-  stage('resume', 'end', undone === 'restored' ? null : undone);
 }
 
 async function haltAndUndo(
@@ -135,7 +132,7 @@ async function haltAndUndo(
     await counted;
   } finally {
     if (fired) {
-      await undo({ plan, own: held.own, baseline, observer, world }, stage);
+      await undoAndLook({ plan, own: held.own, baseline, observer, world }, stage);
       if (plan.messages !== null) await observer.readMessages(nonce);
     }
   }
@@ -201,38 +198,6 @@ async function hold(
     await Promise.all([observer.readManagers('held'), observer.crossCheck(), observer.readAudit()]);
   }
   stage('hold', 'end', uncontrolled === null ? 'ended early' : uncontrolled.join('; ') || null);
-}
-
-type StageTeller = (stage: StageName, event: 'begin' | 'end' | 'skipped', note?: string | null) => void;
-
-function stageTeller({ journal, progress }: World): StageTeller {
-  return (stage, event, note = null) => {
-    journal.append({ kind: 'stage', stage, event, note });
-    progress({ kind: 'stage', stage, event, note });
-  };
-}
-
-/**
- * A journal that cannot be written ends the drill, but must not keep the undo from happening: appending never throws, `sync`
- * does, and the loss works like being told to stop. Before the trigger, `sync` failing is what keeps it from being fired.
- */
-function withSturdyJournal(world: World): World {
-  const lost = new AbortController();
-  const journal: Journal = {
-    append(body) {
-      try {
-        return world.journal.append(body);
-      } catch (error) {
-        lost.abort(`the journal cannot be written (${String(error)})`);
-        return 'e-lost';
-      }
-    },
-    async sync() {
-      if (lost.signal.aborted) throw new Error(String(lost.signal.reason));
-      await world.journal.sync();
-    },
-  };
-  return { ...world, journal, stop: AbortSignal.any([world.stop, lost.signal]) };
 }
 
 function tellWhenStopped({ journal, stop, progress }: World): () => void {

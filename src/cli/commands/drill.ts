@@ -10,6 +10,7 @@ import { conductDrill } from '../conduct-drill.ts';
 import { drillId } from '../drill-id.ts';
 import type { Effects, RunningLab } from '../effects.ts';
 import { type Interruption, listenForSignals } from '../interruption.ts';
+import { refuseUnfinished, withDrillLock } from '../interlocks/one-drill.ts';
 import { labName } from '../lab-name.ts';
 import { resultText } from '../result-text.ts';
 import { typedPhrase } from '../typed-phrase.ts';
@@ -47,16 +48,9 @@ interface Loaded {
 export async function drill(options: DrillOptions, effects: Effects): Promise<number> {
   const chosen = await choose(options, effects);
   if (options.plan === true) return printPlan(options, chosen, effects);
-  if (chosen.lab === null) {
-    await load(options, chosen, effects, { env: effects.env, keepUnresolved: false });
-    throw notRun(
-      `${chosen.inventory.shown} describes a live fleet, and nothing was triggered`,
-      'the interlocks without which a live fleet is not halted are not part of this version',
-      'print what would be done with --plan, or drill the embedded lab (`provider: embedded-lab`)',
-    );
-  }
   const interruption = listenForSignals(effects);
   try {
+    if (chosen.lab === null) return await onLiveFleet(options, chosen, interruption, effects);
     // The lab's own variables are not there yet; everything else that is wrong is told before it starts.
     const { drill } = await load(options, chosen, effects, { env: effects.env, keepUnresolved: true });
     const phrase = await typedPhrase(drill, chosen.drill.shown, interruption.stop, effects);
@@ -143,6 +137,21 @@ async function planning() {
   return { makePlan, describePlan };
 }
 
+/** A drill of somebody's real fleet: only one at a time on this machine, and none before the last one's fleet is known to be back. */
+async function onLiveFleet(
+  options: DrillOptions,
+  chosen: Chosen,
+  interruption: Interruption,
+  effects: Effects,
+): Promise<number> {
+  await load(options, chosen, effects, { env: effects.env, keepUnresolved: false });
+  const reports = effects.files.resolve(options.out ?? 'reports', effects.folder);
+  return withDrillLock(reports, effects, async () => {
+    await refuseUnfinished(reports, effects);
+    return runAndReport(options, chosen, { lab: null, phrase: null }, interruption, effects);
+  });
+}
+
 async function withLab(
   name: string,
   interruption: Interruption,
@@ -177,11 +186,11 @@ function labRefused(name: string, error: unknown): CliError {
 async function runAndReport(
   options: DrillOptions,
   chosen: Chosen,
-  { lab, phrase }: { readonly lab: RunningLab; readonly phrase: string | null },
+  { lab, phrase }: { readonly lab: RunningLab | null; readonly phrase: string | null },
   interruption: Interruption,
   effects: Effects,
 ): Promise<number> {
-  const env = (name: string): string | undefined => lab.env[name] ?? effects.env(name);
+  const env = (name: string): string | undefined => lab?.env[name] ?? effects.env(name);
   const loaded = await load(options, chosen, effects, { env, keepUnresolved: false });
   const { makePlan } = await planning();
   const reports = effects.files.resolve(options.out ?? 'reports', effects.folder);
@@ -194,7 +203,12 @@ async function runAndReport(
       drillId: id,
       folder,
       phrase,
-      source: { path: chosen.inventory.shown, sha256: chosen.inventory.sha256 },
+      source: {
+        path: chosen.inventory.shown,
+        sha256: chosen.inventory.sha256,
+        file: chosen.inventory.path,
+        text: chosen.inventory.text,
+      },
       strict: options.strict === true,
     },
     interruption,

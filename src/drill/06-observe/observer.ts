@@ -98,6 +98,13 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
     get firstExchange() {
       return state.firstExchange;
     },
+    foreignCanaries: () =>
+      watches.flatMap(({ host, table }) =>
+        table.canaries().flatMap(({ tag, pid }) => {
+          const owner = tag.split('.')[0] ?? '';
+          return owner === drillId ? [] : [{ host, drillId: owner, tag, pid }];
+        }),
+      ),
     lastTrade: (asset) => state.lastTrade(asset),
     blindSpots() {
       return watches.flatMap((watch) =>

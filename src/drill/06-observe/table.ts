@@ -149,6 +149,13 @@ export class Table {
     return this.#listed?.has(pid) === true;
   }
 
+  /** Every canary of this fleet that is there, whoever planted it. */
+  canaries(): readonly { readonly tag: string; readonly pid: number }[] {
+    return [...this.#current.values()].flatMap(({ alive, canary, row }) =>
+      alive && canary !== null ? [{ tag: canary, pid: row.pid }] : [],
+    );
+  }
+
   /** The canary with this tag, if it is there. */
   canary(tag: string): { pid: number; start: number } | null {
     const known = [...this.#current.values()].find((one) => one.alive && one.canary === tag);

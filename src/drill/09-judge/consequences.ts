@@ -134,7 +134,8 @@ function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | nul
     case 'unrestored-service':
       return causeOfNoReturn(c, f, first);
     case 'cut-short':
-      if (f.asset !== undefined) return first(['foreign-halt', 'broker-down']);
+      if (f.asset !== undefined)
+        return first(['foreign-halt', 'broker-down', 'incident-left-open', 'unrestored-service']);
       return f.service === null && f.asset === undefined && c.interrupted.length === 0 && isWhole(c)
         ? causeOfCut(c, first)
         : null;

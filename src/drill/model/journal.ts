@@ -38,6 +38,7 @@ export type EntryBody =
   | StageReached
   | Interrupted
   | Failed
+  | TakenOver
   | Closed;
 
 /**
@@ -58,6 +59,8 @@ export interface Opened {
   /** The random word that goes into the trigger's reason and makes the halt ours. */
   readonly nonce: string;
   readonly judging: Judging;
+  /** The inventory itself, so that a recovery needs nothing but the journal: where it lay, absolute, and what it said. */
+  readonly source?: { readonly file: string; readonly text: string };
 }
 
 /** What a verdict depends on besides the evidence. */
@@ -245,6 +248,15 @@ export interface Failed {
   readonly why: string;
 }
 
+/** Another runner went on with an interrupted drill: everything after this record was done and seen by that one. */
+export interface TakenOver {
+  readonly kind: 'taken-over';
+  /** 1 for the first recovery; the runner that began the drill had 0. */
+  readonly epoch: number;
+  /** Version of the program that took over. */
+  readonly runner: string;
+}
+
 /** Last record of a drill that wrote down all that it did and saw. Without it a journal is a part of one, and proves nothing. */
 export interface Closed {
   readonly kind: 'closed';
@@ -268,6 +280,7 @@ const KINDS: Readonly<Record<EntryBody['kind'], true>> = {
   stage: true,
   interrupted: true,
   failed: true,
+  'taken-over': true,
   closed: true,
 };
 

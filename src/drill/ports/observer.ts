@@ -24,6 +24,8 @@ export interface Observer {
   readonly firstExchange: Timed<ExchangeBook> | null;
   /** In which interval the last order seen in this asset was accepted, between two looks at the exchange; null before the first. */
   lastTrade(asset: string): Interval | null;
+  /** Canaries of this fleet that other drills planted and that live, by the last good sample of each host. */
+  foreignCanaries(): readonly ForeignCanary[];
   /** One line for each host whose table cannot be vouched for right now: unread, incompletely seen, or not yet looked through. */
   blindSpots(): readonly string[];
   /**
@@ -50,6 +52,13 @@ export interface Observer {
   restStore(): void;
   /** Ends all sampling. The connections stay open. */
   stop(): Promise<void>;
+}
+
+export interface ForeignCanary {
+  readonly host: string;
+  readonly drillId: string;
+  readonly tag: string;
+  readonly pid: number;
 }
 
 export interface SeenLife {
