@@ -7,7 +7,7 @@ import { createManagerLink } from './adapters/services/manager-link.ts';
 import { createExchangeLink } from './adapters/stores/http-exchange.ts';
 import { createAuditLink, createMessagesLink, createStoreLink } from './adapters/stores/sqlite.ts';
 import { clockAfter, systemClock } from './adapters/system/clock.ts';
-import { createFingerprint } from './adapters/system/fingerprint.ts';
+import { createFingerprint, forgetKey, keptKey, newKey } from './adapters/system/fingerprint.ts';
 import { raisePriority } from './adapters/system/priority.ts';
 import { randomWord } from './adapters/system/random.ts';
 import { createRedactor } from './adapters/system/redact.ts';
@@ -35,7 +35,7 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
     exchange: inventory.exchange === null ? null : createExchangeLink(inventory.exchange),
     messages: messagesOf(inventory),
     randomWord,
-    fingerprint: createFingerprint(),
+    fingerprint: createFingerprint(keyFor(request)),
     progress,
     stop,
   };
@@ -46,6 +46,7 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
     close: async () => {
       await Promise.all([...hosts.values()].map((link) => link.close()));
       await journal.close();
+      if (journal.entries().at(-1)?.kind === 'closed') forgetKey(folder);
     },
   };
 }
@@ -58,6 +59,11 @@ function openedJournal({ folder, journal }: WorldRequest, redact: (text: string)
   const last = readJournal(file).at(-1);
   const clock = last === undefined ? systemClock : clockAfter(last);
   return { clock, journal: reopenJournal(file, { clock, redact }) };
+}
+
+function keyFor({ folder, journal }: WorldRequest): Uint8Array | undefined {
+  if (journal === 'none') return undefined;
+  return journal === 'new' ? newKey(folder) : (keptKey(folder) ?? undefined);
 }
 
 const noJournal: JournalFile = {
