@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { usage } from './cli-error.ts';
 import type { DrillOptions } from './commands/drill.ts';
 import type { LabOptions } from './commands/lab.ts';
+import type { PinOptions } from './commands/pin.ts';
 import type { RecoverOptions } from './commands/recover.ts';
 import type { RejudgeOptions } from './commands/rejudge.ts';
 import type { SelftestOptions } from './commands/selftest.ts';
@@ -41,6 +42,12 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .option('--lab <name>', 'which broker and fleet the embedded lab runs (default: reference)')
     .option('--out <dir>', 'folder of the reports and the ledger (default: ./reports)')
     .option('--plan', 'print what would be done; start and trigger nothing')
+    .option(
+      '--skip-gate <reason>',
+      'begin although the level below is not proven; the report shows the reason',
+      reason,
+    )
+    .option('--scheduled', 'nobody is present: begin only inside a window, and never at level 4')
     .option('--json', 'print verdict.json, and nothing else, on stdout')
     .option('--strict', 'a pass that leans on known issues exits 1')
     .option('--debug', 'with a stack trace where something goes wrong')
@@ -131,6 +138,22 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     });
 
   program
+    .command('pin')
+    .summary('write down which machines the hosts are')
+    .description(
+      'Connects to every host of a live inventory, shows its ssh host key, machine id and host name, and writes them to inventory.lock.yaml beside the inventory, with its digest. Later drills are refused where the inventory or a machine is another one. Look at what it shows before you trust it.\n\nExit codes: 0 written, 3 a host did not answer and nothing was written, 64 bad usage.',
+    )
+    .option('--inventory <file>', 'the fleet (default: $HALTPROOF_INVENTORY, else ./inventory.yaml)')
+    .option('--debug', 'with a stack trace where something goes wrong')
+    .allowExcessArguments(true)
+    .addHelpText('after', examples('haltproof pin', 'haltproof pin --inventory fleets/prod.yaml'))
+    .action(async (options: PinOptions, command: Command) => {
+      refuseArguments(command, effects);
+      const { pin } = await import('./commands/pin.ts');
+      done(await pin(options, effects));
+    });
+
+  program
     .command('lab')
     .summary('run the embedded lab by itself')
     .description(
@@ -157,6 +180,11 @@ function examples(...lines: readonly string[]): string {
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('it is a whole number from 1 to 99.');
   return Number(text);
+}
+
+function reason(text: string): string {
+  if (/^.{1,500}$/u.test(text) && /\S/.test(text) && !/\p{Cc}/u.test(text)) return text;
+  throw new InvalidArgumentError('it is one line of text, of at most 500 characters, for the report.');
 }
 
 function collect(text: string, before: readonly string[] = []): string[] {
