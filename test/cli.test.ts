@@ -64,17 +64,23 @@ describe('help and version', () => {
       'rejudge',
       'selftest',
       'status',
+      'pin',
       'lab',
     ]);
+    expect(stdout).toMatch(/^ {2}schedule {2,}have drills started/m);
   });
 
-  it.each([[], ['drill'], ['status'], ['lab']])('gives two examples: %s', async (...command) => {
-    const { code, stdout } = await run([...command, '--help']);
-    expect(code).toBe(0);
-    const examples = stdout.split('Examples:\n')[1]?.trimEnd().split('\n');
-    expect(examples).toHaveLength(2);
-    for (const line of examples ?? []) expect(line).toMatch(/^ {2}haltproof (drill|status|lab)/);
-  });
+  it.each([[], ['drill'], ['status'], ['lab'], ['pin'], ['schedule', 'list'], ['schedule', 'install']])(
+    'gives two examples: %s',
+    async (...command) => {
+      const { code, stdout } = await run([...command, '--help']);
+      expect(code).toBe(0);
+      const examples = stdout.split('Examples:\n')[1]?.trimEnd().split('\n');
+      expect(examples).toHaveLength(2);
+      for (const line of examples ?? [])
+        expect(line).toMatch(/^ {2}haltproof (drill|status|lab|pin|schedule)/);
+    },
+  );
 
   it('answers nothing at all with its help on stderr and 64', async () => {
     const { code, stdout, stderr } = await run([]);

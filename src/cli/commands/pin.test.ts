@@ -9,7 +9,7 @@ import type { HostIdentity } from '../../drill/model/sample.ts';
 import type { Opening } from '../../drill/ports/world.ts';
 import { createFiles } from '../../files.ts';
 import type { Effects } from '../effects.ts';
-import { liveInventoryText } from '../interlocks/fleet.fixture.ts';
+import { liveInventoryText } from '../../../test/support/small-fleet.ts';
 import { readPins } from '../read-pins.ts';
 import { runCli } from '../run-cli.ts';
 

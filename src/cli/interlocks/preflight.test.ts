@@ -9,7 +9,7 @@ import { createEffects } from '../../effects.ts';
 import { createFiles } from '../../files.ts';
 import type { Effects } from '../effects.ts';
 import { runCli } from '../run-cli.ts';
-import { drillText, liveInventoryText } from './fleet.fixture.ts';
+import { drillText, liveInventoryText } from '../../../test/support/small-fleet.ts';
 
 /** What the command line says at present of a live fleet that no interlock refused: it got that far. */
 const CLEARED = 'describes a live fleet, and nothing was triggered';

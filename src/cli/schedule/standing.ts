@@ -2,8 +2,7 @@ import { nextOpen, openUntil, type Windows } from '../../drill/model/windows.ts'
 import type { WindowClock } from '../effects.ts';
 import type { Standing } from '../interlocks/window.ts';
 
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
+export const DAY_MS = 86_400_000;
 /** How far to look for the next opening, step by step: most windows open within days, dates may be far off. */
 const LOOK_AHEAD_DAYS = [2, 40, 400];
 
