@@ -108,6 +108,18 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
       const timer = setInterval(tick, ms).unref();
       return () => clearInterval(timer);
     },
+    windows: async () => {
+      const [{ openStretches }, { inZone, isSameZone, zoneHere }] = await Promise.all([
+        import('./adapters/windows/open-stretches.ts'),
+        import('./adapters/windows/zones.ts'),
+      ]);
+      return { stretches: openStretches, inZone, isSameZone, here: zoneHere() };
+    },
+    program: [process.execPath, MAIN_ENTRY],
+    askHosts: async (inventory) => {
+      const { askHosts } = await import('./ask-hosts.ts');
+      return askHosts(inventory);
+    },
   };
   return { effects, internalError: signals.internalError };
 }

@@ -29,6 +29,8 @@ export interface DrillRequest {
     readonly text: string;
   };
   readonly strict: boolean;
+  /** Why the operator let it begin although the level below was not proven, where he did. */
+  readonly gateSkipped: string | null;
 }
 
 export interface Conducted {
@@ -73,7 +75,7 @@ export async function conductDrill(
   let sent = false;
   try {
     const { runDrill } = await import('../drill/run-drill.ts');
-    const { plan, drillId, knownIssues, strict } = request;
+    const { plan, drillId, knownIssues, strict, gateSkipped } = request;
     const judging = { today: effects.wall().slice(0, 10), strict };
     const world: World = {
       ...open.world,
@@ -99,6 +101,7 @@ export async function conductDrill(
         runner: effects.version,
         judging,
         source: { file: request.source.file, text: request.source.text },
+        ...(gateSkipped === null ? {} : { gateSkipped }),
       },
       world,
     );

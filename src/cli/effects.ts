@@ -1,7 +1,8 @@
 import type { Inventory } from '../drill/model/inventory.ts';
 import type { Entry } from '../drill/model/journal.ts';
 import type { Proof } from '../drill/model/proof.ts';
-import type { Progress, World } from '../drill/ports/world.ts';
+import type { Stretch, Windows } from '../drill/model/windows.ts';
+import type { Opening, Progress, World } from '../drill/ports/world.ts';
 
 /** Everything that the command line does to the world; `main` builds the real one, each part when it is first needed. */
 export interface Effects {
@@ -61,6 +62,22 @@ export interface Effects {
   readonly openLiveArea: () => Promise<LiveArea>;
   /** Calls back every `ms` until released; keeps nothing alive. */
   readonly every: (ms: number, tick: () => void) => () => void;
+  /** When windows open, by libraries that know time zones and how their clocks change. */
+  readonly windows: () => Promise<WindowClock>;
+  /** The words, all absolute paths, that run this program again. */
+  readonly program: readonly string[];
+  /** Connects to every host of an inventory and asks who answers, by host; nothing else is done there. Never rejects. */
+  readonly askHosts: (inventory: Inventory) => Promise<ReadonlyMap<string, Opening>>;
+}
+
+export interface WindowClock {
+  /** Stretches that have a part between the two times, milliseconds since 1970, each from where its window opens; in order. */
+  stretches(windows: Windows, fromMs: number, toMs: number): readonly Stretch[];
+  /** Such as `Sat 2026-12-05 03:00 Europe/Berlin`. */
+  inZone(ms: number, zone: string): string;
+  /** The zone of this machine's own clock. */
+  readonly here: string;
+  isSameZone(a: string, b: string): boolean;
 }
 
 export type LineRead =
@@ -88,6 +105,8 @@ export interface Files {
   read(path: string): Promise<FileRead>;
   /** Names in a folder, sorted; empty where there is no such folder. */
   list(folder: string): Promise<string[]>;
+  /** Makes a folder, and those above it, where there is none. Rejects with one line. */
+  makeFolder(path: string): Promise<void>;
   /** Written whole or not at all, readable by the owner only. Rejects with one line. */
   write(path: string, text: string): Promise<void>;
   /** Removes the files of that name in the folders that lie directly in `folder`. Never rejects. */

@@ -27,6 +27,8 @@ export interface DrillInput {
   readonly judging: Judging;
   /** The inventory's absolute path and text, for a recovery. */
   readonly source?: { readonly file: string; readonly text: string };
+  /** Why the operator let it begin although the level below was not proven. */
+  readonly gateSkipped?: string;
 }
 
 /**

@@ -3,17 +3,22 @@ import { headlineOf } from '../../drill/10-report/words.ts';
 import type { Drill } from '../../drill/model/drill.ts';
 import type { Inventory } from '../../drill/model/inventory.ts';
 import type { KnownIssue } from '../../drill/model/known-issue.ts';
+import type { Pins } from '../../drill/model/pin.ts';
+import type { Plan } from '../../drill/model/plan.ts';
 import { chooseDrill } from '../choose-drill.ts';
 import { type ChosenFile, chooseInventory, chooseKnownIssues } from '../choose-inventory.ts';
 import { CliError, messageOf, notRun, usage } from '../cli-error.ts';
 import { conductDrill } from '../conduct-drill.ts';
 import { drillId } from '../drill-id.ts';
 import type { Effects, RunningLab } from '../effects.ts';
+import type { Cleared } from '../interlocks/preflight.ts';
 import { type Interruption, listenForSignals } from '../interruption.ts';
 import { refuseUnfinished, withDrillLock } from '../interlocks/one-drill.ts';
 import { labName } from '../lab-name.ts';
+import { readPins } from '../read-pins.ts';
 import { resultText } from '../result-text.ts';
 import { typedPhrase } from '../typed-phrase.ts';
+import { endWhenWindowCloses } from '../window-closes.ts';
 import { writeReports } from '../write-reports.ts';
 
 export interface DrillOptions {
@@ -27,6 +32,8 @@ export interface DrillOptions {
   readonly json?: true;
   readonly strict?: true;
   readonly debug?: true;
+  readonly scheduled?: true;
+  readonly skipGate?: string;
 }
 
 /** The files of one drill, as the operator chose them. */
@@ -36,6 +43,8 @@ interface Chosen {
   readonly knownIssues: ChosenFile | null;
   /** The lab's name, or null for a live fleet. */
   readonly lab: string | null;
+  /** Who the hosts were when somebody pinned them. */
+  readonly pins: Pins | null;
 }
 
 interface Loaded {
@@ -48,18 +57,46 @@ interface Loaded {
 export async function drill(options: DrillOptions, effects: Effects): Promise<number> {
   const chosen = await choose(options, effects);
   if (options.plan === true) return printPlan(options, chosen, effects);
+  // The lab's own variables are not there yet; everything else that is wrong is told before it starts.
+  const early = await load(options, chosen, effects, {
+    env: effects.env,
+    keepUnresolved: chosen.lab !== null,
+  });
+  const cleared = await checkFirst(options, chosen, early, effects);
   const interruption = listenForSignals(effects);
+  const unwatch = endWhenWindowCloses(cleared.closesMs, interruption, effects);
   try {
     if (chosen.lab === null) return await onLiveFleet(options, chosen, interruption, effects);
-    // The lab's own variables are not there yet; everything else that is wrong is told before it starts.
-    const { drill } = await load(options, chosen, effects, { env: effects.env, keepUnresolved: true });
-    const phrase = await typedPhrase(drill, chosen.drill.shown, interruption.stop, effects);
+    const phrase = await typedPhrase(early.drill, chosen.drill.shown, interruption.stop, effects);
     return await withLab(chosen.lab, interruption, effects, (lab) =>
       runAndReport(options, chosen, { lab, phrase }, interruption, effects),
     );
   } finally {
+    unwatch();
     interruption.release();
   }
+}
+
+/** The interlocks that need no host; the others are in the baseline. */
+async function checkFirst(
+  options: DrillOptions,
+  chosen: Chosen,
+  loaded: Loaded,
+  effects: Effects,
+): Promise<Cleared> {
+  const { preflight } = await import('../interlocks/preflight.ts');
+  return preflight(
+    {
+      ...loaded,
+      plan: await planOf(loaded, chosen),
+      pins: chosen.pins,
+      files: chosen,
+      reports: reportsOf(options, effects),
+      scheduled: options.scheduled === true,
+      skipGate: options.skipGate ?? null,
+    },
+    effects,
+  );
 }
 
 async function choose(options: DrillOptions, effects: Effects): Promise<Chosen> {
@@ -81,6 +118,7 @@ async function choose(options: DrillOptions, effects: Effects): Promise<Chosen> 
     drill,
     knownIssues: await chooseKnownIssues(options.knownIssues, inventory, effects),
     lab,
+    pins: live ? await readPins(inventory, effects) : null,
   };
 }
 
@@ -123,18 +161,20 @@ async function printPlan(options: DrillOptions, chosen: Chosen, effects: Effects
     env: effects.env,
     keepUnresolved: chosen.lab !== null,
   });
-  const { makePlan, describePlan } = await planning();
-  const plan = makePlan({ ...loaded, environment: environmentOf(chosen) });
+  const { describePlan } = await import('../../drill/02-plan/describe-plan.ts');
+  const plan = await planOf(loaded, chosen);
   effects.out.write(options.json === true ? `${JSON.stringify(plan, null, 2)}\n` : ended(describePlan(plan)));
   return 0;
 }
 
-async function planning() {
-  const [{ makePlan }, { describePlan }] = await Promise.all([
-    import('../../drill/02-plan/make-plan.ts'),
-    import('../../drill/02-plan/describe-plan.ts'),
-  ]);
-  return { makePlan, describePlan };
+async function planOf({ inventory, drill }: Loaded, chosen: Chosen): Promise<Plan> {
+  const { makePlan } = await import('../../drill/02-plan/make-plan.ts');
+  return makePlan({ inventory, drill, environment: environmentOf(chosen), pins: chosen.pins });
+}
+
+/** Where reports and ledger lie. */
+function reportsOf({ out }: DrillOptions, effects: Effects): string {
+  return effects.files.resolve(out ?? 'reports', effects.folder);
 }
 
 /** A drill of somebody's real fleet: only one at a time on this machine, and none before the last one's fleet is known to be back. */
@@ -144,8 +184,7 @@ async function onLiveFleet(
   interruption: Interruption,
   effects: Effects,
 ): Promise<number> {
-  await load(options, chosen, effects, { env: effects.env, keepUnresolved: false });
-  const reports = effects.files.resolve(options.out ?? 'reports', effects.folder);
+  const reports = reportsOf(options, effects);
   return withDrillLock(reports, effects, async () => {
     await refuseUnfinished(reports, effects);
     return runAndReport(options, chosen, { lab: null, phrase: null }, interruption, effects);
@@ -192,14 +231,13 @@ async function runAndReport(
 ): Promise<number> {
   const env = (name: string): string | undefined => lab?.env[name] ?? effects.env(name);
   const loaded = await load(options, chosen, effects, { env, keepUnresolved: false });
-  const { makePlan } = await planning();
-  const reports = effects.files.resolve(options.out ?? 'reports', effects.folder);
+  const reports = reportsOf(options, effects);
   const id = drillId(effects.wall(), loaded.drill.level, effects.randomWord());
   const folder = effects.files.resolve(id, reports);
   const { verdict, redact, failure } = await conductDrill(
     {
       ...loaded,
-      plan: makePlan({ ...loaded, environment: environmentOf(chosen) }),
+      plan: await planOf(loaded, chosen),
       drillId: id,
       folder,
       phrase,
@@ -210,6 +248,7 @@ async function runAndReport(
         text: chosen.inventory.text,
       },
       strict: options.strict === true,
+      gateSkipped: options.skipGate ?? null,
     },
     interruption,
     effects,

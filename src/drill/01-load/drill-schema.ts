@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { GUARDS, type GuardName } from '../model/guards.ts';
 import { duration, list, name, oneOf, section, sentence, text, whole } from './fields.ts';
+import { windowsShape } from './windows-schema.ts';
 
 /** The shape of a file in `drills/`. What it says about the fleet is checked in drill-rules.ts. */
 
@@ -78,6 +79,7 @@ export const drillSchema = section('a drill', {
     .describe(
       'Whether the operator must type a confirmation phrase. It is sent as $phrase and written nowhere.',
     ),
+  ...windowsShape,
 }).describe('What is triggered, what must stop, what must survive, and for how long.');
 
 export type DrillFile = z.output<typeof drillSchema>;

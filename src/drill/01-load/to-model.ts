@@ -11,6 +11,7 @@ import type {
 import type { DrillFile } from './drill-schema.ts';
 import type { BrokerFile, HostFile, InventoryFile, ServiceFile } from './inventory-schema.ts';
 import { isUnresolved } from './variables.ts';
+import { toWindows } from './windows-schema.ts';
 
 /** From the files' own keys to the model's. Everything has been checked; nothing here can fail. */
 
@@ -29,6 +30,8 @@ export function toInventory(file: InventoryFile, resolve: Resolve): Inventory {
     broker: toBroker(file.broker, here),
     exchange: file.exchange ?? null,
     oneMachine: file['one-machine'],
+    windows: toWindows(file),
+    gate: { staleAfterMs: file.gate['stale-after'] },
   };
 }
 
@@ -161,5 +164,6 @@ export function toDrill(file: DrillFile): Drill {
       sampleEveryMs: file['sample-every'],
       maxGapMs: file['max-gap'],
     },
+    windows: toWindows(file),
   };
 }

@@ -170,6 +170,10 @@ export const verdictSchema = z
     controls: z.array(control),
     claims: z.array(z.string()).describe('What the broker claimed, in sentences that quote it.'),
     notTested: z.array(z.string()),
+    gateSkipped: z
+      .string()
+      .exactOptional()
+      .describe('Why the operator let it begin although the level below was not proven.'),
   })
   .describe('The verdict of one drill.');
 

@@ -2,6 +2,7 @@ import type { Drill } from '../model/drill.ts';
 import type { Host, Inventory, Service, Transport } from '../model/inventory.ts';
 import { GUARDS, type GuardName } from '../model/guards.ts';
 import { aliveAgents } from '../model/message-route.ts';
+import type { Pins } from '../model/pin.ts';
 import type { MessageRoute, Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
 import { notTestedBy } from './not-tested.ts';
 
@@ -14,8 +15,10 @@ export function makePlan(from: {
   readonly drill: Drill;
   /** `live`, or `lab:<name>`. */
   readonly environment: string;
+  /** Null: nobody has pinned the hosts. */
+  readonly pins: Pins | null;
 }): Plan {
-  const { inventory, drill, environment } = from;
+  const { inventory, drill, environment, pins } = from;
   const services = inventory.services.map((service) => plannedService(service, drill));
   return {
     drill: drill.name,
@@ -24,7 +27,7 @@ export function makePlan(from: {
     asset: drill.asset,
     environment,
     fleet: inventory.fleet,
-    hosts: inventory.hosts.map(plannedHost),
+    hosts: inventory.hosts.map((host) => plannedHost(host, pins)),
     services,
     broker: inventory.broker.service,
     expect: drill.broker,
@@ -43,8 +46,17 @@ export function makePlan(from: {
       exchange: inventory.exchange !== null,
       refused: inventory.broker.audit?.refused ?? null,
     },
-    notTested: notTestedBy(inventory, drill, services),
+    notTested: [...notTestedBy(inventory, drill, services), ...unpinned(inventory, environment, pins)],
   };
+}
+
+function unpinned({ hosts }: Inventory, environment: string, pins: Pins | null): string[] {
+  const free = hosts.filter(({ name }) => !pins?.hosts.has(name)).map(({ name }) => name);
+  // Whoever starts a lab knows which machine it is.
+  if (environment !== 'live' || free.length === 0) return [];
+  return [
+    `Whether these hosts are the machines that they were before: ${free.join(', ')}. They are not pinned (\`haltproof pin\`); a machine in the place of another one would be drilled.`,
+  ];
 }
 
 /** Guards are tried in the order of the least harm, however the drill lists them. */
@@ -59,8 +71,9 @@ function routeOf({ broker }: Inventory, { guards, keeps, stops }: Drill): Messag
   return { ...alive, halted, table: (broker.messages?.table ?? null) !== null };
 }
 
-function plannedHost({ name, transport, manager }: Host): PlannedHost {
-  return { name, reachedBy: reachedBy(transport), manager };
+function plannedHost({ name, transport, manager }: Host, pins: Pins | null): PlannedHost {
+  const pin = pins?.hosts.get(name);
+  return { name, reachedBy: reachedBy(transport), manager, ...(pin === undefined ? {} : { pin }) };
 }
 
 function reachedBy(transport: Transport): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Drill } from '../model/drill.ts';
 import type { Inventory } from '../model/inventory.ts';
+import type { Pins } from '../model/pin.ts';
 import { describePlan } from './describe-plan.ts';
 import { inUnits } from './duration.ts';
 import { makePlan } from './make-plan.ts';
@@ -69,6 +70,8 @@ const INVENTORY: Inventory = {
   },
   exchange: { url: 'http://127.0.0.1:9000', positions: '/p', open: '/o', accepted: '/a' },
   oneMachine: [['knox', 'spare']],
+  windows: null,
+  gate: { staleAfterMs: 30 * 86_400_000 },
 };
 
 const DRILL: Drill = {
@@ -94,6 +97,15 @@ const DRILL: Drill = {
     sampleEveryMs: 100,
     maxGapMs: 1000,
   },
+  windows: null,
+};
+
+const pin = { machineId: 'a1', hostname: 'knox.example', hostKey: null };
+const PINS: Pins = {
+  fleet: 'small',
+  inventorySha256: '00',
+  pinnedAt: '2026-11-01T00:00:00Z',
+  hosts: new Map(INVENTORY.hosts.map(({ name }) => [name, pin])),
 };
 
 const plan = (inventory: Partial<Inventory> = {}, drill: Partial<Drill> = {}) =>
@@ -101,6 +113,7 @@ const plan = (inventory: Partial<Inventory> = {}, drill: Partial<Drill> = {}) =>
     inventory: { ...INVENTORY, ...inventory },
     drill: { ...DRILL, ...drill },
     environment: 'live',
+    pins: PINS,
   });
 
 describe('guards', () => {
@@ -138,10 +151,23 @@ describe('makePlan', () => {
 
   it('has every host, also those without a service', () => {
     expect(plan().hosts).toEqual([
-      { name: 'knox', reachedBy: 'local', manager: 'launchd' },
-      { name: 'tesseract', reachedBy: 'ssh ops@[2001:db8::7]:2222', manager: 'none' },
-      { name: 'spare', reachedBy: 'local', manager: 'systemd' },
+      { name: 'knox', reachedBy: 'local', manager: 'launchd', pin },
+      { name: 'tesseract', reachedBy: 'ssh ops@[2001:db8::7]:2222', manager: 'none', pin },
+      { name: 'spare', reachedBy: 'local', manager: 'systemd', pin },
     ]);
+  });
+
+  it('says which hosts nobody has pinned, of a live fleet only', () => {
+    const { hosts } = PINS;
+    const some: Pins = { ...PINS, hosts: new Map([...hosts].filter(([name]) => name !== 'spare')) };
+    const made = (environment: string, pins: Pins | null) =>
+      makePlan({ inventory: INVENTORY, drill: DRILL, environment, pins }).notTested.filter((line) =>
+        line.includes('not pinned'),
+      );
+    expect(made('live', PINS)).toEqual([]);
+    expect(made('live', some)).toEqual([expect.stringContaining('before: spare. They')]);
+    expect(made('live', null)).toEqual([expect.stringContaining('before: knox, tesseract, spare.')]);
+    expect(made('lab:reference', null)).toEqual([]);
   });
 
   it('holds no secret', () => {
@@ -255,15 +281,18 @@ The drill asks principal for a halt at level 2, once.
 Then 2 must stop, 1 must survive, 1 are only watched.
 
 knox (local, launchd)
+  must be knox.example, machine id a1, as it was pinned
   one machine with spare, as the inventory says
   principal  must survive  exe /opt/principal; heartbeat /run/principal every 1500ms
   scribe     only watched  argv0 scribe
 
 tesseract (ssh ops@[2001:db8::7]:2222, no service manager)
+  must be knox.example, machine id a1, as it was pinned
   hermes  must stop     exe /usr/bin/node and script /opt/hermes; 2 instances; may leave exe /opt/helper
   shiva   must stop     exe /opt/shiva
 
 spare (local, systemd)
+  must be knox.example, machine id a1, as it was pinned
   one machine with knox, as the inventory says
   no service lives here; its processes are watched for services of other hosts
 
@@ -282,6 +311,7 @@ Guards
 Timing
   baseline 1500ms before the trigger; halted within 5s; hold 1m
   a sample of each host every 100ms; a gap over 1s proves nothing
+  at most 10m 24s in all, should everything be late that may be, and the undo be done by hand
 
 Undo
   principal is asked to resume, only if the halt is this drill's own; everything must be back within 10s and stay up for 1s.

@@ -27,8 +27,8 @@ export async function establishBaseline(
   | { readonly ok: true; readonly baseline: Baseline }
   | { readonly ok: false; readonly reasons: readonly string[] }
 > {
-  const unreachable = await observer.open();
-  if (unreachable.length > 0) return { ok: false, reasons: unreachable };
+  const unreachableOrStrange = await observer.open();
+  if (unreachableOrStrange.length > 0) return { ok: false, reasons: unreachableOrStrange };
 
   const beganMs = world.clock.nowMs();
   observer.start();

@@ -64,7 +64,7 @@ export function judge(entries: readonly Entry[], options: Judging): Verdict {
 
 function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
   const c = openCase(entries);
-  const { plan, knownIssues, drillId, runner, inventory } = c.opened;
+  const { plan, knownIssues, drillId, runner, inventory, gateSkipped } = c.opened;
   const at = { level: plan.level, today: options.today };
   const fleet = fleetState(c);
   const found = unique(heard(c, JUDGES));
@@ -125,6 +125,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
     controls: controlSummaries(c),
     claims: claimSentences(c),
     notTested: [...plan.notTested, ...uncountedTargets(c)],
+    ...(gateSkipped === undefined ? {} : { gateSkipped }),
   };
 }
 

@@ -3,6 +3,16 @@ import { asFound, passed, qualified } from '../../../test/support/verdicts.ts';
 import type { Finding, Verdict } from '../model/verdict.ts';
 import { markdownReport } from './markdown-report.ts';
 
+describe('a gate that was skipped', () => {
+  it('is shown with its reason, harmless', () => {
+    const verdict = { ...passed, gateSkipped: 'the **broker** was replaced' };
+    expect(markdownReport(verdict)).toContain(
+      '| Gate | skipped, the level below need not be proven: the \\*\\*broker\\*\\* was replaced |',
+    );
+    expect(markdownReport(passed)).not.toContain('| Gate |');
+  });
+});
+
 describe('a pass', () => {
   it('reads like this', () => {
     expect(markdownReport(passed)).toMatchInlineSnapshot(`

@@ -61,6 +61,9 @@ function facts(verdict: Verdict): string {
         `${hosts.answered} of ${hosts.declared} hosts answered, ${targets.proven} of ${targets.declared} targets proven stopped, ${survivors.proven} of ${survivors.declared} survivors proven kept`,
       ],
       ['Time', `${escapeMarkdown(verdict.startedAt, 40)} to ${escapeMarkdown(verdict.finishedAt, 40)}`],
+      ...(verdict.gateSkipped === undefined
+        ? []
+        : [['Gate', `skipped, the level below need not be proven: ${escapeMarkdown(verdict.gateSkipped)}`]]),
       ['Drill id', escapeMarkdown(verdict.drillId)],
       [
         'Inventory',

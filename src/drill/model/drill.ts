@@ -1,4 +1,5 @@
 import type { GuardName } from './guards.ts';
+import type { Windows } from './windows.ts';
 
 /** One file of `drills/` after loading: what it triggers, what must stop, what must survive, for how long. */
 export interface Drill {
@@ -22,6 +23,8 @@ export interface Drill {
   /** Whether the operator must type a confirmation phrase, which is sent as `$phrase` and kept nowhere. */
   readonly phrase: 'none' | 'typed';
   readonly timing: Timing;
+  /** When it may run, within the windows of the inventory; null: whenever those are open. */
+  readonly windows: Windows | null;
 }
 
 /** What must be seen at the exchange while halted, by asset. */

@@ -376,9 +376,10 @@ export const FINDINGS = {
   'wrong-host-probe': {
     ...doubt,
     title: 'Another machine answered',
-    meaning: 'The identity of the host changed during the drill, or is that of another declared host.',
-    cause: 'Address reuse, NAT, or two inventory entries for one machine.',
-    fix: 'Correct the address, or declare `one-machine` in the inventory.',
+    meaning:
+      'The identity of the host changed during the drill, is that of another declared host, or is not the one that was pinned.',
+    cause: 'Address reuse, NAT, a machine that was replaced, or two inventory entries for one machine.',
+    fix: 'Correct the address, declare `one-machine` in the inventory, or pin a machine that was replaced on purpose anew.',
   },
   'unreachable-host': {
     ...doubt,

@@ -61,6 +61,8 @@ export interface Opened {
   readonly judging: Judging;
   /** The inventory itself, so that a recovery needs nothing but the journal: where it lay, absolute, and what it said. */
   readonly source?: { readonly file: string; readonly text: string };
+  /** Why the operator let it begin although the level below was not proven; left out where nobody did. */
+  readonly gateSkipped?: string;
 }
 
 /** What a verdict depends on besides the evidence. */

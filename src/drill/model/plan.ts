@@ -1,6 +1,7 @@
 import type { Effects, Timing } from './drill.ts';
 import type { GuardName } from './guards.ts';
 import type { Manager, ManualStep, Match } from './inventory.ts';
+import type { HostPin } from './pin.ts';
 
 /**
  * What a drill is going to do and to demand, as data: assembled purely, printed by `--plan`, written to
@@ -57,6 +58,8 @@ export interface PlannedHost {
   /** Such as `local` or `ssh ops@192.168.1.150:22`. */
   readonly reachedBy: string;
   readonly manager: Manager;
+  /** The machine that it must be; left out where its identity was not pinned. */
+  readonly pin?: HostPin;
 }
 
 /** What the drill demands of a service: `target` must stop, `survivor` must not, `bystander` is only watched. */

@@ -65,6 +65,8 @@ export interface Verdict {
   /** What the broker claimed, in sentences that quote it. */
   readonly claims: readonly string[];
   readonly notTested: readonly string[];
+  /** Why the operator let the drill begin although the level below was not proven; left out where nobody did. */
+  readonly gateSkipped?: string;
 }
 
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 64 | 70;

@@ -8,7 +8,10 @@ import type { Interval, Timed } from '../model/reading.ts';
  * what to undo); they never judge it: judges read the journal.
  */
 export interface Observer {
-  /** Connects to every host and journals who answers. Resolves with the reasons of those that did not. */
+  /**
+   * Connects to every host and journals who answers. Resolves with the reasons of those that did not, or are not the machine
+   * that was pinned.
+   */
   open(): Promise<readonly string[]>;
   /** Begins to sample. */
   start(): void;
