@@ -7,6 +7,7 @@ import { createManagerLink } from './adapters/services/manager-link.ts';
 import { createExchangeLink } from './adapters/stores/http-exchange.ts';
 import { createAuditLink, createMessagesLink, createStoreLink } from './adapters/stores/sqlite.ts';
 import { clockAfter, systemClock } from './adapters/system/clock.ts';
+import { createController } from './adapters/system/run-here.ts';
 import { createFingerprint } from './adapters/system/fingerprint.ts';
 import { raisePriority } from './adapters/system/priority.ts';
 import { randomWord } from './adapters/system/random.ts';
@@ -24,6 +25,7 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
   raisePriority();
   const { journal, clock } = openedJournal(request, redact);
   const hosts = hostLinks(inventory, drillId, clock);
+  const controller = createController();
   const world: World = {
     clock,
     journal,
@@ -34,6 +36,7 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
     audit: inventory.broker.audit === null ? null : createAuditLink(inventory.broker.audit),
     exchange: inventory.exchange === null ? null : createExchangeLink(inventory.exchange),
     messages: messagesOf(inventory),
+    controller,
     randomWord,
     fingerprint: createFingerprint(),
     progress,
@@ -44,6 +47,7 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
     entries: () => journal.entries(),
     redact,
     close: async () => {
+      await controller.close();
       await Promise.all([...hosts.values()].map((link) => link.close()));
       await journal.close();
     },

@@ -3,6 +3,7 @@ import { tryBeforeTrigger } from './04-guards/before-trigger.ts';
 import { type HeldHalt, tryWhileHalted } from './04-guards/while-halted.ts';
 import { pullTrigger } from './05-trigger/pull-trigger.ts';
 import { createObserver } from './06-observe/observer.ts';
+import { StopWatch } from './06-observe/stop-watch.ts';
 import { crashWouldTest, holdHalt, watchBeforeCrash, watchHalt } from './06-observe/watch-halt.ts';
 import { crashBroker } from './07-crash/crash-broker.ts';
 import { guardKind } from './model/guards.ts';
@@ -46,23 +47,29 @@ export async function runDrill(input: DrillInput, outside: World): Promise<void>
   await outside.journal.sync();
 }
 
-async function conduct(input: DrillInput, world: World): Promise<void> {
+async function conduct(input: DrillInput, outside: World): Promise<void> {
   const { plan, drillId } = input;
+  const ended = new AbortController();
+  const world: World = { ...outside, stop: AbortSignal.any([outside.stop, ended.signal]) };
   const nonce = world.randomWord();
   world.journal.append({ kind: 'opened', format: JOURNAL_FORMAT, ...input, nonce });
   const observer = createObserver(plan, drillId, world);
   const stage = stageTeller(world);
-  const unlisten = tellWhenStopped(world);
+  const stops = new StopWatch(plan, nonce, observer, world, (cause) => ended.abort(cause));
+  const unlisten = tellWhenStopped(world, stops);
   try {
     stage('baseline', 'begin');
     const based = await establishBaseline(plan, observer, world);
     stage('baseline', 'end', based.ok ? null : `not run: ${based.reasons.join('; ')}`);
     if (!based.ok) return;
-    if (!(await guarded(input, nonce, based.baseline, observer, world, stage))) return;
-    await haltAndUndo(input, nonce, based.baseline, observer, world, stage);
+    await stops.begin(based.baseline);
+    if (!(await guarded(input, nonce, based.baseline, observer, world, stage, stops))) return;
+    await haltAndUndo(input, nonce, based.baseline, observer, world, stage, stops);
   } finally {
     unlisten();
+    stops.end();
     await observer.stop();
+    await stops.over();
   }
 }
 
@@ -74,6 +81,7 @@ async function guarded(
   observer: Observer,
   world: World,
   stage: StageTeller,
+  stops: StopWatch,
 ): Promise<boolean> {
   if (!plan.guards.some((guard) => guardKind(guard).when === 'before')) return true;
   let haltedAt: number | null = null;
@@ -89,9 +97,40 @@ async function guarded(
     if (haltedAt !== null) {
       const own: OwnHalt = { nonce, level: haltedAt, revision: null };
       const lower: Plan = haltedAt === plan.level ? plan : { ...plan, resume: 'api' };
-      await undoAndLook({ plan: lower, own, baseline, observer, world }, stage);
+      await undo({ plan: lower, own, baseline, observer, world }, stage, stops);
     }
   }
+}
+
+/** How long a fleet that is left as it is is looked at once more. */
+const LAST_LOOK_MS = 5_000;
+
+async function undo(
+  what: Parameters<typeof undoAndLook>[0],
+  stage: StageTeller,
+  stops: StopWatch,
+): Promise<void> {
+  const { leaves } = stops;
+  if (leaves !== null) {
+    stage('resume', 'skipped', leaves.action === 'hold' ? `left halted: ${leaves.evidence}` : 'foreign');
+    await seeAsItIs(what.observer, what.world);
+    return;
+  }
+  stops.undoing();
+  const undone = await undoAndLook({ ...what, handsOff: () => stops.handsOff }, stage);
+  if (undone === 'foreign') stops.foundForeign();
+}
+
+/** Nothing is undone; what is left has to be on record all the same. */
+async function seeAsItIs(observer: Observer, { clock }: World): Promise<void> {
+  const sinceMs = clock.nowMs();
+  observer.readStateNow();
+  const seen = (): boolean =>
+    (observer.status?.sentMs ?? 0) > sinceMs &&
+    (observer.store?.sentMs ?? 0) > sinceMs &&
+    observer.sampledSince(sinceMs);
+  await observer.until(seen, sinceMs + LAST_LOOK_MS);
+  await observer.readAudit();
 }
 
 async function haltAndUndo(
@@ -101,6 +140,7 @@ async function haltAndUndo(
   observer: Observer,
   world: World,
   stage: StageTeller,
+  stops: StopWatch,
 ): Promise<void> {
   let fired = false;
   const held: HeldHalt = { own: { nonce, level: plan.expect.level, revision: null } };
@@ -109,6 +149,7 @@ async function haltAndUndo(
     let t0Ms = 0;
     const pulled = await pullTrigger(plan, nonce, world, (startedMs) => {
       fired = true;
+      stops.triggering(() => held.own);
       t0Ms = startedMs;
     });
     stage('trigger', 'end', pulled === 'not fired' ? pulled : null);
@@ -126,13 +167,13 @@ async function haltAndUndo(
       stage('crash', 'skipped', 'the stop is not proven');
       stage('hold', 'skipped', 'the stop is not proven');
     } else if (!world.stop.aborted) {
-      if (plan.crash !== null) await crash(plan, plan.crash, held, baseline, observer, world, stage);
-      await hold(plan, held, t0Ms + plan.timing.withinMs, observer, world, stage);
+      if (plan.crash !== null) await crash(plan, plan.crash, held, baseline, observer, world, stage, stops);
+      await hold(plan, held, t0Ms + plan.timing.withinMs, observer, world, stage, stops);
     }
     await counted;
   } finally {
     if (fired) {
-      await undoAndLook({ plan, own: held.own, baseline, observer, world }, stage);
+      await undo({ plan, own: held.own, baseline, observer, world }, stage, stops);
       if (plan.messages !== null) await observer.readMessages(nonce);
     }
   }
@@ -146,18 +187,21 @@ async function crash(
   observer: Observer,
   world: World,
   stage: StageTeller,
+  stops: StopWatch,
 ): Promise<void> {
   const sinceMs = await watchBeforeCrash(plan, baseline, observer, world);
   if (world.stop.aborted) return;
   const test = crashWouldTest(plan, held.own, sinceMs, baseline, observer);
-  if (!test.ok) {
-    stage('crash', 'skipped', test.why);
+  if (!test.ok || stops.handsOff) {
+    stage('crash', 'skipped', test.ok ? 'the halt is not this drill’s alone' : test.why);
     return;
   }
   stage('crash', 'begin');
+  stops.crashing(service);
   // A broker may count its own restart as a revision: after it, the halt is taken as it is first seen.
   held.own = { ...held.own, revision: null };
   stage('crash', 'end', await crashBroker(plan, service, observer, world));
+  stops.crashed(service);
   held.own = { ...held.own, revision: revisionSeen(observer, held.own) };
 }
 
@@ -174,11 +218,12 @@ async function hold(
   observer: Observer,
   world: World,
   stage: StageTeller,
+  stops: StopWatch,
 ): Promise<void> {
   if (world.stop.aborted) return;
   stage('hold', 'begin');
   let broken = false;
-  const guards = tryWhileHalted(plan, held, observer, world).then((end) => {
+  const guards = tryWhileHalted(plan, held, observer, { ...world, stop: stops.acting }).then((end) => {
     broken = end?.broken === true;
     if (end !== null) stage('guards', end.broken ? 'end' : 'skipped', end.why);
   });
@@ -187,7 +232,7 @@ async function hold(
     holdHalt(
       plan,
       () => held.own,
-      () => broken,
+      () => broken || stops.handsOff,
       { fromMs, deadlineMs },
       observer,
       world,
@@ -200,11 +245,12 @@ async function hold(
   stage('hold', 'end', uncontrolled === null ? 'ended early' : uncontrolled.join('; ') || null);
 }
 
-function tellWhenStopped({ journal, stop, progress }: World): () => void {
+function tellWhenStopped({ journal, stop, progress }: World, stops: StopWatch): () => void {
   const tell = (): void => {
     const cause = String(stop.reason ?? 'told to stop');
     journal.append({ kind: 'interrupted', cause });
-    progress({ kind: 'note', text: `${cause}: ending the drill safely` });
+    const leaves = stops.leaves === null ? 'ending the drill safely' : 'nothing more is done';
+    progress({ kind: 'note', text: `${cause}: ${leaves}` });
   };
   stop.addEventListener('abort', tell, { once: true });
   if (stop.aborted) tell();

@@ -23,6 +23,8 @@ describe('what systemctl shows of a unit', () => {
       restarts: 2,
       invocation: '0f5a9c1e2b3d4f60718293a4b5c6d7e8',
       keepAlive: 'Restart=on-failure',
+      comesBack: true,
+      startsLeft: null,
       disabled: false,
       revives: { withinMs: 5000, by: 'Restart=on-failure' },
     });

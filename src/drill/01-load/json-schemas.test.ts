@@ -116,6 +116,7 @@ describe('the schema of a verdict', () => {
       ],
       crash: { done: false, why: 'the halt was never complete' },
     },
+    stopConditions: [{ condition: 'foreign-incident', action: 'hands-off', met: null }],
     guards: [],
     effects: [],
     controls: [

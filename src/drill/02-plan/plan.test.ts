@@ -81,6 +81,7 @@ const DRILL: Drill = {
   broker: { level: 2, incident: 'open' },
   effects: { silent: ['DOGE-USD'], flat: [], active: ['BTC-USD'] },
   guards: [],
+  stopWhen: [],
   crash: 'principal',
   resume: 'api',
   phrase: 'none',
@@ -278,6 +279,9 @@ Broker
 
 Guards
   None are tried.
+
+Stop conditions
+  foreign-incident: nothing more is touched, resumed or started
 
 Timing
   baseline 1500ms before the trigger; halted within 5s; hold 1m

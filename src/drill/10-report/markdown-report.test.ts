@@ -72,6 +72,12 @@ describe('a pass', () => {
       | --- | --- | --- | --- |
       | a halt without a token (\`no-token\`) | refused, and nothing came of it | HTTP 401 | yes |
 
+      ## Stop conditions
+
+      | Condition | Then | Came true |
+      | --- | --- | --- |
+      | foreign-incident | touch nothing more | no |
+
       ## Effects
 
       | Asset | Expected | Orders at baseline | Orders after the deadline | Position before | after | Open orders after |
@@ -183,6 +189,12 @@ describe('the fleet as it was found', () => {
       | Request | What came of it | Answer | In the audit log |
       | --- | --- | --- | --- |
       | a halt without a token (\`no-token\`) | refused, and nothing came of it | HTTP 401 | yes |
+
+      ## Stop conditions
+
+      | Condition | Then | Came true |
+      | --- | --- | --- |
+      | foreign-incident | touch nothing more | no |
 
       ## Effects
 
