@@ -6,7 +6,7 @@ import { createObserver } from './06-observe/observer.ts';
 import { StopWatch } from './06-observe/stop-watch.ts';
 import { crashWouldTest, holdHalt, watchBeforeCrash, watchHalt } from './06-observe/watch-halt.ts';
 import { crashBroker } from './07-crash/crash-broker.ts';
-import { guardKind } from './model/guards.ts';
+import { GUARDS_SKIPPED, guardKind } from './model/guards.ts';
 import { JOURNAL_FORMAT, type Judging } from './model/journal.ts';
 import type { KnownIssue } from './model/known-issue.ts';
 import { haltSeen, isForeign, type OwnHalt } from './model/ownership.ts';
@@ -83,6 +83,8 @@ async function guarded(
   stage: StageTeller,
   stops: StopWatch,
 ): Promise<boolean> {
+  const skipped = plan.notTested.find((line) => line.startsWith(GUARDS_SKIPPED));
+  if (skipped !== undefined) world.progress({ kind: 'note', text: `skipped: ${skipped}` });
   if (!plan.guards.some((guard) => guardKind(guard).when === 'before')) return true;
   let haltedAt: number | null = null;
   try {

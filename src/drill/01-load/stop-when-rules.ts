@@ -72,6 +72,15 @@ function objection(
       why: 'the inventory has no exchange',
       fix: 'declare exchange in the inventory, or take the condition away',
     };
+  const gap = drill['max-gap'];
+  const lost = item['host-lost']?.for;
+  if (lost !== undefined && gap !== undefined && lost <= gap)
+    return {
+      what: `a host would be lost after ${lost} ms`,
+      why: `samples may be max-gap (${gap} ms) apart`,
+      fix: 'wait for longer than max-gap',
+      at: ['host-lost', 'for'],
+    };
   if (command === undefined) return null;
   if (command.within > LONGEST_MS)
     return {

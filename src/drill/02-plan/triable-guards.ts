@@ -1,5 +1,5 @@
 import type { Drill } from '../model/drill.ts';
-import { type GuardName, guardKind } from '../model/guards.ts';
+import { GUARDS_SKIPPED, type GuardName, guardKind } from '../model/guards.ts';
 
 /**
  * Guards ask for the drill's own halt with one thing wrong. Where that halt destroys (it needs a phrase that somebody types),
@@ -15,7 +15,7 @@ export function triableGuards(
   return {
     tried: [],
     skipped: [
-      `Requests that must be refused at this level (${whats}): they are tried only in a lab, or where somebody is present, since one that got through would destroy.`,
+      `${GUARDS_SKIPPED} (${whats}): they are tried only in a lab, or where somebody is present, since one that got through would destroy.`,
     ],
   };
 }
