@@ -16,6 +16,10 @@ const inHold = (act: (fleet: FakeFleet) => void) => (body: EntryBody, fleet: Fak
   if (begins(body, 'hold')) void fleet.clock.sleep(500).then(() => act(fleet));
 };
 
+function never(): never {
+  throw new Error('there is no such incident');
+}
+
 const command = (action: 'resume' | 'hold', host: string | null = null): StopCondition => ({
   when: 'command',
   action,
@@ -342,6 +346,18 @@ describe('somebody else’s halt', () => {
     });
     expect(fleet.acts).toEqual(['halt 2']);
     expect(met(fleet)).toMatchObject([{ action: 'hands-off' }]);
+  });
+
+  it('is not seen in the drill’s own incident, whatever becomes of its reason', async () => {
+    const { fleet } = await runFakeDrill({
+      plan: watching(),
+      on: inHold((one) => {
+        const own = one.incidents.findIndex(({ id }) => id === 'inc-1');
+        one.incidents.splice(own, 1, { ...(one.incidents[own] ?? never()), reason: 'a mere test' });
+      }),
+    });
+    expect(met(fleet)).toEqual([]);
+    expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
   });
 
   it('is not seen in an incident that was there before, or that the drill’s own guards were counted in', async () => {

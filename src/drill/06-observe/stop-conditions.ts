@@ -67,6 +67,16 @@ export function foreignEvidence(own: OwnHalt, known: ReadonlySet<string>, observ
   return stranger === undefined ? null : `incident ${stranger.id} is open and not this drill’s`;
 }
 
+/** Incidents that carry the drill's name now: what becomes of their reason later does not make them somebody else's. */
+export function incidentsOf(nonce: string, { status, store }: Observer): string[] {
+  const stored = store?.reading.kind === 'present' ? store.reading.value : null;
+  const claimed = status?.reading.kind === 'present' ? status.reading.value : null;
+  const rows = (stored?.incidents ?? []).map(({ id, reason }) => ({ incident: id, reason }));
+  return [claimed, stored?.state ?? null, ...rows].flatMap((one) =>
+    one?.incident != null && one.reason?.includes(nonce) === true ? [one.incident] : [],
+  );
+}
+
 function halted({ level, incident, revision }: BrokerState): string {
   return `the broker is halted at level ${level}, ${incident === null ? 'without an incident' : `incident ${incident}`}${revision === null ? '' : `, revision ${revision}`}`;
 }

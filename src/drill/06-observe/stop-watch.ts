@@ -6,7 +6,13 @@ import { unreadable } from '../model/reading.ts';
 import { type CommandCondition, conditionInWords, type StopCondition } from '../model/stop-condition.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { World } from '../ports/world.ts';
-import { evidenceFor, foreignEvidence, leavesHalted, type Watchable } from './stop-conditions.ts';
+import {
+  evidenceFor,
+  foreignEvidence,
+  incidentsOf,
+  leavesHalted,
+  type Watchable,
+} from './stop-conditions.ts';
 
 /** Looked at after each piece of evidence, and this often where none comes. */
 const TICK_MS = 500;
@@ -25,7 +31,8 @@ export class StopWatch {
   readonly #survivors = new Map<string, readonly IncarnationKey[]>();
   readonly #ended = new AbortController();
   readonly #hands = new AbortController();
-  #known: ReadonlySet<string> = new Set();
+  /** Incidents that were there at the baseline, or have been this drill's. */
+  readonly #known = new Set<string>();
   #own: () => OwnHalt;
   #phase: 'before the trigger' | 'halting' | 'undoing' | 'over' = 'before the trigger';
   #met: StopConditionMet | null = null;
@@ -45,7 +52,8 @@ export class StopWatch {
   async begin(baseline: ReadonlyMap<string, readonly IncarnationKey[]>): Promise<void> {
     for (const [service, roots] of baseline) this.#survivors.set(service, roots);
     const store = this.#observer.store?.reading;
-    this.#known = new Set(store?.kind === 'present' ? store.value.incidents?.map(({ id }) => id) : []);
+    for (const { id } of (store?.kind === 'present' ? store.value.incidents : null) ?? [])
+      this.#known.add(id);
     this.#look();
     const commands = (this.#plan.stopWhen ?? []).filter((one) => one.when === 'command');
     await Promise.all(commands.map((command) => this.#try(command)));
@@ -152,7 +160,9 @@ export class StopWatch {
 
   /** Only what a later reading of both API and store still shows: between two readings a halt of one's own may be half seen. */
   #foreign(): string | null {
-    const evidence = foreignEvidence(this.#own(), this.#known, this.#observer);
+    const own = this.#own();
+    for (const id of incidentsOf(own.nonce, this.#observer)) this.#known.add(id);
+    const evidence = foreignEvidence(own, this.#known, this.#observer);
     const now = {
       statusMs: this.#observer.status?.sentMs ?? 0,
       storeMs: this.#observer.store?.sentMs ?? 0,
