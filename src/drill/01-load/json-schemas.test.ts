@@ -130,6 +130,11 @@ describe('the schema of a verdict', () => {
     expect(verdictSchema.parse(JSON.parse(JSON.stringify(verdict)))).toEqual(verdict);
   });
 
+  it('takes one of before there were stop conditions', () => {
+    const { stopConditions: _, ...older } = verdict;
+    expect(verdictSchema.parse(older)).toEqual({ ...verdict, stopConditions: [] });
+  });
+
   it('refuses an unknown code and an unknown exit code', () => {
     expect(verdictSchema.safeParse({ ...verdict, exitCode: 6 }).success).toBe(false);
     const [finding] = verdict.findings;

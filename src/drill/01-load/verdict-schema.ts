@@ -175,6 +175,8 @@ export const verdictSchema = z
           met: z.string().nullable().describe('What showed that it had come true; null: it did not.'),
         }),
       )
+      // Verdicts of before there were any are still read.
+      .prefault([])
       .describe('What would have ended the drill early, and what did.'),
     guards: z.array(guard).describe('Requests that had to be refused, or to do nothing.'),
     effects: z.array(effect),
