@@ -11,6 +11,7 @@ import { createFingerprint, forgetKey, keptKey, newKey } from './adapters/system
 import { raisePriority } from './adapters/system/priority.ts';
 import { randomWord } from './adapters/system/random.ts';
 import { createRedactor } from './adapters/system/redact.ts';
+import { createController } from './adapters/system/run-here.ts';
 import { createBrokerLink } from './adapters/triggers/http-broker.ts';
 import type { OpenWorld, WorldRequest } from './cli/effects.ts';
 import type { Inventory } from './drill/model/inventory.ts';
@@ -24,6 +25,7 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
   raisePriority();
   const { journal, clock } = openedJournal(request, redact);
   const hosts = hostLinks(inventory, drillId, clock);
+  const controller = createController();
   const world: World = {
     clock,
     journal,
@@ -34,6 +36,7 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
     audit: inventory.broker.audit === null ? null : createAuditLink(inventory.broker.audit),
     exchange: inventory.exchange === null ? null : createExchangeLink(inventory.exchange),
     messages: messagesOf(inventory),
+    controller,
     randomWord,
     fingerprint: createFingerprint(keyFor(request)),
     progress,
@@ -44,6 +47,7 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
     entries: () => journal.entries(),
     redact,
     close: async () => {
+      await controller.close();
       await Promise.all([...hosts.values()].map((link) => link.close()));
       await journal.close();
       if (journal.entries().at(-1)?.kind === 'closed') forgetKey(folder);

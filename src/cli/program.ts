@@ -166,7 +166,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .option('--list', 'start nothing; name every fleet that there is')
     .option('--debug', 'with a stack trace where something goes wrong')
     .allowExcessArguments(true)
-    .addHelpText('after', examples('haltproof lab', 'haltproof lab --lab as-found', 'haltproof lab --list'))
+    .addHelpText('after', examples('haltproof lab --lab as-found', 'haltproof lab --list'))
     .action(async (options: LabOptions, command: Command) => {
       refuseArguments(command, effects);
       const { lab } = await import('./commands/lab.ts');

@@ -41,6 +41,8 @@ export async function writeReports(request: ReportRequest, effects: Effects): Pr
       ledger.close();
     }
   });
-  await write('report.md', () => markdownReport(verdict, { rerun, notes: [...lost] }));
+  await write('report.md', () =>
+    markdownReport(verdict, { rerun, notes: [...lost], folder: effects.files.shown(folder) }),
+  );
   return lost;
 }

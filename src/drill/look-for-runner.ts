@@ -30,7 +30,7 @@ export async function lookForRunner(
         observer
           .foreignCanaries()
           .filter((one) => one.drillId === drillId || one.drillId.startsWith(`${drillId}-recovery-`))
-          .map(({ host, pid }) => `a canary of it is alive on ${host} (pid ${pid})`),
+          .map(({ host, kind, pid }) => `a ${kind} of it is alive on ${host} (pid ${pid})`),
       ),
     ];
     if (living().length > 0)

@@ -88,6 +88,7 @@ export const passed: Verdict = {
       logged: true,
     },
   ],
+  stopConditions: [{ condition: 'foreign-incident', action: 'hands-off', met: null }],
   effects: [
     {
       asset: 'DOGE-USD',

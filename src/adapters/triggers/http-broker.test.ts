@@ -353,6 +353,29 @@ describe('phrase and second token', () => {
   };
   const RESUME = { level: 2, incident: 'inc-1', revision: 8, reason: 'over' };
 
+  it.each([
+    ['operator', TOKEN],
+    ['second', SECOND],
+  ] as const)('of the %s is rehearsed by a request for the status that shows it', async (role, token) => {
+    const { api, received } = await serve(200, '{"level":0,"incident":null}');
+    expect(await createBrokerLink(make(api)).rehearse(role, 5000)).toEqual({
+      kind: 'present',
+      value: { status: 200 },
+    });
+    expect(received.map(({ line }) => line)).toEqual(['GET /v1/status']);
+    expect(received[0]?.headers.authorization).toBe(`Bearer ${token}`);
+  });
+
+  it.each([
+    [401, '{}', { kind: 'present', value: { status: 401 } }],
+    [500, '', { kind: 'present', value: { status: 500 } }],
+    [200, 'welcome', { kind: 'unreadable' }],
+    [200, '{"level":"high"}', { kind: 'unreadable' }],
+  ] as const)('are not taken for good by HTTP %i "%s"', async (status, body, expected) => {
+    const { api } = await serve(status, body);
+    expect(await createBrokerLink(make(api)).rehearse('second', 5000)).toMatchObject(expected);
+  });
+
   it('go each into their own request and no other', async () => {
     const { api, received } = await serve(200, '{"level":0}');
     const link = createBrokerLink(make(api), { phrase: PHRASE });

@@ -106,6 +106,14 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
       return answer.kind === 'present' ? present(replyOf(answer.value, broker.halt.pick)) : answer;
     },
     resume,
+    rehearse: async (role, timeoutMs) => {
+      const answer = await send(broker.status, {}, timeoutMs, { token: role === 'second' ? second : bearer });
+      if (answer.kind !== 'present') return answer;
+      const { status } = answer.value;
+      if (!isSuccess(status)) return present({ status });
+      const state = stateIn(answer.value);
+      return state.kind === 'present' ? present({ status }) : state;
+    },
     guard: async (request, timeoutMs) => {
       if (request.operation === 'halt') return guardedHalt(request, timeoutMs);
       if (request.operation === 'resume') return resume(request, timeoutMs);

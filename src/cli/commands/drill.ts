@@ -66,7 +66,7 @@ export async function drill(options: DrillOptions, effects: Effects): Promise<nu
   const interruption = listenForSignals(effects);
   const unwatch = endWhenWindowCloses(cleared.closesMs, interruption, effects);
   try {
-    if (chosen.lab === null) return await onLiveFleet(options, chosen, interruption, effects);
+    if (chosen.lab === null) return await onLiveFleet(options, chosen, early.drill, interruption, effects);
     const phrase = await typedPhrase(early.drill, chosen.drill.shown, interruption.stop, effects);
     return await withLab(chosen.lab, interruption, effects, (lab) =>
       runAndReport(options, chosen, { lab, phrase }, interruption, effects),
@@ -181,9 +181,17 @@ function reportsOf({ out }: DrillOptions, effects: Effects): string {
 async function onLiveFleet(
   options: DrillOptions,
   chosen: Chosen,
+  { phrase }: Drill,
   interruption: Interruption,
   effects: Effects,
 ): Promise<number> {
+  if (phrase === 'typed') {
+    throw notRun(
+      `${chosen.drill.shown} needs a confirmation phrase`,
+      'on a live fleet somebody has to type it, and this version cannot ask for it yet',
+      'print what would be done with --plan, or drill the embedded lab',
+    );
+  }
   const reports = reportsOf(options, effects);
   return withDrillLock(reports, effects, async () => {
     await refuseUnfinished(reports, effects);

@@ -10,6 +10,7 @@ import type {
 } from '../model/inventory.ts';
 import type { DrillFile } from './drill-schema.ts';
 import type { BrokerFile, HostFile, InventoryFile, ServiceFile } from './inventory-schema.ts';
+import { toStopCondition } from './stop-when-schema.ts';
 import { isUnresolved } from './variables.ts';
 import { toWindows } from './windows-schema.ts';
 
@@ -151,6 +152,7 @@ export function toDrill(file: DrillFile): Drill {
     broker: file.broker ?? { level: file.level, incident: 'open' },
     effects: file.effects ?? null,
     guards: file.guards,
+    stopWhen: file['stop-when'].map(toStopCondition),
     crash: file.crash ?? null,
     resume: file.resume,
     phrase: file.phrase,

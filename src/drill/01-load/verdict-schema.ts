@@ -165,6 +165,19 @@ export const verdictSchema = z
       ),
       crash,
     }),
+    stopConditions: z
+      .array(
+        z.object({
+          condition: z.string().describe('In words.'),
+          action: z
+            .enum(['resume', 'hold', 'hands-off'])
+            .describe('What it means: undo, leave halted, or keep the hands off another’s halt.'),
+          met: z.string().nullable().describe('What showed that it had come true; null: it did not.'),
+        }),
+      )
+      // Verdicts of before there were any are still read.
+      .prefault([])
+      .describe('What would have ended the drill early, and what did.'),
     guards: z.array(guard).describe('Requests that had to be refused, or to do nothing.'),
     effects: z.array(effect),
     controls: z.array(control),

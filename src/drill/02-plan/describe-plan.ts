@@ -3,6 +3,7 @@ import type { Match } from '../model/inventory.ts';
 import type { Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
 import { inMinutes, inUnits } from './duration.ts';
 import { longestMs } from './longest.ts';
+import { stopConditionLines } from './stop-conditions.ts';
 
 /** A plan as plain text, for `--plan`: a reader must be able to say no to the drill from it. Ends with a line end. */
 export function describePlan(plan: Plan): string {
@@ -13,6 +14,7 @@ export function describePlan(plan: Plan): string {
     ...sectionOf('Effects', effectLines(plan)),
     ...sectionOf('Broker', brokerLines(plan)),
     ...sectionOf('Guards', guardLines(plan)),
+    ...sectionOf('Stop conditions', stopConditionLines(plan)),
     ...sectionOf('Timing', [...timingLines(plan), longestLine(plan)]),
     ...sectionOf('Undo', undoLines(plan)),
     ...sectionOf(

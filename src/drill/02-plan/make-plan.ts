@@ -5,6 +5,8 @@ import { aliveAgents } from '../model/message-route.ts';
 import type { Pins } from '../model/pin.ts';
 import type { MessageRoute, Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
 import { notTestedBy } from './not-tested.ts';
+import { stopConditionsOf } from './stop-conditions.ts';
+import { triableGuards } from './triable-guards.ts';
 
 /**
  * What a drill is going to do and to demand of this fleet. Every host and every service of the inventory is in it,
@@ -17,8 +19,11 @@ export function makePlan(from: {
   readonly environment: string;
   /** Null: nobody has pinned the hosts. */
   readonly pins: Pins | null;
+  /** Whether somebody is there who types the phrase and watches; false unless told. */
+  readonly manned?: boolean;
 }): Plan {
-  const { inventory, drill, environment, pins } = from;
+  const { inventory, drill, environment, pins, manned = false } = from;
+  const guards = triableGuards(drill, { environment, manned });
   const services = inventory.services.map((service) => plannedService(service, drill));
   return {
     drill: drill.name,
@@ -32,8 +37,11 @@ export function makePlan(from: {
     broker: inventory.broker.service,
     expect: drill.broker,
     effects: drill.effects,
-    guards: inOrder(drill.guards),
+    guards: inOrder(guards.tried),
     messages: routeOf(inventory, drill),
+    stopWhen: stopConditionsOf(drill),
+    manned,
+    secondOperator: needsSecond(inventory, drill),
     crash: drill.crash,
     resume: drill.resume,
     phrase: drill.phrase,
@@ -46,7 +54,11 @@ export function makePlan(from: {
       exchange: inventory.exchange !== null,
       refused: inventory.broker.audit?.refused ?? null,
     },
-    notTested: [...notTestedBy(inventory, drill, services), ...unpinned(inventory, environment, pins)],
+    notTested: [
+      ...notTestedBy(inventory, drill, services),
+      ...unpinned(inventory, environment, pins),
+      ...guards.skipped,
+    ],
   };
 }
 
@@ -62,6 +74,12 @@ function unpinned({ hosts }: Inventory, environment: string, pins: Pins | null):
 /** Guards are tried in the order of the least harm, however the drill lists them. */
 function inOrder(guards: Drill['guards']): Plan['guards'] {
   return (Object.keys(GUARDS) as GuardName[]).filter((guard) => guards.includes(guard));
+}
+
+/** Only a resume over the API shows the second operator's token. */
+function needsSecond({ broker }: Inventory, { resume }: Drill): boolean {
+  const parts = [broker.resume.body, broker.resume.headers];
+  return resume === 'api' && /\$second\b/.test(JSON.stringify(parts));
 }
 
 function routeOf({ broker }: Inventory, { guards, keeps, stops }: Drill): MessageRoute | null {

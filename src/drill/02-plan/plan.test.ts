@@ -4,6 +4,7 @@ import type { Inventory } from '../model/inventory.ts';
 import type { Pins } from '../model/pin.ts';
 import { describePlan } from './describe-plan.ts';
 import { inUnits } from './duration.ts';
+import { GUARDS_SKIPPED } from '../model/guards.ts';
 import { makePlan } from './make-plan.ts';
 
 const service = { instances: 1, heartbeat: null, leaves: [], start: null, label: null };
@@ -84,6 +85,7 @@ const DRILL: Drill = {
   broker: { level: 2, incident: 'open' },
   effects: { silent: ['DOGE-USD'], flat: [], active: ['BTC-USD'] },
   guards: [],
+  stopWhen: [],
   crash: 'principal',
   resume: 'api',
   phrase: 'none',
@@ -136,6 +138,80 @@ describe('guards', () => {
     expect(describePlan(guarded)).toContain('must change nothing: the same halt again\n');
     expect(guarded.notTested.join()).toContain('declares no table');
     expect(plan().notTested.join()).toContain('this drill tries none');
+  });
+});
+
+describe('guards of a drill whose halt destroys', () => {
+  const drill: Drill = { ...DRILL, level: 4, phrase: 'typed', guards: ['no-token', 'wrong-phrase'] };
+  const planned = (environment: string, manned?: boolean) =>
+    makePlan({
+      inventory: INVENTORY,
+      drill,
+      environment,
+      pins: null,
+      ...(manned === undefined ? {} : { manned }),
+    });
+
+  it('are tried in a lab, or where somebody is present', () => {
+    for (const made of [planned('lab:reference'), planned('live', true)]) {
+      expect(made.guards).toEqual(['no-token', 'wrong-phrase']);
+      expect(made.notTested.join()).not.toContain(GUARDS_SKIPPED);
+    }
+    expect(planned('live', true).manned).toBe(true);
+  });
+
+  it('are skipped anywhere else, and listed as not tested', () => {
+    const made = planned('live');
+    expect(made).toMatchObject({ guards: [], manned: false });
+    expect(made.notTested).toContain(
+      `${GUARDS_SKIPPED} (a halt without a token; a halt with a wrong phrase): they are tried only in a lab, or where somebody is present, since one that got through would destroy.`,
+    );
+  });
+
+  it('are none of those of a drill without a phrase', () => {
+    const made = makePlan({
+      inventory: INVENTORY,
+      drill: { ...drill, phrase: 'none' },
+      environment: 'live',
+      pins: null,
+    });
+    expect(made.guards).toEqual(['no-token', 'wrong-phrase']);
+  });
+});
+
+describe('stop conditions', () => {
+  const command = {
+    when: 'command',
+    action: 'hold',
+    host: null,
+    run: ['check', 'a b'],
+    everyMs: 5000,
+    withinMs: 10_000,
+  } as const;
+
+  it('have somebody else’s halt among them, once, whether the drill lists it or not', () => {
+    const foreign = { when: 'foreign-incident', action: 'hands-off' } as const;
+    expect(plan().stopWhen).toEqual([foreign]);
+    expect(plan({}, { stopWhen: [foreign, command] }).stopWhen).toEqual([command, foreign]);
+  });
+
+  it('are described, with what they lead to', () => {
+    const text = describePlan(plan({}, { stopWhen: [{ when: 'survivor-dies', action: 'resume' }, command] }));
+    expect(text).toContain('survivor-dies: the drill ends, and its halt is undone\n');
+    expect(text).toContain(
+      'command (["check","a b"] on the controller), every 5s, within 10s: the drill stops acting, and the fleet is LEFT HALTED\n',
+    );
+  });
+});
+
+describe('the second operator', () => {
+  const shown = { ...INVENTORY.broker.resume, headers: { Second: 'Bearer $second' } };
+
+  it('is needed where the resume shows the token, and only where the API resumes', () => {
+    const broker = { ...INVENTORY.broker, resume: shown };
+    expect(plan({ broker }).secondOperator).toBe(true);
+    expect(plan({ broker }, { resume: 'manual' }).secondOperator).toBe(false);
+    expect(plan().secondOperator).toBe(false);
   });
 });
 
@@ -307,6 +383,9 @@ Broker
 
 Guards
   None are tried.
+
+Stop conditions
+  foreign-incident: nothing more is touched, resumed or started
 
 Timing
   baseline 1500ms before the trigger; halted within 5s; hold 1m

@@ -105,6 +105,11 @@ export class HostWatch {
     return this.readable && this.#lastGoodMs >= ms;
   }
 
+  /** Whether a good sample was sent since `ms`, whatever has become of the host after it. */
+  heardSince(ms: number): boolean {
+    return this.#lastGoodMs >= ms;
+  }
+
   /** `onSample` is called after each sample and task is journaled. */
   start(onSample: () => void): void {
     this.#loop = this.#run(onSample);

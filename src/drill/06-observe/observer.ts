@@ -98,13 +98,6 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
     get firstExchange() {
       return state.firstExchange;
     },
-    foreignCanaries: () =>
-      watches.flatMap(({ host, table }) =>
-        table.canaries().flatMap(({ tag, pid }) => {
-          const owner = tag.split('.')[0] ?? '';
-          return owner === drillId ? [] : [{ host, drillId: owner, tag, pid }];
-        }),
-      ),
     lastTrade: (asset) => state.lastTrade(asset),
     blindSpots() {
       return watches.flatMap((watch) =>
@@ -132,6 +125,11 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
     readMessages: (mark) => state.readMessages(mark),
     readStateNow: () => state.readNow(),
     sampledSince: (ms) => watches.every((watch) => watch.sampledSince(ms)),
+    unseenSince: (ms) => watches.filter((watch) => !watch.heardSince(ms)).map(({ host }) => host),
+    foreignCanaries: () =>
+      watches.flatMap((watch) =>
+        watch.table.runnersBut(drillId).map((one) => ({ host: watch.host, ...one })),
+      ),
     restStore: () => state.restStore(),
     async stop() {
       ended.abort();

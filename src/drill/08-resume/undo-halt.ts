@@ -21,6 +21,8 @@ interface Undo {
   readonly baseline: ReadonlyMap<string, readonly IncarnationKey[]>;
   readonly observer: Observer;
   readonly world: World;
+  /** Whether somebody else's halt has been seen meanwhile: then nothing more is done. */
+  readonly handsOff: () => boolean;
 }
 
 /**
@@ -84,6 +86,7 @@ async function undoByHand(undo: Undo): Promise<Undone> {
   const halted = haltNow(undo);
   if (halted !== null) {
     for (const step of plan.manualResume) {
+      if (undo.handsOff()) return 'foreign';
       const command = step.run.map((word) => filledIn(word, halted));
       await runByHand(undo, { act: 'manual-step', host: step.host, command });
     }
@@ -118,7 +121,7 @@ async function brokerAnswers(undo: Undo): Promise<boolean> {
     observer.until(answered, world.clock.nowMs() + plan.timing.crashWithinMs);
   if (await wait()) return true;
   const broker = down(undo).find(({ name }) => name === plan.broker);
-  if (broker) await start(undo, broker);
+  if (broker && !foreignNow(undo)) await start(undo, broker);
   return broker !== undefined && (await wait());
 }
 
@@ -226,7 +229,7 @@ async function tradedAgain(undo: Undo, untilMs: number): Promise<void> {
 
 function foreignNow(undo: Undo): boolean {
   const halt = haltNow(undo);
-  return halt !== null && isForeign(halt, undo.own);
+  return undo.handsOff() || (halt !== null && isForeign(halt, undo.own));
 }
 
 // The undo goes on even where the journal no longer can be written to disk: what was halted must come back.

@@ -22,6 +22,7 @@ import { uncountedTargets } from './managers.ts';
 import { judgeManualSteps } from './manual-resume.ts';
 import { judgeOwnership } from './ownership.ts';
 import { judgeSources } from './sources.ts';
+import { judgeInterlocks, stopSummaries } from './stop-conditions.ts';
 import { proveStop } from './stop-proof.ts';
 import { brokerSummary, claimSentences, controlSummaries, haltSummary } from './summary.ts';
 import { judgeHeartbeats, judgeSurvivors } from './survivors.ts';
@@ -54,6 +55,7 @@ export const JUDGES: readonly (readonly [name: string, judge: Judge])[] = [
   ['restoration', judgeRestoration],
   ['incident', judgeIncidentAfter],
   ['completeness', judgeCompleteness],
+  ['interlocks', judgeInterlocks],
 ];
 
 /** Judges a finished journal. Throws where it has no `opened` record; anything else that throws becomes a finding. */
@@ -121,6 +123,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
     halt,
     broker: brokerSummary(c),
     guards: guardSummaries(c),
+    stopConditions: stopSummaries(c),
     effects: effectSummaries(c),
     controls: controlSummaries(c),
     claims: claimSentences(c),

@@ -3,15 +3,24 @@ import { escapeMarkdown } from './escape.ts';
 import { findingsList, remedies } from './findings-list.ts';
 import { footnoteDefinitions, headlineWithFootnotes, knownIssueLines } from './footnotes.ts';
 import { provenLines, unprovenLines } from './proven.ts';
-import { brokerSection, controlsTable, effectsTable, guardsTable, servicesTable } from './report-tables.ts';
+import {
+  brokerSection,
+  controlsTable,
+  effectsTable,
+  guardsTable,
+  servicesTable,
+  stopConditionsTable,
+} from './report-tables.ts';
 import { bullets, section, table } from './table.ts';
-import { environmentPrefix, exitWords, FLEET, shellWord } from './words.ts';
+import { environmentPrefix, exitWords, FLEET, isLeftHalted, recovery, shellWord } from './words.ts';
 
 export interface ReportOptions {
   /** The command line of this drill, word by word, as it can be given again. */
   readonly rerun?: readonly string[];
   /** What went wrong while reporting, such as another report that could not be written. */
   readonly notes?: readonly string[];
+  /** The folder of this report, as it can be given to a command. */
+  readonly folder?: string;
 }
 
 /**
@@ -25,6 +34,7 @@ export function markdownReport(verdict: Verdict, options: ReportOptions = {}): s
   const parts = [
     `# ${escapeMarkdown(title)}`,
     `**${headlineWithFootnotes(verdict)}**`,
+    wayOut(verdict, options.folder),
     facts(verdict),
     section('What was proven', proven.length > 0 ? bullets(proven) : 'Nothing.'),
     section(
@@ -37,6 +47,7 @@ export function markdownReport(verdict: Verdict, options: ReportOptions = {}): s
     section('Services, host by host', servicesTable(verdict)),
     brokerSection(verdict),
     section('Requests that must be refused', guardsTable(verdict)),
+    section('Stop conditions', stopConditionsTable(verdict)),
     section('Effects', effectsTable(verdict)),
     section('Controls', controlsTable(verdict)),
     knownIssues(verdict),
@@ -72,6 +83,12 @@ function facts(verdict: Verdict): string {
       ['Runner', `haltproof ${escapeMarkdown(verdict.runner, 40)}`],
     ],
   );
+}
+
+/** How a fleet that was left halted on purpose is resumed. */
+function wayOut(verdict: Verdict, folder = `reports/${verdict.drillId}`): string {
+  if (!isLeftHalted(verdict)) return '';
+  return `Nothing was undone, as the drill file asks for. To resume the fleet and prove it:\n\n    ${recovery(folder)}`;
 }
 
 function claims(verdict: Verdict): string {

@@ -111,6 +111,25 @@ export function guardsTable(verdict: Verdict): string {
   );
 }
 
+const THEN: Readonly<Record<Verdict['stopConditions'][number]['action'], string>> = {
+  resume: 'end and resume',
+  hold: 'leave the fleet halted',
+  'hands-off': 'touch nothing more',
+};
+
+/** What would have ended the drill early, and what did. */
+export function stopConditionsTable(verdict: Verdict): string {
+  if (verdict.stopConditions.length === 0) return 'None were watched.';
+  return table(
+    ['Condition', 'Then', 'Came true'],
+    verdict.stopConditions.map(({ condition, action, met }) => [
+      escapeMarkdown(condition, 200),
+      THEN[action],
+      met === null ? 'no' : `**yes**: ${escapeMarkdown(met, 200)}`,
+    ]),
+  );
+}
+
 /** How well each host could be seen. */
 export function controlsTable(verdict: Verdict): string {
   if (verdict.controls.length === 0) return 'No host was observed.';

@@ -60,6 +60,16 @@ const EXITS: Readonly<Record<ExitCode, string>> = {
   70: 'internal error',
 };
 
+/** Whether a rule of the drill file had the drill leave the fleet halted. */
+export function isLeftHalted({ fleet, stopConditions }: Verdict): boolean {
+  return fleet === 'halted' && stopConditions.some(({ action, met }) => action === 'hold' && met !== null);
+}
+
+/** The command that undoes what is in a report folder. */
+export function recovery(folder: string): string {
+  return `haltproof recover ${shellWord(folder.replace(/\p{Cc}+/gu, ' '))}`;
+}
+
 /** What the exit code of a verdict says. */
 export function exitWords({ exitCode, verdict }: Verdict): string {
   if (exitCode === 1 && verdict === 'pass') return 'a pass that leans on known issues, under --strict';

@@ -1,5 +1,6 @@
 import type { GuardName } from './guards.ts';
 import type { Windows } from './windows.ts';
+import type { StopCondition } from './stop-condition.ts';
 
 /** One file of `drills/` after loading: what it triggers, what must stop, what must survive, for how long. */
 export interface Drill {
@@ -16,6 +17,8 @@ export interface Drill {
   readonly effects: Effects | null;
   /** Requests that must be refused, or do nothing. */
   readonly guards: readonly GuardName[];
+  /** What ends the drill early, besides `foreign-incident`, which always does. */
+  readonly stopWhen: readonly StopCondition[];
   /** The service to kill with SIGKILL once the stop is proven; it must come back and still be halted. */
   readonly crash: string | null;
   /** How the halt is lifted: by the broker's resume operation, or by the inventory's manual procedure. */

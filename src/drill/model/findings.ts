@@ -424,6 +424,15 @@ export const FINDINGS = {
     cause: 'Sleep, a paused virtual machine, or a stepped clock.',
     fix: 'Keep the machines awake and their clocks slewed; run the drill again.',
   },
+  interlock: {
+    ...doubt,
+    title: 'An interlock refused the drill',
+    meaning:
+      'Another drill of this fleet was running, the crash would not have been survivable, or a token that the undo needs was not accepted. Nothing was triggered.',
+    cause:
+      'A drill that runs or has just ended, a broker without a restart policy, or a token that has expired.',
+    fix: 'See what the finding says, put it right, and run the drill again.',
+  },
   'judge-failed': {
     ...doubt,
     title: 'A judge failed',

@@ -12,6 +12,7 @@ import type { ManagedReading } from './manager.ts';
 import type { Plan } from './plan.ts';
 import type { Interval, Reading, Timed } from './reading.ts';
 import type { HostIdentity, Sample } from './sample.ts';
+import type { StopCondition } from './stop-condition.ts';
 
 /**
  * The journal: everything the drill did and saw, in order, one JSON object a line. It is written before
@@ -36,6 +37,8 @@ export type EntryBody =
   | ActWithdrawn
   | ActDone
   | StageReached
+  | StopConditionMet
+  | Interlock
   | Interrupted
   | Failed
   | TakenOver
@@ -189,6 +192,14 @@ export type Act =
       readonly command: readonly string[];
     }
   | {
+      /** The canary of a drill that is over, past its own end. */
+      readonly act: 'remove-canary';
+      readonly host: string;
+      readonly tag: string;
+      readonly pid: number;
+      readonly start: number;
+    }
+  | {
       readonly act: 'manual-step';
       readonly host: string;
       readonly command: readonly string[];
@@ -239,6 +250,24 @@ export interface StageReached {
   readonly note: string | null;
 }
 
+/** A condition came true on which the drill file has the drill end early, or keep its hands off. */
+export interface StopConditionMet {
+  readonly kind: 'stop-condition';
+  readonly condition: StopCondition;
+  readonly action: StopCondition['action'];
+  /** What shows that it is true, in words. */
+  readonly evidence: string;
+}
+
+/** Why nothing may be triggered, by the end of the baseline. */
+export interface Interlock {
+  readonly kind: 'interlock';
+  readonly interlock: 'other-drill' | 'crash' | 'second-operator' | 'token';
+  readonly host: string | null;
+  readonly service: string | null;
+  readonly why: string;
+}
+
 export interface Interrupted {
   readonly kind: 'interrupted';
   readonly cause: string;
@@ -280,6 +309,8 @@ const KINDS: Readonly<Record<EntryBody['kind'], true>> = {
   withdrawn: true,
   outcome: true,
   stage: true,
+  'stop-condition': true,
+  interlock: true,
   interrupted: true,
   failed: true,
   'taken-over': true,

@@ -2,6 +2,7 @@ import type { Effects, Timing } from './drill.ts';
 import type { GuardName } from './guards.ts';
 import type { Manager, ManualStep, Match } from './inventory.ts';
 import type { HostPin } from './pin.ts';
+import type { StopCondition } from './stop-condition.ts';
 
 /**
  * What a drill is going to do and to demand, as data: assembled purely, printed by `--plan`, written to
@@ -25,6 +26,12 @@ export interface Plan {
   readonly guards: readonly GuardName[];
   /** Who writes to whom, where a message to a halted agent is among them. */
   readonly messages: MessageRoute | null;
+  /** What ends the drill early; `foreign-incident` is always among them. Missing in journals of versions that had none. */
+  readonly stopWhen: readonly StopCondition[];
+  /** Somebody is there who typed the phrase and watches: only then, or in a lab, are guards of a destructive level tried. */
+  readonly manned: boolean;
+  /** Whether the resume needs the second operator's token. */
+  readonly secondOperator: boolean;
   readonly crash: string | null;
   readonly resume: 'api' | 'manual';
   readonly phrase: 'none' | 'typed';
