@@ -1,12 +1,18 @@
+import type { StopConditionMet } from '../model/journal.ts';
 import { conditionInWords, isSameCondition } from '../model/stop-condition.ts';
 import type { Finding, StopSummary } from '../model/verdict.ts';
 import type { CaseFile } from './case-file.ts';
 import { finding, harmless } from './finding.ts';
 
+/** The rule by which the drill left the fleet halted; none where somebody has undone it since. */
+function heldStop(c: CaseFile): StopConditionMet | undefined {
+  const undone = [...c.resumes, ...c.starts, ...c.manualSteps];
+  return undone.length === 0 ? c.stops.find(({ action }) => action === 'hold') : undefined;
+}
+
 /** Whether the drill file had the drill leave the fleet halted: then nothing was undone, and nothing had to come back. */
 export function isHeld(c: CaseFile): boolean {
-  const undone = c.resumes.length + c.starts.length + c.manualSteps.length;
-  return undone === 0 && c.stops.some(({ action }) => action === 'hold');
+  return heldStop(c) !== undefined;
 }
 
 /** Every condition of the plan, and what became of it. */
@@ -24,7 +30,7 @@ export function stopSummaries(c: CaseFile): StopSummary[] {
 
 /** By which rule, and why, the fleet was left halted; null where none did so. */
 export function heldBy(c: CaseFile): string | null {
-  const held = isHeld(c) ? c.stops.find(({ action }) => action === 'hold') : undefined;
+  const held = heldStop(c);
   if (held === undefined) return null;
   return `by the rule ${harmless(conditionInWords(held.condition), 120)} (then: hold): ${harmless(held.evidence, 200)}`;
 }
