@@ -20,6 +20,8 @@ const service = (name: string, role: 'target' | 'survivor' | 'bystander') =>
 const plan = (over: Partial<Plan> = {}): Plan =>
   ({
     guards: [],
+    stopWhen: [],
+    secondOperator: false,
     crash: null,
     resume: 'api',
     manualResume: [],
@@ -50,9 +52,22 @@ it.each([
 
 it('counts a crash, and guards: those while halted only where they outlast the hold', () => {
   expect(longestMs(plan({ crash: 'principal' }))).toBe(longestMs(plan()) + 40_000);
-  expect(longestMs(plan({ guards: ['no-token'] }))).toBe(longestMs(plan()) + 13_000);
+  expect(longestMs(plan({ guards: ['no-token'] }))).toBe(longestMs(plan()) + 13_000 + 8_000);
   expect(longestMs(plan({ guards: ['repeat'] }))).toBe(longestMs(plan()));
   expect(longestMs(plan({ guards: ['repeat', 'lower-level'] }))).toBe(longestMs(plan()) + 6_000);
+});
+
+it('counts the tokens, before anything and again after guards, and the slowest command of a stop condition', () => {
+  const second = { secondOperator: true };
+  expect(longestMs(plan(second))).toBe(longestMs(plan()) + 5_000);
+  expect(longestMs(plan({ ...second, guards: ['no-token'] }))).toBe(longestMs(plan()) + 13_000 + 18_000);
+  const command = { when: 'command', action: 'resume', host: null, run: ['x'], everyMs: 1 } as const;
+  const stopWhen: Plan['stopWhen'] = [
+    { ...command, withinMs: 7_000 },
+    { ...command, withinMs: 4_000 },
+    { when: 'survivor-dies', action: 'resume' },
+  ];
+  expect(longestMs(plan({ stopWhen }))).toBe(longestMs(plan()) + 7_000);
 });
 
 it('counts the steps of a manual resume in place of asking the broker', () => {

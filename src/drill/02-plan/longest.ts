@@ -6,6 +6,8 @@ const OPEN_MS = 15_000;
 const BASELINE_PATIENCE_MS = 10_000;
 const REPLY_GRACE_MS = 5_000;
 const LOOK_AFTER_GUARD_MS = 3_000;
+/** Asking whether a token is accepted. */
+const TOKEN_MS = 5_000;
 /** A last look through every host, and a last control that must be seen, killed, and seen to vanish. */
 const END_OF_HOLD_MS = 15_000;
 const RESUME_REPLY_MS = 15_000;
@@ -28,6 +30,8 @@ export function longestMs(plan: Plan): number {
     OPEN_MS +
     baselineMs +
     BASELINE_PATIENCE_MS +
+    tokensMs(plan) +
+    firstCommandsMs(plan) +
     guards('before') +
     withinMs +
     REPLY_GRACE_MS +
@@ -36,6 +40,18 @@ export function longestMs(plan: Plan): number {
     END_OF_HOLD_MS +
     undoMs(plan)
   );
+}
+
+/** The second operator's before anything is done, and every token again once guards were refused. */
+function tokensMs({ guards, secondOperator }: Plan): number {
+  const second = secondOperator ? TOKEN_MS : 0;
+  const guarded = guards.some((guard) => guardKind(guard).when === 'before');
+  return second + (guarded ? TOKEN_MS + second + LOOK_AFTER_GUARD_MS : 0);
+}
+
+/** Commands of stop conditions are run once, beside each other, before anything is triggered. */
+function firstCommandsMs({ stopWhen }: Plan): number {
+  return Math.max(0, ...stopWhen.map((one) => (one.when === 'command' ? one.withinMs : 0)));
 }
 
 function undoMs({ timing, services, resume, manualResume }: Plan): number {
