@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fenced } from './adapters/ledger/epoch.ts';
+import { isOver } from './adapters/ledger/is-over.ts';
 import { type JournalFile, openJournal, readJournal, reopenJournal } from './adapters/ledger/journal-file.ts';
 import { createHostLink } from './adapters/processes/host-link.ts';
 import { createManagerLink } from './adapters/services/manager-link.ts';
@@ -50,7 +51,7 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
       await controller.close();
       await Promise.all([...hosts.values()].map((link) => link.close()));
       await journal.close();
-      if (journal.entries().at(-1)?.kind === 'closed') forgetKey(folder);
+      if (isOver(journal.entries())) forgetKey(folder);
     },
   };
 }
