@@ -94,6 +94,10 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
       const { writeEpoch } = await import('./adapters/ledger/epoch.ts');
       writeEpoch(folder, epoch);
     },
+    forgetDrill: async (folder) => {
+      const { forgetKey } = await import('./adapters/system/fingerprint.ts');
+      forgetKey(folder);
+    },
     openLedger: async (file) => {
       const { openLedger } = await import('./adapters/ledger/proofs-db.ts');
       return openLedger(file);

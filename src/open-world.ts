@@ -1,14 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fenced } from './adapters/ledger/epoch.ts';
-import { isOver } from './adapters/ledger/is-over.ts';
 import { type JournalFile, openJournal, readJournal, reopenJournal } from './adapters/ledger/journal-file.ts';
 import { createHostLink } from './adapters/processes/host-link.ts';
 import { createManagerLink } from './adapters/services/manager-link.ts';
 import { createExchangeLink } from './adapters/stores/http-exchange.ts';
 import { createAuditLink, createMessagesLink, createStoreLink } from './adapters/stores/sqlite.ts';
 import { clockAfter, systemClock } from './adapters/system/clock.ts';
-import { createFingerprint, forgetKey, keptKey, newKey } from './adapters/system/fingerprint.ts';
+import { createFingerprint, keptKey, newKey } from './adapters/system/fingerprint.ts';
 import { raisePriority } from './adapters/system/priority.ts';
 import { randomWord } from './adapters/system/random.ts';
 import { createRedactor } from './adapters/system/redact.ts';
@@ -51,7 +50,6 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
       await controller.close();
       await Promise.all([...hosts.values()].map((link) => link.close()));
       await journal.close();
-      if (isOver(journal.entries())) forgetKey(folder);
     },
   };
 }

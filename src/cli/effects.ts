@@ -56,6 +56,8 @@ export interface Effects {
   readonly epochOf: (folder: string) => Promise<number>;
   /** From now on only this epoch may act. Rejects where that is not on disk. */
   readonly takeOver: (folder: string, epoch: number) => Promise<void>;
+  /** Throws away what only a recovery of this drill would need. Never rejects. */
+  readonly forgetDrill: (folder: string) => Promise<void>;
   /** Opens the ledger, which is made where there is none. */
   readonly openLedger: (file: string) => Promise<Ledger>;
   /** A part of the terminal that is redrawn in place, on stderr. */

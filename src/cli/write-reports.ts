@@ -15,6 +15,11 @@ export interface ReportRequest {
   readonly redact: (text: string) => string;
 }
 
+/** Whether nobody has to bring this fleet back any more. */
+export function isBack({ fleet }: Verdict): boolean {
+  return fleet === 'restored' || fleet === 'untouched';
+}
+
 /**
  * Writes verdict.json and report.md and records the proof. A part that fails loses only itself; resolves with one
  * line for each that did, and the report names those that failed before it.
@@ -33,6 +38,7 @@ export async function writeReports(request: ReportRequest, effects: Effects): Pr
     attempt(name, () => effects.files.write(effects.files.resolve(name, folder), redact(text())));
 
   await write('verdict.json', () => verdictJson(verdict));
+  if (isBack(verdict)) await effects.forgetDrill(folder);
   await attempt('the ledger', async () => {
     const ledger = await effects.openLedger(effects.files.resolve('ledger.db', reports));
     try {

@@ -14,7 +14,7 @@ import { inventoryOf } from '../recovery/inventory-of.ts';
 import { checklist } from '../recovery/checklist.ts';
 import { resultText } from '../result-text.ts';
 import { showProgress } from '../progress/show.ts';
-import { writeReports } from '../write-reports.ts';
+import { isBack, writeReports } from '../write-reports.ts';
 
 export interface RecoverOptions {
   readonly inventory?: string;
@@ -221,10 +221,6 @@ async function journalIn(folder: string, effects: Effects): Promise<readonly Ent
         `the journal in ${shown} cannot be used; ${read.why}; print what to do by hand with --incident ID`,
       );
   }
-}
-
-function isBack({ fleet }: Verdict): boolean {
-  return fleet === 'restored' || fleet === 'untouched';
 }
 
 async function report(
