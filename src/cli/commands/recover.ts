@@ -3,7 +3,6 @@ import { verdictJson } from '../../drill/10-report/verdict-json.ts';
 import type { Inventory } from '../../drill/model/inventory.ts';
 import type { Entry, Opened } from '../../drill/model/journal.ts';
 import type { Plan } from '../../drill/model/plan.ts';
-import type { Verdict } from '../../drill/model/verdict.ts';
 import { chooseInventory } from '../choose-inventory.ts';
 import { CliError, messageOf, notRun, usage } from '../cli-error.ts';
 import { unfinishedDrills } from '../drill-folders.ts';
