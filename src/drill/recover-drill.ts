@@ -2,7 +2,7 @@ import { createObserver } from './06-observe/observer.ts';
 import { type CaseFile, openCase } from './09-judge/case-file.ts';
 import { identityOf, isOtherMachine } from './model/identity.ts';
 import type { Entry } from './model/journal.ts';
-import type { OwnHalt } from './model/ownership.ts';
+import { haltSeen, type OwnHalt } from './model/ownership.ts';
 import type { Plan } from './model/plan.ts';
 import type { IncarnationKey } from './model/process.ts';
 import type { Observer } from './ports/observer.ts';
@@ -85,8 +85,11 @@ async function undo(
   await Promise.all([observer.readManagers('baseline'), observer.readAudit()]);
   const own = ownHalt(c, entries);
   const baseline = baselineOf(c);
-  const lower: Plan = own.level === plan.level ? plan : { ...plan, resume: 'api' };
-  await undoAndLook({ plan: lower, own, baseline, observer, world }, stage);
+  // A guard may have halted at the level below one that only steps by hand lift.
+  const halt = haltSeen(observer.status, observer.store);
+  const lower = halt !== null && halt.level < plan.expect.level;
+  const undone: Plan = lower ? { ...plan, resume: 'api' } : plan;
+  await undoAndLook({ plan: undone, own, baseline, observer, world }, stage);
   await observer.crossCheck();
 }
 
@@ -96,21 +99,13 @@ async function undo(
  */
 export function ownHalt(c: CaseFile, entries: readonly Entry[]): OwnHalt {
   const { plan, nonce } = c.opened;
-  const halts = entries.flatMap((entry) =>
-    entry.kind === 'intent' && (entry.act.act === 'trigger' || entry.act.act === 'guard') ? [entry.act] : [],
-  );
-  const triggered = halts.some(({ act }) => act === 'trigger');
-  const levels = halts.flatMap((act) =>
-    act.act === 'guard' && act.request.operation === 'halt' ? [act.request.level] : [],
-  );
-  const level = triggered ? plan.expect.level : Math.max(...levels, plan.expect.level);
   const lastAct = entries.findLastIndex((entry) => entry.kind === 'intent' || entry.kind === 'outcome');
   const revisions = entries.slice(lastAct + 1).flatMap((entry) => {
     const state =
       entry.kind === 'status' && entry.read.reading.kind === 'present' ? entry.read.reading.value : null;
     return state !== null && state.level > 0 && state.reason?.includes(nonce) ? [state.revision] : [];
   });
-  return { nonce, level, revision: revisions.at(-1) ?? null };
+  return { nonce, level: plan.expect.level, revision: revisions.at(-1) ?? null };
 }
 
 function baselineOf(c: CaseFile): ReadonlyMap<string, readonly IncarnationKey[]> {

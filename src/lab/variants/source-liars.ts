@@ -47,17 +47,17 @@ export const sourceLiars: Readonly<Record<string, Variant>> = {
   },
   'api-500': {
     about: 'its API answers 500 to every lone request, from the start',
-    expect: reveals('unreadable-broker', { verdict: 'not-run' }),
+    expect: reveals('unreadable-broker', { also: ['interlock'], verdict: 'not-run' }),
     broker: { http: faultyForLoneRequests('error') },
   },
   'api-garbage': {
     about: 'its API answers every lone request with a page of HTML, from the start',
-    expect: reveals('unreadable-broker', { verdict: 'not-run' }),
+    expect: reveals('unreadable-broker', { also: ['interlock'], verdict: 'not-run' }),
     broker: { http: faultyForLoneRequests('garbage') },
   },
   'api-hangs': {
     about: 'its API never answers a lone request, from the start',
-    expect: reveals('unreadable-broker', { verdict: 'not-run' }),
+    expect: reveals('unreadable-broker', { also: ['interlock'], verdict: 'not-run' }),
     broker: { http: faultyForLoneRequests('nothing') },
   },
   'locked-database': {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { hostOf, targetOf } from '../../broker/hosts.ts';
+import { afterCrash } from '../../beside/broker-database.ts';
 import { whileHalted } from '../../broker/moments.ts';
 import { services } from '../../fleet.ts';
 import { requestJson } from '../../http-client.ts';
@@ -156,6 +157,8 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
   },
 };
 
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 function startCopy({ lab }: LabSite): void {
   const { root, services: folder } = lab.tesseract;
   spawn(process.execPath, [join(folder, 'hermes')], { cwd: root, stdio: 'ignore', detached: true });
@@ -174,11 +177,13 @@ async function halfAHold({ env }: LabSite): Promise<void> {
     () => 'nobody halted anything',
     50,
   );
-  await new Promise((resolve) => setTimeout(resolve, holdMs / 2));
+  await pause(holdMs / 2);
 }
 
 async function haltToo(site: LabSite, level: number): Promise<void> {
-  await halfAHold(site);
+  // A broker that is just down takes no halt of anybody.
+  await afterCrash(site);
+  await pause(holdMs / 4);
   const { PRINCIPAL_URL: url, PRINCIPAL_TOKEN: token } = site.env;
   const body = { level, reason: 'runaway prices: halting for real' };
   await requestJson('POST', `${url}/v1/halt`, { token, body, timeoutMs: 15_000 });
