@@ -79,6 +79,16 @@ describe('a recovery', () => {
   });
 });
 
+it('says nothing of services that a drill had not come to look at when it was interrupted', async () => {
+  const fleet = new FakeFleet();
+  await fleet.clock.drive(runDrill(INPUT, fleet.world));
+  const sample = fleet.entries.findIndex(({ kind }) => kind === 'sample');
+  fleet.entries.splice(sample + 1);
+  await recover(fleet);
+  const { verdict, findings } = judgeJournal(fleet.entries);
+  expect([verdict, findings.map(({ code }) => code)]).toEqual(['not-run', []]);
+});
+
 describe('the halt of an interrupted drill', () => {
   it('is known by the revision last seen under its nonce, and by no older one once the drill has done more', async () => {
     const fleet = await leftHalted();
