@@ -3,6 +3,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { randomWord } from './adapters/system/random.ts';
+import { createSecrets } from './adapters/system/secrets.ts';
 import type { Effects } from './cli/effects.ts';
 import { createFiles } from './files.ts';
 import { createSignals } from './signals.ts';
@@ -14,8 +15,15 @@ const MAIN_ENTRY = fileURLToPath(new URL('dist/main.js', PACKAGE));
 const LAB_ENTRY = fileURLToPath(new URL('dist/lab/main.js', PACKAGE));
 
 /** The real effects. What costs time to load is loaded when it is first used, so that `--help` stays quick. */
-export function createEffects(): { effects: Effects; internalError: (cause: string) => void } {
-  const { out, err } = createSinks();
+export function createEffects(): {
+  effects: Effects;
+  internalError: (cause: string) => void;
+  redact: (text: string) => string;
+} {
+  const secrets = createSecrets();
+  const { redact } = secrets;
+  const { out, err } = createSinks(redact);
+  const files = createFiles(process.cwd());
   const signals = createSignals();
   const effects: Effects = {
     version: (JSON.parse(readFileSync(new URL('package.json', PACKAGE), 'utf8')) as { version: string })
@@ -29,7 +37,8 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     out,
     err,
-    files: createFiles(process.cwd()),
+    files: { ...files, write: (path, text) => files.write(path, redact(text)) },
+    secrets,
     stdinIsTerminal: process.stdin.isTTY === true,
     readLine: async (limit) => {
       const { readLine } = await import('./read-line.ts');
@@ -38,7 +47,7 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
     onSignal: signals.on,
     leaveNow: (exitCode, message) => {
       try {
-        writeSync(2, `${message}\n`);
+        writeSync(2, redact(`${message}\n`));
       } catch {
         // Nobody reads stderr any more; the exit code still tells.
       }
@@ -70,7 +79,7 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
     },
     openWorld: async (request) => {
       const { openWorld } = await import('./open-world.ts');
-      return openWorld(request);
+      return openWorld(request, secrets);
     },
     readJournal: async (file) => {
       const { NewerJournal, readJournal } = await import('./adapters/ledger/journal-file.ts');
@@ -100,13 +109,18 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
     },
     openLedger: async (file) => {
       const { openLedger } = await import('./adapters/ledger/proofs-db.ts');
-      return openLedger(file);
+      const ledger = openLedger(file);
+      return { ...ledger, record: (proof) => ledger.record(secrets.clean(proof)) };
     },
     openLiveArea: async () => {
       const { createLogUpdate } = await import('log-update');
       // With the cursor shown, it needs no hook that runs when the process is ended by a signal.
       const update = createLogUpdate(process.stderr, { showCursor: true });
-      return { update, persist: update.persist, done: update.done };
+      return {
+        update: (text) => update(redact(text)),
+        persist: (text) => update.persist(redact(text)),
+        done: update.done,
+      };
     },
     every: (ms, tick) => {
       const timer = setInterval(tick, ms).unref();
@@ -125,5 +139,5 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
       return askHosts(inventory);
     },
   };
-  return { effects, internalError: signals.internalError };
+  return { effects, internalError: signals.internalError, redact };
 }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fenced } from './adapters/ledger/epoch.ts';
 import { type JournalFile, openJournal, readJournal, reopenJournal } from './adapters/ledger/journal-file.ts';
@@ -10,18 +10,21 @@ import { clockAfter, systemClock } from './adapters/system/clock.ts';
 import { createFingerprint, keptKey, newKey } from './adapters/system/fingerprint.ts';
 import { raisePriority } from './adapters/system/priority.ts';
 import { randomWord } from './adapters/system/random.ts';
-import { createRedactor } from './adapters/system/redact.ts';
 import { createController } from './adapters/system/run-here.ts';
 import { createBrokerLink } from './adapters/triggers/http-broker.ts';
-import type { OpenWorld, WorldRequest } from './cli/effects.ts';
+import type { OpenWorld, Secrets, WorldRequest } from './cli/effects.ts';
 import type { Inventory } from './drill/model/inventory.ts';
+import { secretsOf } from './drill/model/secrets.ts';
 import type { Clock, HostLink, ManagerLink, World } from './drill/ports/world.ts';
 
 /** The world of one drill: its journal, opened, and links to every host, the broker, its store and the exchange, not yet used. */
-export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
+export async function openWorld(request: WorldRequest, secrets: Secrets): Promise<OpenWorld> {
   const { inventory, drillId, folder, phrase, progress, stop, epoch } = request;
-  const redact = createRedactor([...secretsOf(inventory), ...(phrase === null ? [] : [phrase])]);
+  secrets.keep([...secretsOf(inventory), ...(phrase === null ? [] : [phrase])]);
+  const { redact } = secrets;
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  // One that was there already, or a umask, may say otherwise.
+  await chmod(folder, 0o700);
   raisePriority();
   const { journal, clock } = openedJournal(request, redact);
   const hosts = hostLinks(inventory, drillId, clock);
@@ -31,7 +34,7 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
     journal,
     hosts,
     managers: managerLinks(inventory, hosts),
-    broker: createBrokerLink(inventory.broker, { phrase }),
+    broker: createBrokerLink(inventory.broker, { phrase, redact }),
     store: createStoreLink(inventory.broker.state),
     audit: inventory.broker.audit === null ? null : createAuditLink(inventory.broker.audit),
     exchange: inventory.exchange === null ? null : createExchangeLink(inventory.exchange),
@@ -39,13 +42,13 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
     controller,
     randomWord,
     fingerprint: createFingerprint(keyFor(request)),
-    progress,
+    // Cleaned before it is cut to the width of a terminal: half a secret would not be known for one.
+    progress: (event) => progress(secrets.clean(event)),
     stop,
   };
   return {
     world: fenced(world, folder, epoch),
     entries: () => journal.entries(),
-    redact,
     close: async () => {
       await controller.close();
       await Promise.all([...hosts.values()].map((link) => link.close()));
@@ -105,10 +108,4 @@ function managerLinks(inventory: Inventory, hosts: ReadonlyMap<string, HostLink>
       return manager === null ? [] : [[host.name, manager] as const];
     }),
   );
-}
-
-function secretsOf({ broker }: Inventory): string[] {
-  if (broker.auth === null) return [];
-  const { bearer, second } = broker.auth;
-  return second === null ? [bearer] : [bearer, second];
 }

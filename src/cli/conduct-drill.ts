@@ -34,8 +34,8 @@ export interface DrillRequest {
 }
 
 export interface Conducted {
+  /** Without any secret. */
   readonly verdict: Verdict;
-  readonly redact: (text: string) => string;
   /** What threw while the drill ran; the verdict stands on the evidence that there is. */
   readonly failure: unknown;
 }
@@ -118,12 +118,12 @@ export async function conductDrill(
     const folder = effects.files.shown(request.folder);
     throw notRun(
       'the drill failed before its trigger, and the fleet was not touched',
-      open.redact(messageOf(failure)),
+      messageOf(failure),
       `see ${folder}, and run it again`,
     );
   }
   const verdict = await judged(open.entries(), failure !== null, request, effects);
-  return { verdict, redact: open.redact, failure };
+  return { verdict: effects.secrets.clean(verdict), failure };
 }
 
 async function judged(

@@ -22,6 +22,7 @@ export interface Effects {
   readonly out: Sink;
   readonly err: Sink;
   readonly files: Files;
+  readonly secrets: Secrets;
   readonly stdinIsTerminal: boolean;
   /** The first line on stdin; `none` where it does not come in time, or at all. Never rejects. */
   readonly readLine: (limit: {
@@ -86,8 +87,21 @@ export type LineRead =
   | { readonly kind: 'line'; readonly text: string }
   | { readonly kind: 'none' | 'too long' | 'not text' | 'interrupted' };
 
+/**
+ * Everything that this process writes or prints passes it: sinks, files, journal, ledger. A command tells it each secret as
+ * soon as it knows it, and cleans values before it cuts, escapes or quotes their texts.
+ */
+export interface Secrets {
+  /** From now on these are in nothing that is written or printed. Throws a RangeError for one that is too short. */
+  keep(secrets: readonly string[]): void;
+  /** A text without them. */
+  redact(text: string): string;
+  /** A copy of a JSON value without them; its numbers stay. */
+  clean<T>(value: T): T;
+}
+
 export interface Sink {
-  /** Never throws: a reader that went away does not stop a drill. */
+  /** Never throws: a reader that went away does not stop a drill. Known secrets are taken out. */
   write(text: string): void;
   readonly isTerminal: boolean;
   readonly columns: number;
@@ -109,7 +123,7 @@ export interface Files {
   list(folder: string): Promise<string[]>;
   /** Makes a folder, and those above it, where there is none. Rejects with one line. */
   makeFolder(path: string): Promise<void>;
-  /** Written whole or not at all, readable by the owner only. Rejects with one line. */
+  /** Written whole or not at all, readable by the owner only, without the known secrets. Rejects with one line. */
   write(path: string, text: string): Promise<void>;
   /** Removes the files of that name in the folders that lie directly in `folder`. Never rejects. */
   removeBelow(folder: string, name: string): Promise<void>;
@@ -162,8 +176,6 @@ export interface WorldRequest {
 export interface OpenWorld {
   readonly world: World;
   entries(): readonly Entry[];
-  /** Takes every known secret out of a text. */
-  redact(text: string): string;
   /** Ends links, probes and journal; safe to call after a failure. */
   close(): Promise<void>;
 }

@@ -31,8 +31,9 @@ export async function typedPhrase(
     );
   if (read.kind === 'line') {
     const wrong = unfit(read.text, drill);
-    if (wrong === null) return read.text;
-    throw refuse(wrong);
+    if (wrong !== null) throw refuse(wrong);
+    effects.secrets.keep([read.text]);
+    return read.text;
   }
   if (read.kind === 'interrupted') throw notRun(`${stop.reason}`, 'nothing was triggered', 'run it again');
   if (read.kind === 'too long') throw refuse(`the first line on stdin has more than ${LONGEST_BYTES} bytes`);

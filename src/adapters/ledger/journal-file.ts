@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { harmlessJson } from '../../drill/model/harmless.ts';
 import { type Entry, type EntryBody, isKnownKind, JOURNAL_FORMAT } from '../../drill/model/journal.ts';
 import type { Clock, Journal } from '../../drill/ports/world.ts';
 import { redactStrings } from '../system/redact-strings.ts';
@@ -238,8 +239,9 @@ function isShared(fd: number, bytes: number): boolean {
 }
 
 // Most records hold no secret, and pass as one text. In one that does, each text is cleaned by itself: a secret made
-// of digits must not tear a hole into a number.
+// of digits must not tear a hole into a number. What a terminal could act upon is escaped: the same data.
 function cleanLine(record: unknown, redact: (text: string) => string): string {
   const line = JSON.stringify(record);
-  return redact(line) === line ? line : JSON.stringify(redactStrings(JSON.parse(line), redact));
+  const clean = redact(line) === line ? line : JSON.stringify(redactStrings(JSON.parse(line), redact));
+  return harmlessJson(clean);
 }

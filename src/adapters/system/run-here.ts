@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { CUT } from '../../drill/model/harmless.ts';
 import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import type { ControllerLink } from '../../drill/ports/world.ts';
 
@@ -37,10 +38,12 @@ function outcomeOf(
 ): Promise<Reading<{ exitCode: number; output: string }>> {
   const chunks: Buffer[] = [];
   let size = 0;
+  let dropped = 0;
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
       const kept = chunk.subarray(0, Math.max(0, MAX_BYTES - size));
       size += kept.length;
+      dropped += chunk.length - kept.length;
       if (kept.length > 0) chunks.push(kept);
     });
   }
@@ -63,7 +66,8 @@ function outcomeOf(
       const answer = (): Ran => {
         if (late) return unreadable(`it did not end within ${withinMs} ms`);
         if (code === null) return unreadable(`it was ended by ${signal ?? 'a signal'}`);
-        return present({ exitCode: code, output: Buffer.concat(chunks).toString('utf8') });
+        const output = Buffer.concat(chunks).toString('utf8');
+        return present({ exitCode: code, output: dropped > 0 ? `${output}${CUT}` : output });
       };
       pipes = setTimeout(() => done(answer()), PIPES_MS);
       child.once('close', () => done(answer()));

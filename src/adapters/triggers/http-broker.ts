@@ -15,6 +15,8 @@ const KEPT_BODY_BYTES = 4096;
 export interface BrokerLinkOptions {
   /** What the operator typed; null, where nothing was asked for, is sent as null. */
   readonly phrase?: string | null;
+  /** Takes other secrets out of what is handed on; tokens and phrase are taken out in any case. */
+  readonly redact?: (text: string) => string;
 }
 
 /**
@@ -29,7 +31,8 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
   const bearer = broker.auth?.bearer ?? null;
   const second = broker.auth?.second ?? null;
   const phrase = options.phrase ?? null;
-  const redact = createRedactor([bearer, second, phrase].filter((secret) => secret !== null));
+  const own = createRedactor([bearer, second, phrase].filter((secret) => secret !== null));
+  const redact = (text: string): string => own(options.redact?.(text) ?? text);
   const incidents = new Map<string, Json>();
   const keepRaw = createRawKeeper();
 

@@ -1,10 +1,12 @@
-import { verdictJson } from '../../drill/10-report/verdict-json.ts';
+import { jsonDocument, verdictJson } from '../../drill/10-report/verdict-json.ts';
 import { headlineOf } from '../../drill/10-report/words.ts';
 import type { Drill } from '../../drill/model/drill.ts';
+import { plainLines } from '../../drill/model/harmless.ts';
 import type { Inventory } from '../../drill/model/inventory.ts';
 import type { KnownIssue } from '../../drill/model/known-issue.ts';
 import type { Pins } from '../../drill/model/pin.ts';
 import type { Plan } from '../../drill/model/plan.ts';
+import { secretsOf } from '../../drill/model/secrets.ts';
 import { chooseDrill } from '../choose-drill.ts';
 import { type ChosenFile, chooseInventory, chooseKnownIssues } from '../choose-inventory.ts';
 import { CliError, messageOf, notRun, usage } from '../cli-error.ts';
@@ -152,6 +154,7 @@ async function load(
       'name the file with --drill',
     );
   }
+  effects.secrets.keep(secretsOf(loaded.inventory));
   return loaded;
 }
 
@@ -162,8 +165,9 @@ async function printPlan(options: DrillOptions, chosen: Chosen, effects: Effects
     keepUnresolved: chosen.lab !== null,
   });
   const { describePlan } = await import('../../drill/02-plan/describe-plan.ts');
-  const plan = await planOf(loaded, chosen);
-  effects.out.write(options.json === true ? `${JSON.stringify(plan, null, 2)}\n` : ended(describePlan(plan)));
+  // Commands of the inventory may hold secrets. Cleaned first: quoted for a shell, one would not be known for one.
+  const plan = effects.secrets.clean(await planOf(loaded, chosen));
+  effects.out.write(options.json === true ? jsonDocument(plan) : ended(plainLines(describePlan(plan))));
   return 0;
 }
 
@@ -242,7 +246,7 @@ async function runAndReport(
   const reports = reportsOf(options, effects);
   const id = drillId(effects.wall(), loaded.drill.level, effects.randomWord());
   const folder = effects.files.resolve(id, reports);
-  const { verdict, redact, failure } = await conductDrill(
+  const { verdict, failure } = await conductDrill(
     {
       ...loaded,
       plan: await planOf(loaded, chosen),
@@ -267,18 +271,15 @@ async function runAndReport(
     exitCode: back ? 70 : 5,
     text: `the drill is over (${headlineOf(verdict)}), its reports are not complete`,
   };
-  const lost = await writeReports(
-    { verdict, folder, reports, rerun: commandLine(options, chosen), redact },
-    effects,
-  );
+  const lost = await writeReports({ verdict, folder, reports, rerun: commandLine(options, chosen) }, effects);
   for (const line of lost) effects.err.write(`haltproof: ${line}\n`);
   const report = effects.files.shown(effects.files.resolve('report.md', folder));
   if (options.json === true) {
-    effects.out.write(redact(verdictJson(verdict)));
+    effects.out.write(verdictJson(verdict));
     effects.err.write(`haltproof: report ${report}\n`);
-  } else effects.out.write(redact(resultText(verdict, report)));
+  } else effects.out.write(resultText(verdict, report));
   if (failure === null) return verdict.exitCode;
-  const error = `the drill ended with an internal error: ${redact(messageOf(failure))}`;
+  const error = `the drill ended with an internal error: ${messageOf(failure)}`;
   throw new CliError(verdict.exitCode === 5 ? 5 : 70, error, { cause: failure });
 }
 

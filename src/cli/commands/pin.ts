@@ -1,6 +1,7 @@
-import { plain } from '../../drill/10-report/escape.ts';
+import { plain } from '../../drill/model/harmless.ts';
 import type { Inventory } from '../../drill/model/inventory.ts';
 import { type HostPin, type Pins, unlikePin } from '../../drill/model/pin.ts';
+import { secretsOf } from '../../drill/model/secrets.ts';
 import type { HostIdentity } from '../../drill/model/sample.ts';
 import type { Opening } from '../../drill/ports/world.ts';
 import { type ChosenFile, chooseInventory } from '../choose-inventory.ts';
@@ -69,6 +70,7 @@ async function liveInventory(file: ChosenFile, effects: Effects): Promise<Invent
     },
   );
   if (!loaded.ok) throw new CliError(64, loaded.problems.map(formatProblem).join('\n'));
+  effects.secrets.keep(secretsOf(loaded.inventory));
   return loaded.inventory;
 }
 

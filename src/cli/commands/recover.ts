@@ -1,14 +1,17 @@
 import { judgeJournal } from '../../drill/09-judge/judge.ts';
 import { verdictJson } from '../../drill/10-report/verdict-json.ts';
+import { plain } from '../../drill/model/harmless.ts';
 import type { Inventory } from '../../drill/model/inventory.ts';
 import type { Entry, Opened } from '../../drill/model/journal.ts';
 import type { Plan } from '../../drill/model/plan.ts';
+import { secretsOf } from '../../drill/model/secrets.ts';
 import { chooseInventory } from '../choose-inventory.ts';
 import { CliError, messageOf, notRun, usage } from '../cli-error.ts';
 import { unfinishedDrills } from '../drill-folders.ts';
 import type { Effects, OpenWorld } from '../effects.ts';
 import { type Interruption, listenForSignals } from '../interruption.ts';
 import { LOCK_FILE } from '../interlocks/one-drill.ts';
+import { asDeclared } from '../recovery/as-declared.ts';
 import { inventoryOf } from '../recovery/inventory-of.ts';
 import { checklist } from '../recovery/checklist.ts';
 import { resultText } from '../result-text.ts';
@@ -80,7 +83,7 @@ async function recoverIn(
   const finished = entries.at(-1)?.kind === 'closed' && isBack(judgeJournal(entries));
   if (finished || opened.plan.environment !== 'live') {
     if (!finished) effects.err.write('haltproof: that drill was of an embedded lab, which ended with it\n');
-    return report(entries, folder, parent, options, (text) => text, effects);
+    return report(entries, folder, parent, options, effects);
   }
   const inventory = await inventoryOf(opened, options.inventory, effects);
   const epoch = await nextEpoch(folder, entries, effects);
@@ -103,18 +106,21 @@ async function recoverIn(
   let failure: unknown = null;
   try {
     const { recoverDrill } = await import('../../drill/recover-drill.ts');
-    await recoverDrill({ entries, epoch, runner: effects.version }, open.world);
+    await recoverDrill(
+      { entries: asDeclared(entries, inventory), epoch, runner: effects.version },
+      open.world,
+    );
   } catch (error) {
     failure = error;
   }
   await open.close().catch((error: unknown) => {
     failure ??= error;
   });
-  const code = await report(open.entries(), folder, parent, options, open.redact, effects);
+  const code = await report(open.entries(), folder, parent, options, effects);
   if (failure === null) return code;
   throw new CliError(
     5,
-    `the recovery was not finished; ${open.redact(messageOf(failure))}; look at the fleet, and run it again`,
+    `the recovery was not finished; ${messageOf(failure)}; look at the fleet, and run it again`,
     {
       cause: failure,
     },
@@ -152,7 +158,8 @@ async function refuseWhileAlive(
   } finally {
     await look.close();
   }
-  for (const reason of found.unseen) effects.err.write(`haltproof: not looked at: ${look.redact(reason)}\n`);
+  for (const reason of found.unseen)
+    effects.err.write(`haltproof: not looked at: ${plain(effects.secrets.redact(reason))}\n`);
   if (interruption.stop.aborted)
     throw notRun(`${interruption.stop.reason}`, 'nothing was done', 'run it again');
   if (found.alive.length === 0) return;
@@ -227,15 +234,14 @@ async function report(
   folder: string,
   reports: string,
   options: RecoverOptions,
-  redact: (text: string) => string,
   effects: Effects,
 ): Promise<number> {
-  const verdict = judgeJournal(entries);
+  const verdict = effects.secrets.clean(judgeJournal(entries));
   const rerun = ['haltproof', 'recover', effects.files.shown(folder)];
-  const lost = await writeReports({ verdict, folder, reports, rerun, redact }, effects);
+  const lost = await writeReports({ verdict, folder, reports, rerun }, effects);
   for (const line of lost) effects.err.write(`haltproof: ${line}\n`);
   const path = effects.files.shown(effects.files.resolve('report.md', folder));
-  effects.out.write(redact(options.json === true ? verdictJson(verdict) : resultText(verdict, path)));
+  effects.out.write(options.json === true ? verdictJson(verdict) : resultText(verdict, path));
   return isBack(verdict) ? 0 : 5;
 }
 
@@ -253,6 +259,7 @@ async function printChecklist(incident: string, options: RecoverOptions, effects
     },
   );
   if (!loaded.ok) throw new CliError(64, loaded.problems.map(formatProblem).join('\n'));
-  effects.out.write(checklist(loaded.inventory, incident));
+  effects.secrets.keep(secretsOf(loaded.inventory));
+  effects.out.write(checklist(effects.secrets.clean(loaded.inventory), incident));
   return 0;
 }

@@ -1,5 +1,6 @@
 import type { Inventory } from '../../drill/model/inventory.ts';
 import type { Drill } from '../../drill/model/drill.ts';
+import { secretsOf } from '../../drill/model/secrets.ts';
 import { levelsIn } from '../choose-drill.ts';
 import { type ChosenFile, chooseFile, chooseInventory } from '../choose-inventory.ts';
 import { CliError, messageOf, usage } from '../cli-error.ts';
@@ -212,6 +213,7 @@ async function loadAll(
       for (const problem of read.problems) problems.add(formatProblem(problem));
       return [];
     }
+    effects.secrets.keep(secretsOf(read.inventory));
     const plan = makePlan({ inventory: read.inventory, drill: read.drill, environment: 'live', pins: null });
     return [{ file, drill: read.drill, fleet: read.inventory, longestMs: longestMs(plan) }];
   });

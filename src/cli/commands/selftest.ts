@@ -1,5 +1,5 @@
 import { nearest } from '../../drill/01-load/near-miss.ts';
-import { plain } from '../../drill/10-report/escape.ts';
+import { plain } from '../../drill/model/harmless.ts';
 import { CliError, messageOf, usage } from '../cli-error.ts';
 import type { DrillProcess, Effects } from '../effects.ts';
 import { listenForSignals } from '../interruption.ts';

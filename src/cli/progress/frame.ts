@@ -1,4 +1,4 @@
-import { plain } from '../../drill/10-report/escape.ts';
+import { plain } from '../../drill/model/harmless.ts';
 import type { ProgressState, ServiceState, StageState } from './state.ts';
 
 const STAGE_SIGN: Readonly<Record<StageState['at'], string>> = {

@@ -1,4 +1,4 @@
-import { plain } from '../../drill/10-report/escape.ts';
+import { plain } from '../../drill/model/harmless.ts';
 import type { Progress } from '../../drill/ports/world.ts';
 
 /** One event as one plain line, for a pipe or a log. `elapsedMs` counts from the start of the drill. */

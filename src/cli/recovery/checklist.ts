@@ -1,4 +1,4 @@
-import { plain } from '../../drill/10-report/escape.ts';
+import { plain } from '../../drill/model/harmless.ts';
 import type { Inventory, ManualStep } from '../../drill/model/inventory.ts';
 
 /** What a person does who has an incident and no journal. Prints the inventory's commands with the incident filled in; runs none. */

@@ -2,6 +2,7 @@ import { loadInventory, type SourceFile } from '../../drill/01-load/load-fleet.t
 import { formatProblem } from '../../drill/01-load/problem.ts';
 import type { Inventory } from '../../drill/model/inventory.ts';
 import type { Opened } from '../../drill/model/journal.ts';
+import { secretsOf } from '../../drill/model/secrets.ts';
 import { chooseFile } from '../choose-inventory.ts';
 import { CliError, usage } from '../cli-error.ts';
 import type { Effects } from '../effects.ts';
@@ -23,6 +24,7 @@ export async function inventoryOf(
     resolvePath: (path) => effects.files.resolve(path, base),
   });
   if (!loaded.ok) throw new CliError(64, loaded.problems.map(formatProblem).join('\n'));
+  effects.secrets.keep(secretsOf(loaded.inventory));
   return loaded.inventory;
 }
 

@@ -346,6 +346,19 @@ export const inventorySchema = section('the inventory', {
   })
     .prefault({})
     .describe('A drill of a live fleet does not begin before the level below it is proven.'),
+  secrets: list(
+    'secrets',
+    text(/\S/, {
+      expected: 'text on one line',
+      fix: `name a variable that holds it, such as \${DATABASE_PASSWORD}`,
+      // Never quoted.
+      what: 'this is no secret that can be kept',
+    }),
+  )
+    .prefault([])
+    .describe(
+      'Values that must be in nothing that is written or printed, besides the tokens of the broker; name variables instead of writing them here.',
+    ),
 }).describe('The fleet as its operator knows it. Never derived from what the broker says.');
 
 export type InventoryFile = z.output<typeof inventorySchema>;

@@ -11,6 +11,7 @@ import { type InventoryView, inventoryView } from './inventory-view.ts';
 import { knownIssueRules } from './known-issue-rules.ts';
 import { knownIssuesSchema } from './known-issues-schema.ts';
 import { type Problem, sortProblems } from './problem.ts';
+import { secretRules } from './secret-rules.ts';
 import { toDrill, toInventory } from './to-model.ts';
 import { expandVariables, type VariableOptions } from './variables.ts';
 import { windowRules } from './window-rules.ts';
@@ -99,7 +100,7 @@ function readInventory(
   let view: InventoryView | null = null;
   const read = readFile(file, inventorySchema, options, (raw) => {
     view = inventoryView(raw);
-    return [...inventoryRules(view), ...windowRules(raw)];
+    return [...inventoryRules(view), ...windowRules(raw), ...secretRules(raw)];
   });
   return { ...read, view };
 }

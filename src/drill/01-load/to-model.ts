@@ -33,6 +33,7 @@ export function toInventory(file: InventoryFile, resolve: Resolve): Inventory {
     oneMachine: file['one-machine'],
     windows: toWindows(file),
     gate: { staleAfterMs: file.gate['stale-after'] },
+    secrets: file.secrets,
   };
 }
 

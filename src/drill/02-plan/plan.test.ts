@@ -70,6 +70,7 @@ const INVENTORY: Inventory = {
     messages: null,
   },
   exchange: { url: 'http://127.0.0.1:9000', positions: '/p', open: '/o', accepted: '/a' },
+  secrets: [],
   oneMachine: [['knox', 'spare']],
   windows: null,
   gate: { staleAfterMs: 30 * 86_400_000 },

@@ -1,7 +1,7 @@
 import type { BrokerState } from '../model/broker-state.ts';
+import { plain } from '../model/harmless.ts';
 import type { Interval } from '../model/reading.ts';
 import type { ExitCode, FleetState, ServiceSummary, Verdict } from '../model/verdict.ts';
-import { escapeMarkdown } from './escape.ts';
 
 /** `1 target`, `2 targets`. */
 export function count(n: number, noun: string): string {
@@ -79,13 +79,13 @@ export function exitWords({ exitCode, verdict }: Verdict): string {
 /** A broker's state in one cell: what it says, and nothing about what it does not say. */
 export function stateCell(state: BrokerState | { readonly unreadable: string } | null): string {
   if (state === null) return 'not read';
-  if ('unreadable' in state) return `unreadable: ${escapeMarkdown(state.unreadable, 160)}`;
+  if ('unreadable' in state) return `unreadable: ${plain(state.unreadable, 160)}`;
   const parts = [
     `level ${state.level}`,
-    state.incident === null ? 'no incident' : `incident ${escapeMarkdown(state.incident, 80)}`,
-    state.asset === null ? null : `asset ${escapeMarkdown(state.asset, 40)}`,
+    state.incident === null ? 'no incident' : `incident ${plain(state.incident, 80)}`,
+    state.asset === null ? null : `asset ${plain(state.asset, 40)}`,
     state.revision === null ? null : `revision ${state.revision}`,
-    state.reason === null ? null : `“${escapeMarkdown(state.reason, 120)}”`,
+    state.reason === null ? null : `“${plain(state.reason, 120)}”`,
   ];
   return parts.filter((part) => part !== null).join(', ');
 }

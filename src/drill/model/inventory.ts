@@ -16,6 +16,8 @@ export interface Inventory {
   readonly windows: Windows | null;
   /** How old the proof of the level below may be. */
   readonly gate: { readonly staleAfterMs: number };
+  /** Values that must be in nothing that is written or printed, besides tokens. */
+  readonly secrets: readonly string[];
 }
 
 export type Manager = 'launchd' | 'systemd' | 'supervisord' | 'pm2' | 'none';
