@@ -24,6 +24,7 @@ export function createFiles(folder: string): Files {
         return {
           kind: 'unreadable',
           why: error instanceof Error ? withoutPath(error.message, path) : String(error),
+          at: error instanceof FileProblem ? error.at : null,
         };
       }
     },

@@ -110,7 +110,12 @@ export interface Sink {
 export type FileRead =
   | { readonly kind: 'text'; readonly text: string; readonly sha256: string }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'unreadable'; readonly why: string };
+  /** `at`: where in the file, counted from 1, where that can be said. */
+  | {
+      readonly kind: 'unreadable';
+      readonly why: string;
+      readonly at: { readonly line: number; readonly column: number } | null;
+    };
 
 export interface Files {
   /** An absolute path; `~` is the home folder, the rest is relative to `base`, a folder. */
