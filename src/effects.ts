@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { randomWord } from './adapters/system/random.ts';
 import { createSecrets } from './adapters/system/secrets.ts';
 import type { Effects } from './cli/effects.ts';
+import { printed } from './drill/model/harmless.ts';
 import { createFiles } from './files.ts';
 import { createSignals } from './signals.ts';
 import { createSinks } from './sinks.ts';
@@ -22,7 +23,8 @@ export function createEffects(): {
 } {
   const secrets = createSecrets();
   const { redact } = secrets;
-  const { out, err } = createSinks(redact);
+  const clean = (text: string): string => printed(redact(text));
+  const { out, err } = createSinks(clean);
   const files = createFiles(process.cwd());
   const signals = createSignals();
   const effects: Effects = {
@@ -47,7 +49,7 @@ export function createEffects(): {
     onSignal: signals.on,
     leaveNow: (exitCode, message) => {
       try {
-        writeSync(2, redact(`${message}\n`));
+        writeSync(2, clean(`${message}\n`));
       } catch {
         // Nobody reads stderr any more; the exit code still tells.
       }
@@ -117,8 +119,8 @@ export function createEffects(): {
       // With the cursor shown, it needs no hook that runs when the process is ended by a signal.
       const update = createLogUpdate(process.stderr, { showCursor: true });
       return {
-        update: (text) => update(redact(text)),
-        persist: (text) => update.persist(redact(text)),
+        update: (text) => update(clean(text)),
+        persist: (text) => update.persist(clean(text)),
         done: update.done,
       };
     },

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { outlive } from '../system/outlive.ts';
+import { forTheOwnerAlone } from './owner-only.ts';
 
 /** Held until it is released, or its process ends, however it ends. */
 export interface DrillLock {
@@ -15,6 +16,7 @@ export interface DrillLock {
  */
 export function takeDrillLock(file: string): DrillLock | null {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  forTheOwnerAlone(file);
   const db = outlive(new Database(file, { timeout: 0 }));
   try {
     db.exec('begin exclusive');

@@ -1,8 +1,9 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Proof } from '../../drill/model/proof.ts';
 import { outlive } from '../system/outlive.ts';
+import { forTheOwnerAlone } from './owner-only.ts';
 
 /** "htpf": tells our files from other SQLite databases (PRAGMA application_id). */
 const APPLICATION_ID = 0x68747066;
@@ -34,20 +35,6 @@ export function openLedger(file: string): Ledger {
     throw new Error(`${file}: ${error instanceof Error ? error.message : 'cannot be opened'}`, {
       cause: error,
     });
-  }
-}
-
-/**
- * Mode 0600, also where there was a ledger with another. SQLite gives `-wal` and `-shm` the mode of the database when it makes
- * them (https://www.sqlite.org/wal.html); those that are there already are changed too. Somebody else's is left as it is. An
- * existing file is not opened for this: closing it again would drop the locks that SQLite holds in this process (fcntl(2)).
- */
-function forTheOwnerAlone(path: string): void {
-  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
-  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
-    const stat = statSync(file, { throwIfNoEntry: false });
-    if (stat === undefined || (stat.mode & 0o777) === 0o600 || stat.uid !== process.geteuid?.()) continue;
-    chmodSync(file, 0o600);
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hostile } from '../../../test/support/hostile.ts';
-import { harmlessJson, plain, plainLines, shortened } from './harmless.ts';
+import { harmlessJson, plain, plainLines, printed, shortened } from './harmless.ts';
 
 describe('plain', () => {
   it.each([
@@ -47,6 +47,17 @@ describe('any text', () => {
       }),
     );
     expect(plainLines('a\n  b \u001b[2J\n')).toBe('a\n  b\n');
+  });
+
+  it('prints as its lines', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const shown = printed(text);
+        expect(shown.split('\n')).toHaveLength(text.split('\n').length);
+        expect(shown.replaceAll('\n', '')).not.toMatch(/\p{Cc}|\p{Cf}|\p{Cs}/u);
+      }),
+    );
+    expect(printed('  ✔ stage: 0.41–0.62 s\n')).toBe('  ✔ stage: 0.41–0.62 s\n');
   });
 
   it('is the same data as JSON, without any of it', () => {

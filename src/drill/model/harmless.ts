@@ -61,6 +61,11 @@ export function plainLines(text: string, longest = 4000): string {
     .join('\n');
 }
 
+/** What is left of any text on a terminal: its lines, with a replacement character for whatever else could act upon one. */
+export function printed(text: string): string {
+  return withoutHarmful(text, (character) => (character === '\n' ? character : '\ufffd'));
+}
+
 /** JSON text in which harmful characters are escapes: the same data, harmless on a terminal. */
 export function harmlessJson(json: string): string {
   // Line ends of the layout are no part of the data; inside its texts JSON escapes them itself.
