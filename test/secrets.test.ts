@@ -252,6 +252,32 @@ describe('no secret is in a message', () => {
   });
 });
 
+describe('no secret is in an error that nobody caught', () => {
+  it.each([['in a line'], ['with its stack', '--debug']])(
+    '%s, nor what acts on a terminal',
+    async (_, ...more) => {
+      const folder = ownFolder();
+      writeFileSync(join(folder, 'inventory.yaml'), inventoryText());
+      const thrower = `process.on('SIGUSR2', () => { throw new Error('\\u001b[31mred long-enough-secret \\u202e'); })`;
+      const running = start(['drill', '--drill', join(PACKAGE, 'drills/level-4.yaml'), ...more], {
+        folder,
+        stdin: null,
+        env: {
+          EXTRA_SECRET: 'long-enough-secret',
+          NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(thrower)}`,
+        },
+      });
+      await running.said('needs its confirmation phrase');
+      running.child.kill('SIGUSR2');
+      const ran = await running.ended;
+      expect(ran.code).toBe(70);
+      expect(ran.stderr).toMatch(/^haltproof: internal error: .*red \[redacted\]/m);
+      expect(ran.stderr).not.toContain('long-enough-secret');
+      expect(ran.stderr.replaceAll('\n', '')).not.toMatch(/\p{Cc}|\p{Cf}/u);
+    },
+  );
+});
+
 describe('the search itself', () => {
   const secret = 's3cret/wörd "0451"';
   const hidden: [string, string][] = [

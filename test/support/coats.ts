@@ -2,7 +2,7 @@
  * Every coat in which a secret may turn up, made without any code of the program: as it is, in base64 at any alignment and in
  * both alphabets, in hex, URL-encoded, and escaped for JSON once and twice.
  */
-export function coatsOf(secret: string): { readonly coat: string; readonly text: string }[] {
+function coatsOf(secret: string): { readonly coat: string; readonly text: string }[] {
   const bytes = Buffer.from(secret, 'utf8');
   const json = JSON.stringify(secret).slice(1, -1);
   const url = encodeURIComponent(secret);
