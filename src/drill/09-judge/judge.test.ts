@@ -54,7 +54,7 @@ describe('a clean level 2', () => {
     });
     expect(verdict.halt.services.find((s) => s.service === 'hermes')).toMatchObject({
       outcome: 'stopped',
-      stoppedAfterMs: [300, 420],
+      stoppedAfterMs: [200, 420],
       baselinePids: [202],
       finalPids: [302],
     });
@@ -65,7 +65,7 @@ describe('a clean level 2', () => {
       'after-resume',
     ]);
     expect(verdict.controls).toMatchObject([
-      { host: 'knox', held: true, longestGapMs: 120 },
+      { host: 'knox', held: true, longestGapMs: 220 },
       { host: 'tesseract', held: true },
     ]);
   });
