@@ -2,7 +2,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { randomWord } from './adapters/system/random.ts';
-import type { Effects } from './cli/effects.ts';
+import type { Effects, Sink, Terminal } from './cli/effects.ts';
 import { createFiles } from './files.ts';
 import { createSignals } from './signals.ts';
 import { createSinks } from './sinks.ts';
@@ -29,6 +29,11 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
     err,
     files: createFiles(process.cwd()),
     stdinIsTerminal: process.stdin.isTTY === true,
+    terminal: process.stdin.isTTY === true && process.stderr.isTTY === true ? createTerminal(err) : null,
+    redactorOf: async (inventory) => {
+      const { redactorOf } = await import('./open-world.ts');
+      return redactorOf(inventory);
+    },
     readLine: async (limit) => {
       const { readLine } = await import('./read-line.ts');
       return readLine(limit);
@@ -96,4 +101,21 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
     },
   };
   return { effects, internalError: signals.internalError };
+}
+
+function createTerminal(err: Sink): Terminal {
+  const desk = async () => {
+    const { processDesk } = await import('./adapters/terminal/desk.ts');
+    return processDesk((text) => err.write(text));
+  };
+  return {
+    secret: async (question) => {
+      const { askSecret } = await import('./adapters/terminal/ask.ts');
+      return askSecret(question, await desk());
+    },
+    key: async (question) => {
+      const { askKey } = await import('./adapters/terminal/ask.ts');
+      return askKey(question, await desk());
+    },
+  };
 }

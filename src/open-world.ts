@@ -18,7 +18,7 @@ import type { HostLink, ManagerLink, World } from './drill/ports/world.ts';
 /** The world of one drill: its journal, opened, and links to every host, the broker, its store and the exchange, not yet used. */
 export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
   const { inventory, drillId, folder, phrase, progress, stop } = request;
-  const redact = createRedactor([...secretsOf(inventory), ...(phrase === null ? [] : [phrase])]);
+  const redact = redactorOf(inventory, phrase);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   raisePriority();
   const journal = await openJournal(join(folder, 'journal.jsonl'), { clock: systemClock, redact });
@@ -37,6 +37,7 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
       randomWord,
       fingerprint: createFingerprint(),
       progress,
+      confirm: null,
       stop,
     },
     entries: () => journal.entries(),
@@ -46,6 +47,11 @@ export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
       await journal.close();
     },
   };
+}
+
+/** Takes what the inventory holds secret, and what the operator typed, out of a text. */
+export function redactorOf(inventory: Inventory, phrase: string | null = null): (text: string) => string {
+  return createRedactor([...secretsOf(inventory), ...(phrase === null ? [] : [phrase])]);
 }
 
 function messagesOf({ broker }: Inventory): World['messages'] {

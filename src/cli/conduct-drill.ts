@@ -7,8 +7,9 @@ import type { KnownIssue } from '../drill/model/known-issue.ts';
 import type { Plan } from '../drill/model/plan.ts';
 import type { Reading } from '../drill/model/reading.ts';
 import type { Verdict } from '../drill/model/verdict.ts';
-import type { Journal, World } from '../drill/ports/world.ts';
+import type { Journal, Progress, World } from '../drill/ports/world.ts';
 import { CliError, messageOf, notRun } from './cli-error.ts';
+import { confirmOnTerminal } from './confirm-step.ts';
 import type { Effects, OpenWorld } from './effects.ts';
 import type { Interruption } from './interruption.ts';
 import { showProgress } from './progress/show.ts';
@@ -70,6 +71,8 @@ export async function conductDrill(
     const judging = { today: effects.wall().slice(0, 10), strict };
     const world: World = {
       ...open.world,
+      confirm: confirmOnTerminal(request.plan, shown, open.redact, interruption, effects),
+      progress: (event) => shown.event(redacted(event, open.redact)),
       journal: noticing(open.world.journal, request, interruption, effects),
       broker: {
         ...open.world.broker,
@@ -128,6 +131,14 @@ async function judged(
       { cause: error },
     );
   }
+}
+
+/** What hosts answer, and commands that hold a token, reach the terminal as they reach the journal. */
+function redacted(event: Progress, redact: (text: string) => string): Progress {
+  if (event.kind === 'note') return { ...event, text: redact(event.text) };
+  if (event.kind !== 'checklist') return event;
+  const steps = event.steps.map((step) => ({ ...step, command: step.command.map(redact) }));
+  return { ...event, steps };
 }
 
 /** Whether the fleet may be halted once this is done. */

@@ -61,6 +61,8 @@ export class FakeFleet {
   /** None, unless a test gives it some. */
   readonly managers = new Map<string, ManagerLink>();
   journalBroken = false;
+  /** Nobody is present, unless a test has somebody answer. */
+  confirm: World['confirm'] = null;
   stored: BrokerState = RUNNING;
   readonly incidents: IncidentRow[] = [];
   readonly queued: MessageRow[] = [];
@@ -109,6 +111,7 @@ export class FakeFleet {
       },
       fingerprint: (text) => String(text.length),
       progress: (event) => this.told.push(event),
+      confirm: this.confirm,
       stop: this.stop.signal,
     };
   }
@@ -305,6 +308,7 @@ export function fakePlan(overrides: Partial<Plan> = {}): Plan {
     crash: 'principal',
     resume: 'api',
     phrase: 'none',
+    manned: false,
     manualResume: [],
     timing: {
       baselineMs: 1_500,

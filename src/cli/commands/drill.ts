@@ -11,8 +11,8 @@ import { drillId } from '../drill-id.ts';
 import type { Effects, RunningLab } from '../effects.ts';
 import { type Interruption, listenForSignals } from '../interruption.ts';
 import { labName } from '../lab-name.ts';
+import { type Presence, personPresent } from '../manned.ts';
 import { resultText } from '../result-text.ts';
-import { typedPhrase } from '../typed-phrase.ts';
 import { writeReports } from '../write-reports.ts';
 
 export interface DrillOptions {
@@ -58,10 +58,22 @@ export async function drill(options: DrillOptions, effects: Effects): Promise<nu
   const interruption = listenForSignals(effects);
   try {
     // The lab's own variables are not there yet; everything else that is wrong is told before it starts.
-    const { drill } = await load(options, chosen, effects, { env: effects.env, keepUnresolved: true });
-    const phrase = await typedPhrase(drill, chosen.drill.shown, interruption.stop, effects);
+    const loaded = await load(options, chosen, effects, { env: effects.env, keepUnresolved: true });
+    const presence = await personPresent(
+      {
+        ...loaded,
+        shown: chosen.drill.shown,
+        // The lab that is started below.
+        fleet: 'embedded',
+        environment: environmentOf(chosen),
+        scheduled: (options as { readonly scheduled?: boolean }).scheduled === true,
+        window: null,
+      },
+      interruption.stop,
+      effects,
+    );
     return await withLab(chosen.lab, interruption, effects, (lab) =>
-      runAndReport(options, chosen, { lab, phrase }, interruption, effects),
+      runAndReport(options, chosen, { lab, presence }, interruption, effects),
     );
   } finally {
     interruption.release();
@@ -177,7 +189,7 @@ function labRefused(name: string, error: unknown): CliError {
 async function runAndReport(
   options: DrillOptions,
   chosen: Chosen,
-  { lab, phrase }: { readonly lab: RunningLab; readonly phrase: string | null },
+  { lab, presence }: { readonly lab: RunningLab; readonly presence: Presence },
   interruption: Interruption,
   effects: Effects,
 ): Promise<number> {
@@ -190,10 +202,10 @@ async function runAndReport(
   const { verdict, redact, failure } = await conductDrill(
     {
       ...loaded,
-      plan: makePlan({ ...loaded, environment: environmentOf(chosen) }),
+      plan: { ...makePlan({ ...loaded, environment: environmentOf(chosen) }), manned: presence.manned },
       drillId: id,
       folder,
-      phrase,
+      phrase: presence.phrase,
       source: { path: chosen.inventory.shown, sha256: chosen.inventory.sha256 },
       strict: options.strict === true,
     },

@@ -34,6 +34,7 @@ export function makePlan(from: {
     crash: drill.crash,
     resume: drill.resume,
     phrase: drill.phrase,
+    manned: false,
     manualResume: drill.resume === 'manual' ? (inventory.broker.manualResume ?? []) : [],
     timing: drill.timing,
     oneMachine: inventory.oneMachine,

@@ -20,6 +20,7 @@ import { proveKept } from './keep-proof.ts';
 import { coverKnown, footnotesOf } from './known-issues.ts';
 import { uncountedTargets } from './managers.ts';
 import { judgeManualSteps } from './manual-resume.ts';
+import { manualSummary } from './manual-summary.ts';
 import { judgeOwnership } from './ownership.ts';
 import { judgeSources } from './sources.ts';
 import { proveStop } from './stop-proof.ts';
@@ -79,6 +80,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
     (note) => c.trigger !== null || note.findings > 0,
   );
   const halt = haltSummary(c);
+  const manualResume = manualSummary(c);
   const targets = servicesOf(c, 'target');
   const survivors = servicesOf(c, 'survivor');
   const proven = targets.filter((service) => proveStop(c, service).proven).length;
@@ -120,6 +122,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
     },
     halt,
     broker: brokerSummary(c),
+    ...(manualResume !== null && { manualResume }),
     guards: guardSummaries(c),
     effects: effectSummaries(c),
     controls: controlSummaries(c),

@@ -2,6 +2,7 @@ import type { Verdict } from '../model/verdict.ts';
 import { escapeMarkdown } from './escape.ts';
 import { findingsList, remedies } from './findings-list.ts';
 import { footnoteDefinitions, headlineWithFootnotes, knownIssueLines } from './footnotes.ts';
+import { manualSection } from './manual-section.ts';
 import { provenLines, unprovenLines } from './proven.ts';
 import { brokerSection, controlsTable, effectsTable, guardsTable, servicesTable } from './report-tables.ts';
 import { bullets, section, table } from './table.ts';
@@ -36,6 +37,7 @@ export function markdownReport(verdict: Verdict, options: ReportOptions = {}): s
     section('What the broker claimed', claims(verdict)),
     section('Services, host by host', servicesTable(verdict)),
     brokerSection(verdict),
+    manualSection(verdict),
     section('Requests that must be refused', guardsTable(verdict)),
     section('Effects', effectsTable(verdict)),
     section('Controls', controlsTable(verdict)),

@@ -27,6 +27,8 @@ export interface Plan {
   readonly crash: string | null;
   readonly resume: 'api' | 'manual';
   readonly phrase: 'none' | 'typed';
+  /** Whether the phrase was typed by somebody present: on a terminal, or for a lab that this very process started. */
+  readonly manned: boolean;
   /** Steps of a manual resume, in order; empty where the broker's API resumes. */
   readonly manualResume: readonly ManualStep[];
   readonly timing: Timing;

@@ -1,0 +1,62 @@
+import type { Plan, PlannedHost, PlannedService } from '../model/plan.ts';
+import { commandLine } from './command-line.ts';
+
+/**
+ * What a drill whose halt nobody but a person lifts is about to destroy, and how it will come back, host by host: what whoever is to
+ * confirm it reads first. `window` says in which maintenance window it runs, where it does. Ends with a line end.
+ */
+export function announce(plan: Plan, window: string | null): string {
+  const targets = plan.services.filter(({ role }) => role === 'target');
+  return `${[
+    `${plan.title} (${plan.drill}, level ${plan.level}): this takes ${count(targets.length)} of fleet ${plan.fleet} down, and no API call brings ${targets.length === 1 ? 'it' : 'them'} back.`,
+    ...plan.hosts.flatMap((host) => ['', ...hostLines(plan, host)]),
+    '',
+    ...undoLines(plan),
+    ...(window === null ? [] : [`Window: ${window}`]),
+  ].join('\n')}\n`;
+}
+
+function hostLines(plan: Plan, host: PlannedHost): string[] {
+  const here = plan.services.filter((service) => service.host === host.name);
+  const doomed = here.filter(({ role }) => role === 'target');
+  const others = here.filter(({ role }) => role !== 'target');
+  const steps = plan.manualResume.flatMap(({ host: home, run }, index) =>
+    home === host.name ? [`    step ${index + 1}: ${commandLine(run)}`] : [],
+  );
+  const starts = doomed.map((service) => startLine(service));
+  return [
+    `${host.name} (${host.reachedBy})`,
+    ...(doomed.length === 0
+      ? ['  nothing is taken down']
+      : [
+          '  taken down, every process of:',
+          ...doomed.map((service) => `    ${service.name}${note(plan, service)}`),
+        ]),
+    ...(others.length === 0 ? [] : [`  left alone: ${others.map(({ name }) => name).join(', ')}`]),
+    ...(steps.length + starts.length === 0 ? [] : ['  comes back by:', ...steps, ...starts]),
+  ];
+}
+
+function note({ broker }: Plan, { name, instances }: PlannedService): string {
+  const notes = [
+    ...(name === broker ? ['the broker itself'] : []),
+    ...(instances === 1 ? [] : [`${instances} instances`]),
+  ];
+  return notes.length === 0 ? '' : ` (${notes.join(', ')})`;
+}
+
+function startLine({ name, start }: PlannedService): string {
+  return start === null
+    ? `    ${name}: one of the steps has to bring it back; nothing else is known that starts it`
+    : `    ${name}, where the steps leave it down: ${commandLine(start)}`;
+}
+
+function undoLines({ manualResume, resume, broker }: Plan): string[] {
+  if (resume === 'api') return [`Way back: ${broker} is asked to resume.`];
+  const steps = manualResume.map(({ host }, index) => `step ${index + 1} on ${host}`);
+  return [`Way back: ${steps.join(', then ')}, then what is still down is started.`];
+}
+
+function count(n: number): string {
+  return n === 1 ? '1 service' : `${n} services`;
+}
