@@ -64,7 +64,7 @@ export default {
     ),
     row(
       'adapter-imports-model-and-ports',
-      '^src/adapters/(transports|triggers|ledger|system|terminal)/',
+      '^src/adapters/(transports|triggers|ledger|windows|system|terminal)/',
       ['^src/drill/(model|ports)/', '^src/adapters/$1/', '^src/adapters/system/'],
       'An adapter implements a port. It knows no stage, and of other adapters only the common floor, system.',
     ),
@@ -76,7 +76,7 @@ export default {
     ),
     row(
       'adapter-has-a-folder',
-      '^src/adapters/(?!(services|processes|stores|transports|triggers|ledger|system|terminal)/)',
+      '^src/adapters/(?!(services|processes|stores|transports|triggers|ledger|windows|system|terminal)/)',
       ['^src/drill/model/'],
       'A new kind of adapter needs its own row here.',
     ),
@@ -145,10 +145,16 @@ export default {
     ),
     packages('process-packages', '^src/adapters/processes/', ['ps-list'], 'The second, local reader.'),
     packages('database-packages', '^src/adapters/(stores|ledger)/', ['better-sqlite3'], 'SQLite files.'),
+    packages(
+      'window-packages',
+      '^src/adapters/windows/',
+      ['croner', 'luxon'],
+      'When a cron expression comes true, and what day it is in a time zone.',
+    ),
     packages('system-packages', '^src/adapters/system/', ['execa'], 'Child processes.'),
     packages(
       'plain-adapter-packages',
-      '^src/adapters/(?!(transports|processes|stores|ledger|system)/)',
+      '^src/adapters/(?!(transports|processes|stores|ledger|windows|system)/)',
       [],
       'Node itself is enough here.',
     ),

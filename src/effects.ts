@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { randomWord } from './adapters/system/random.ts';
+import { createSecrets } from './adapters/system/secrets.ts';
 import type { Effects, Sink, Terminal } from './cli/effects.ts';
+import { printed } from './drill/model/harmless.ts';
 import { createFiles } from './files.ts';
 import { createSignals } from './signals.ts';
 import { createSinks } from './sinks.ts';
@@ -13,8 +16,16 @@ const MAIN_ENTRY = fileURLToPath(new URL('dist/main.js', PACKAGE));
 const LAB_ENTRY = fileURLToPath(new URL('dist/lab/main.js', PACKAGE));
 
 /** The real effects. What costs time to load is loaded when it is first used, so that `--help` stays quick. */
-export function createEffects(): { effects: Effects; internalError: (cause: string) => void } {
-  const { out, err } = createSinks();
+export function createEffects(): {
+  effects: Effects;
+  internalError: (cause: string) => void;
+  redact: (text: string) => string;
+} {
+  const secrets = createSecrets();
+  const { redact } = secrets;
+  const clean = (text: string): string => printed(redact(text));
+  const { out, err } = createSinks(clean);
+  const files = createFiles(process.cwd());
   const signals = createSignals();
   const effects: Effects = {
     version: (JSON.parse(readFileSync(new URL('package.json', PACKAGE), 'utf8')) as { version: string })
@@ -25,15 +36,13 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
     wall: () => new Date().toISOString(),
     nowMs: () => performance.now(),
     randomWord,
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
     out,
     err,
-    files: createFiles(process.cwd()),
+    files: { ...files, write: (path, text) => files.write(path, redact(text)) },
+    secrets,
     stdinIsTerminal: process.stdin.isTTY === true,
     terminal: process.stdin.isTTY === true && process.stderr.isTTY === true ? createTerminal(err) : null,
-    redactorOf: async (inventory) => {
-      const { redactorOf } = await import('./open-world.ts');
-      return redactorOf(inventory);
-    },
     readLine: async (limit) => {
       const { readLine } = await import('./read-line.ts');
       return readLine(limit);
@@ -41,7 +50,7 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
     onSignal: signals.on,
     leaveNow: (exitCode, message) => {
       try {
-        writeSync(2, `${message}\n`);
+        writeSync(2, clean(`${message}\n`));
       } catch {
         // Nobody reads stderr any more; the exit code still tells.
       }
@@ -73,7 +82,7 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
     },
     openWorld: async (request) => {
       const { openWorld } = await import('./open-world.ts');
-      return openWorld(request);
+      return openWorld(request, secrets);
     },
     readJournal: async (file) => {
       const { NewerJournal, readJournal } = await import('./adapters/ledger/journal-file.ts');
@@ -85,22 +94,55 @@ export function createEffects(): { effects: Effects; internalError: (cause: stri
         return { kind: error instanceof NewerJournal ? 'newer' : 'damaged', why };
       }
     },
+    takeLock: async (file) => {
+      const { takeDrillLock } = await import('./adapters/ledger/drill-lock.ts');
+      return takeDrillLock(file);
+    },
+    epochOf: async (folder) => {
+      const { readEpoch } = await import('./adapters/ledger/epoch.ts');
+      return readEpoch(folder);
+    },
+    takeOver: async (folder, epoch) => {
+      const { writeEpoch } = await import('./adapters/ledger/epoch.ts');
+      writeEpoch(folder, epoch);
+    },
+    forgetDrill: async (folder) => {
+      const { forgetKey } = await import('./adapters/system/fingerprint.ts');
+      forgetKey(folder);
+    },
     openLedger: async (file) => {
       const { openLedger } = await import('./adapters/ledger/proofs-db.ts');
-      return openLedger(file);
+      const ledger = openLedger(file);
+      return { ...ledger, record: (proof) => ledger.record(secrets.clean(proof)) };
     },
     openLiveArea: async () => {
       const { createLogUpdate } = await import('log-update');
       // With the cursor shown, it needs no hook that runs when the process is ended by a signal.
       const update = createLogUpdate(process.stderr, { showCursor: true });
-      return { update, persist: update.persist, done: update.done };
+      return {
+        update: (text) => update(clean(text)),
+        persist: (text) => update.persist(clean(text)),
+        done: update.done,
+      };
     },
     every: (ms, tick) => {
       const timer = setInterval(tick, ms).unref();
       return () => clearInterval(timer);
     },
+    windows: async () => {
+      const [{ openStretches }, { inZone, isSameZone, zoneHere }] = await Promise.all([
+        import('./adapters/windows/open-stretches.ts'),
+        import('./adapters/windows/zones.ts'),
+      ]);
+      return { stretches: openStretches, inZone, isSameZone, here: zoneHere() };
+    },
+    program: [process.execPath, MAIN_ENTRY],
+    askHosts: async (inventory) => {
+      const { askHosts } = await import('./ask-hosts.ts');
+      return askHosts(inventory);
+    },
   };
-  return { effects, internalError: signals.internalError };
+  return { effects, internalError: signals.internalError, redact };
 }
 
 function createTerminal(err: Sink): Terminal {

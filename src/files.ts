@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { FileProblem, readTextFile, writeFileAtomic } from './adapters/system/files.ts';
@@ -24,6 +24,7 @@ export function createFiles(folder: string): Files {
         return {
           kind: 'unreadable',
           why: error instanceof Error ? withoutPath(error.message, path) : String(error),
+          at: error instanceof FileProblem ? error.at : null,
         };
       }
     },
@@ -33,6 +34,9 @@ export function createFiles(folder: string): Files {
       } catch {
         return [];
       }
+    },
+    makeFolder: async (path) => {
+      await mkdir(path, { recursive: true, mode: 0o700 });
     },
     write: writeFileAtomic,
     removeBelow: async (path, name) => {

@@ -1,74 +1,99 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openJournal } from './adapters/ledger/journal-file.ts';
+import { fenced } from './adapters/ledger/epoch.ts';
+import { type JournalFile, openJournal, readJournal, reopenJournal } from './adapters/ledger/journal-file.ts';
 import { createHostLink } from './adapters/processes/host-link.ts';
 import { createManagerLink } from './adapters/services/manager-link.ts';
 import { createExchangeLink } from './adapters/stores/http-exchange.ts';
 import { createAuditLink, createMessagesLink, createStoreLink } from './adapters/stores/sqlite.ts';
-import { systemClock } from './adapters/system/clock.ts';
-import { createFingerprint } from './adapters/system/fingerprint.ts';
+import { clockAfter, systemClock } from './adapters/system/clock.ts';
+import { createFingerprint, keptKey, newKey } from './adapters/system/fingerprint.ts';
 import { raisePriority } from './adapters/system/priority.ts';
 import { randomWord } from './adapters/system/random.ts';
-import { createRedactor } from './adapters/system/redact.ts';
+import { createController } from './adapters/system/run-here.ts';
 import { createBrokerLink } from './adapters/triggers/http-broker.ts';
-import type { OpenWorld, WorldRequest } from './cli/effects.ts';
+import type { OpenWorld, Secrets, WorldRequest } from './cli/effects.ts';
 import type { Inventory } from './drill/model/inventory.ts';
-import type { HostLink, ManagerLink, World } from './drill/ports/world.ts';
+import { secretsOf } from './drill/model/secrets.ts';
+import type { Clock, HostLink, ManagerLink, World } from './drill/ports/world.ts';
 
 /** The world of one drill: its journal, opened, and links to every host, the broker, its store and the exchange, not yet used. */
-export async function openWorld(request: WorldRequest): Promise<OpenWorld> {
-  const { inventory, drillId, folder, phrase, progress, stop } = request;
-  const redact = redactorOf(inventory, phrase);
+export async function openWorld(request: WorldRequest, secrets: Secrets): Promise<OpenWorld> {
+  const { inventory, drillId, folder, phrase, progress, stop, epoch } = request;
+  secrets.keep([...secretsOf(inventory), ...(phrase === null ? [] : [phrase])]);
+  const { redact } = secrets;
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  // One that was there already, or a umask, may say otherwise.
+  await chmod(folder, 0o700);
   raisePriority();
-  const journal = await openJournal(join(folder, 'journal.jsonl'), { clock: systemClock, redact });
-  const hosts = hostLinks(inventory, drillId);
+  const { journal, clock } = openedJournal(request, redact);
+  const hosts = hostLinks(inventory, drillId, clock);
+  const controller = createController();
+  const world: World = {
+    clock,
+    journal,
+    hosts,
+    managers: managerLinks(inventory, hosts),
+    broker: createBrokerLink(inventory.broker, { phrase, redact }),
+    store: createStoreLink(inventory.broker.state),
+    audit: inventory.broker.audit === null ? null : createAuditLink(inventory.broker.audit),
+    exchange: inventory.exchange === null ? null : createExchangeLink(inventory.exchange),
+    messages: messagesOf(inventory),
+    controller,
+    randomWord,
+    fingerprint: createFingerprint(keyFor(request)),
+    // Cleaned before it is cut to the width of a terminal: half a secret would not be known for one.
+    progress: (event) => progress(secrets.clean(event)),
+    confirm: null,
+    stop,
+  };
   return {
-    world: {
-      clock: systemClock,
-      journal,
-      hosts,
-      managers: managerLinks(inventory, hosts),
-      broker: createBrokerLink(inventory.broker, { phrase }),
-      store: createStoreLink(inventory.broker.state),
-      audit: inventory.broker.audit === null ? null : createAuditLink(inventory.broker.audit),
-      exchange: inventory.exchange === null ? null : createExchangeLink(inventory.exchange),
-      messages: messagesOf(inventory),
-      randomWord,
-      fingerprint: createFingerprint(),
-      progress,
-      confirm: null,
-      stop,
-    },
+    world: fenced(world, folder, epoch),
     entries: () => journal.entries(),
-    redact,
     close: async () => {
+      await controller.close();
       await Promise.all([...hosts.values()].map((link) => link.close()));
       await journal.close();
     },
   };
 }
 
-/** Takes what the inventory holds secret, and what the operator typed, out of a text. */
-export function redactorOf(inventory: Inventory, phrase: string | null = null): (text: string) => string {
-  return createRedactor([...secretsOf(inventory), ...(phrase === null ? [] : [phrase])]);
+function openedJournal({ folder, journal }: WorldRequest, redact: (text: string) => string) {
+  const file = join(folder, 'journal.jsonl');
+  if (journal === 'none') return { clock: systemClock, journal: noJournal };
+  if (journal === 'new')
+    return { clock: systemClock, journal: openJournal(file, { clock: systemClock, redact }) };
+  const last = readJournal(file).at(-1);
+  const clock = last === undefined ? systemClock : clockAfter(last);
+  return { clock, journal: reopenJournal(file, { clock, redact }) };
 }
+
+function keyFor({ folder, journal }: WorldRequest): Uint8Array | undefined {
+  if (journal === 'none') return undefined;
+  return journal === 'new' ? newKey(folder) : (keptKey(folder) ?? undefined);
+}
+
+const noJournal: JournalFile = {
+  append: () => {
+    throw new Error('there is no journal to write to');
+  },
+  sync: () => Promise.resolve(),
+  entries: () => [],
+  close: () => Promise.resolve(),
+};
 
 function messagesOf({ broker }: Inventory): World['messages'] {
   const table = broker.messages?.table ?? null;
   return table === null ? null : createMessagesLink(table);
 }
 
-function hostLinks(inventory: Inventory, drillId: string): Map<string, HostLink> {
+function hostLinks(inventory: Inventory, drillId: string, clock: Clock): Map<string, HostLink> {
   return new Map(
     inventory.hosts.map((host) => {
       const heartbeats = inventory.services.flatMap(({ name, host: home, heartbeat }) =>
         home === host.name && heartbeat !== null ? [{ service: name, file: heartbeat.file }] : [],
       );
-      return [
-        host.name,
-        createHostLink(host, { drillId, fleet: inventory.fleet, heartbeats, clock: systemClock }),
-      ];
+      return [host.name, createHostLink(host, { drillId, fleet: inventory.fleet, heartbeats, clock })];
     }),
   );
 }
@@ -84,10 +109,4 @@ function managerLinks(inventory: Inventory, hosts: ReadonlyMap<string, HostLink>
       return manager === null ? [] : [[host.name, manager] as const];
     }),
   );
-}
-
-function secretsOf({ broker }: Inventory): string[] {
-  if (broker.auth === null) return [];
-  const { bearer, second } = broker.auth;
-  return second === null ? [bearer] : [bearer, second];
 }

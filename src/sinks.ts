@@ -5,9 +5,10 @@ const DEFAULT_COLUMNS = 80;
 /**
  * stdout and stderr. A reader that went away (EPIPE), or a terminal that was closed (EIO), changes nothing: the undo
  * and the verdict's code matter more. A result that could not be written for another reason (a full disk) must not
- * look like a success: code 0 becomes 70.
+ * look like a success: code 0 becomes 70. Every text passes `clean`, whole:
+ * what must not be printed must not be split between two.
  */
-export function createSinks(): { out: Sink; err: Sink } {
+export function createSinks(clean: (text: string) => string): { out: Sink; err: Sink } {
   let lost: string | null = null;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || error.code === 'EIO' || lost !== null) return;
@@ -20,14 +21,14 @@ export function createSinks(): { out: Sink; err: Sink } {
   process.on('exit', () => {
     if (lost !== null && process.exitCode === 0) process.exitCode = 70;
   });
-  return { out: sink(process.stdout), err: sink(process.stderr) };
+  return { out: sink(process.stdout, clean), err: sink(process.stderr, clean) };
 }
 
-function sink(stream: NodeJS.WriteStream): Sink {
+function sink(stream: NodeJS.WriteStream, clean: (text: string) => string): Sink {
   return {
     write: (text) => {
       try {
-        stream.write(text);
+        stream.write(clean(text));
       } catch {
         // A stream that is already destroyed.
       }

@@ -64,6 +64,7 @@ const LAYERS: readonly (readonly [string, string, string])[] = [
   ['process-packages', 'src/adapters/processes/planted.ts', imports('execa')],
   ['database-packages', 'src/adapters/stores/planted-package.ts', imports('execa')],
   ['system-packages', 'src/adapters/system/planted.ts', imports('better-sqlite3')],
+  ['window-packages', 'src/adapters/windows/planted.ts', imports('execa')],
   ['plain-adapter-packages', 'src/adapters/triggers/planted.ts', imports('hono')],
   ['principal-packages', 'src/principal/planted-package.ts', imports('node-ssh')],
   ['lab-packages', 'src/lab/planted-package.ts', imports('node-ssh')],

@@ -64,16 +64,29 @@ describe('help and version', () => {
       'rejudge',
       'selftest',
       'status',
+      'recover',
+      'pin',
       'lab',
     ]);
+    expect(stdout).toMatch(/^ {2}schedule {2,}have drills started/m);
   });
 
-  it.each([[], ['drill'], ['status'], ['lab']])('gives two examples: %s', async (...command) => {
+  it.each([
+    [],
+    ['drill'],
+    ['status'],
+    ['lab'],
+    ['recover'],
+    ['pin'],
+    ['schedule', 'list'],
+    ['schedule', 'install'],
+  ])('gives two examples: %s', async (...command) => {
     const { code, stdout } = await run([...command, '--help']);
     expect(code).toBe(0);
     const examples = stdout.split('Examples:\n')[1]?.trimEnd().split('\n');
     expect(examples).toHaveLength(2);
-    for (const line of examples ?? []) expect(line).toMatch(/^ {2}haltproof (drill|status|lab)/);
+    for (const line of examples ?? [])
+      expect(line).toMatch(/^ {2}haltproof (drill|status|lab|pin|recover|schedule)/);
   });
 
   it('answers nothing at all with its help on stderr and 64', async () => {
@@ -86,7 +99,6 @@ describe('help and version', () => {
 describe('bad usage is 64, in one line', () => {
   it.each([
     ['an unknown command', ['dril'], "unknown command 'dril'; did you mean drill?"],
-    ['a command that comes later', ['recover'], "unknown command 'recover'; see `haltproof --help`"],
     ['an unknown option', ['drill', '--levle', '3'], "unknown option '--levle'; did you mean --level?"],
     ['an option of no command', ['--foo'], "unknown option '--foo'; see `haltproof --help`"],
     [
@@ -266,12 +278,12 @@ describe('the inventory', () => {
 });
 
 describe('a live fleet', () => {
-  it('is refused with 3, and nothing is written', async () => {
+  it('is refused with 3 where the level below is not proven, and nothing is written', async () => {
     const folder = fleetFolder(live);
     const { code, stdout, stderr } = await run(['drill', '--level', '2'], { folder, env: VARIABLES });
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toMatch(
-      /inventory\.yaml describes a live fleet, and nothing was triggered; .*; print what would be done with --plan/,
+      /^haltproof: level 1, the level below, is not proven; level-1-halt-asset never ran there .*--skip-gate REASON/m,
     );
     expect(readdirSync(folder).sort()).toEqual(['drills', 'inventory.yaml']);
   });
@@ -403,7 +415,8 @@ describe('a drill that needs a confirmation phrase', () => {
       stdin: `${PHRASE}\n`,
     });
     expect([code, stdout]).toEqual([3, '']);
-    expect(stderr).toMatch(/describes a live fleet, and nothing was triggered/);
+    expect(stderr).toMatch(/^haltproof: level 4 has no window; on a live fleet it runs only inside one/m);
+    expect(stderr).toMatch(/^haltproof: level 3, the level below, is not proven/m);
     expect(stderr).not.toContain(PHRASE);
     expect(readdirSync(folder).sort()).toEqual(['drills', 'inventory.yaml']);
   });

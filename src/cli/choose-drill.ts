@@ -37,7 +37,8 @@ export async function chooseDrill(
   return only;
 }
 
-async function levelsIn(
+/** Files of a folder of drills, each with the level that it seems to have. */
+export async function levelsIn(
   folder: string,
   effects: Effects,
 ): Promise<{ file: ChosenFile; level: number | null }[]> {
@@ -57,4 +58,11 @@ async function levelsIn(
 export function peekLevel(text: string): number | null {
   const found = /^["']?level["']?[ \t]*:[ \t]*["']?(\d+)["']?[ \t]*(?:#.*)?\r?$/m.exec(text)?.[1];
   return found === undefined ? null : Number(found);
+}
+
+/** The top-level `name:` of a drill file, likewise. */
+export function peekName(text: string): string | null {
+  return (
+    /^["']?name["']?[ \t]*:[ \t]*["']?([a-z0-9][a-z0-9-]*)["']?[ \t]*(?:#.*)?\r?$/m.exec(text)?.[1] ?? null
+  );
 }

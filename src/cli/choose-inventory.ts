@@ -1,5 +1,5 @@
-import { usage } from './cli-error.ts';
-import type { Effects } from './effects.ts';
+import { type CliError, usage } from './cli-error.ts';
+import type { Effects, FileRead } from './effects.ts';
 
 export interface ChosenFile {
   /** Absolute. */
@@ -21,8 +21,7 @@ export async function chooseInventory(option: string | undefined, effects: Effec
   const shown = effects.files.shown(path);
   const read = await effects.files.read(path);
   if (read.kind === 'text') return { path, shown, text: read.text, sha256: read.sha256 };
-  if (read.kind === 'unreadable')
-    throw usage(`${shown} cannot be read`, read.why, 'name an inventory with --inventory FILE');
+  if (read.kind === 'unreadable') throw unreadable(shown, read, 'name an inventory with --inventory FILE');
   const shipped = effects.files.resolve('inventory.yaml', effects.packageFolder);
   throw usage(
     `there is no ${shown}`,
@@ -39,8 +38,20 @@ export async function chooseFile(path: string, what: string, effects: Effects): 
   const shown = effects.files.shown(absolute);
   const read = await effects.files.read(absolute);
   if (read.kind === 'text') return { path: absolute, shown, text: read.text, sha256: read.sha256 };
-  const why = read.kind === 'missing' ? 'there is no such file' : read.why;
-  throw usage(`${shown} cannot be read`, why, `check the path given with ${what}`);
+  const wayOut = `check the path given with ${what}`;
+  if (read.kind === 'unreadable') throw unreadable(shown, read, wayOut);
+  throw usage(`${shown} cannot be read`, 'there is no such file', wayOut);
+}
+
+/** In the form of a fault of the file where it can be said where the fault is. */
+function unreadable(
+  shown: string,
+  { why, at }: Extract<FileRead, { kind: 'unreadable' }>,
+  wayOut: string,
+): CliError {
+  if (at === null) return usage(`${shown} cannot be read`, why, wayOut);
+  const place = `${shown}:${at.line}:${at.column}`;
+  return usage(`${place}: it ${why}`, 'nothing in the file can be read until it is', 'save it as UTF-8');
 }
 
 /** `--known-issues`, else known-issues.yaml beside the inventory if it is there, else none. */
@@ -55,6 +66,6 @@ export async function chooseKnownIssues(
   const shown = effects.files.shown(path);
   if (read.kind === 'missing') return null;
   if (read.kind === 'unreadable')
-    throw usage(`${shown} cannot be read`, read.why, 'mend it, or name another with --known-issues FILE');
+    throw unreadable(shown, read, 'mend it, or name another with --known-issues FILE');
   return { path, shown, text: read.text, sha256: read.sha256 };
 }

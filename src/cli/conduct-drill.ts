@@ -7,7 +7,7 @@ import type { KnownIssue } from '../drill/model/known-issue.ts';
 import type { Plan } from '../drill/model/plan.ts';
 import type { Reading } from '../drill/model/reading.ts';
 import type { Verdict } from '../drill/model/verdict.ts';
-import type { Journal, Progress, World } from '../drill/ports/world.ts';
+import type { Journal, World } from '../drill/ports/world.ts';
 import { CliError, messageOf, notRun } from './cli-error.ts';
 import { confirmOnTerminal } from './confirm-step.ts';
 import type { Effects, OpenWorld } from './effects.ts';
@@ -23,13 +23,22 @@ export interface DrillRequest {
   readonly folder: string;
   /** What the operator typed: for the broker only. */
   readonly phrase: string | null;
-  readonly source: { readonly path: string; readonly sha256: string };
+  /** Whether somebody may be asked: false for a drill that a timer started. */
+  readonly attended: boolean;
+  readonly source: {
+    readonly path: string;
+    readonly sha256: string;
+    readonly file: string;
+    readonly text: string;
+  };
   readonly strict: boolean;
+  /** Why the operator let it begin although the level below was not proven, where he did. */
+  readonly gateSkipped: string | null;
 }
 
 export interface Conducted {
+  /** Without any secret. */
   readonly verdict: Verdict;
-  readonly redact: (text: string) => string;
   /** What threw while the drill ran; the verdict stands on the evidence that there is. */
   readonly failure: unknown;
 }
@@ -51,6 +60,8 @@ export async function conductDrill(
       drillId: request.drillId,
       folder: request.folder,
       phrase: request.phrase,
+      journal: 'new',
+      epoch: 0,
       progress: shown.event,
       stop: interruption.stop,
     });
@@ -67,12 +78,11 @@ export async function conductDrill(
   let sent = false;
   try {
     const { runDrill } = await import('../drill/run-drill.ts');
-    const { plan, drillId, knownIssues, strict } = request;
+    const { plan, drillId, knownIssues, strict, gateSkipped } = request;
     const judging = { today: effects.wall().slice(0, 10), strict };
     const world: World = {
       ...open.world,
-      confirm: confirmOnTerminal(request.plan, shown, open.redact, interruption, effects),
-      progress: (event) => shown.event(redacted(event, open.redact)),
+      confirm: request.attended ? confirmOnTerminal(request.plan, shown, interruption, effects) : null,
       journal: noticing(open.world.journal, request, interruption, effects),
       broker: {
         ...open.world.broker,
@@ -87,7 +97,16 @@ export async function conductDrill(
       },
     };
     await runDrill(
-      { plan, drillId, knownIssues, inventory: request.source, runner: effects.version, judging },
+      {
+        plan,
+        drillId,
+        knownIssues,
+        inventory: { path: request.source.path, sha256: request.source.sha256 },
+        runner: effects.version,
+        judging,
+        source: { file: request.source.file, text: request.source.text },
+        ...(gateSkipped === null ? {} : { gateSkipped }),
+      },
       world,
     );
   } catch (error) {
@@ -103,12 +122,12 @@ export async function conductDrill(
     const folder = effects.files.shown(request.folder);
     throw notRun(
       'the drill failed before its trigger, and the fleet was not touched',
-      open.redact(messageOf(failure)),
+      messageOf(failure),
       `see ${folder}, and run it again`,
     );
   }
   const verdict = await judged(open.entries(), failure !== null, request, effects);
-  return { verdict, redact: open.redact, failure };
+  return { verdict: effects.secrets.clean(verdict), failure };
 }
 
 async function judged(
@@ -133,14 +152,6 @@ async function judged(
   }
 }
 
-/** What hosts answer, and commands that hold a token, reach the terminal as they reach the journal. */
-function redacted(event: Progress, redact: (text: string) => string): Progress {
-  if (event.kind === 'note') return { ...event, text: redact(event.text) };
-  if (event.kind !== 'checklist') return event;
-  const steps = event.steps.map((step) => ({ ...step, command: step.command.map(redact) }));
-  return { ...event, steps };
-}
-
 /** Whether the fleet may be halted once this is done. */
 function mayHalt(act: Act): boolean {
   return act.act === 'trigger' || (act.act === 'guard' && act.request.operation === 'halt');
@@ -153,7 +164,7 @@ function isRefused(reply: Reading<BrokerReply> | null): boolean {
 /** Keeps track of what leaving at once would leave behind. */
 function noticing(
   journal: Journal,
-  { inventory, plan, folder }: DrillRequest,
+  { plan, folder }: DrillRequest,
   interruption: Interruption,
   effects: Effects,
 ): Journal {
@@ -170,8 +181,8 @@ function noticing(
         const undo = plan.environment.startsWith('lab:')
           ? 'the lab ends with this process'
           : plan.resume === 'manual'
-            ? 'undo it by hand, step by step as the plan says'
-            : `resume it at ${inventory.broker.api}`;
+            ? `go on with the manual resume with \`haltproof recover ${effects.files.shown(folder)}\``
+            : `resume it with \`haltproof recover ${effects.files.shown(folder)}\``;
         interruption.leaves = {
           exitCode: 5,
           text: `the fleet may still be halted at level ${plan.level}; ${undo}; what was done is in ${effects.files.shown(folder)}/journal.jsonl`,

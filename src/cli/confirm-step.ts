@@ -16,7 +16,6 @@ const ANSWERS = { enter: 'run', s: 'by-hand', q: 'stop' } as const;
 export function confirmOnTerminal(
   plan: Plan,
   shown: Shown,
-  redact: (text: string) => string,
   { unattended }: Interruption,
   effects: Effects,
 ): Confirm | null {
@@ -25,7 +24,7 @@ export function confirmOnTerminal(
   let gone = false;
   return (step) =>
     shown.aside(async () => {
-      const prompt = `${redact(stepLine(step))}\n  [Enter] runs it, [s] done by hand, [q] stop here and leave it halted: `;
+      const prompt = `${stepLine(effects.secrets.clean(step))}\n  [Enter] runs it, [s] done by hand, [q] stop here and leave it halted: `;
       while (!gone && !unattended.aborted) {
         const answer = await terminal.key({
           prompt,

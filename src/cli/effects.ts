@@ -1,7 +1,8 @@
 import type { Inventory } from '../drill/model/inventory.ts';
 import type { Entry } from '../drill/model/journal.ts';
 import type { Proof } from '../drill/model/proof.ts';
-import type { Progress, World } from '../drill/ports/world.ts';
+import type { Stretch, Windows } from '../drill/model/windows.ts';
+import type { Opening, Progress, World } from '../drill/ports/world.ts';
 
 /** Everything that the command line does to the world; `main` builds the real one, each part when it is first needed. */
 export interface Effects {
@@ -16,14 +17,15 @@ export interface Effects {
   readonly nowMs: () => number;
   /** Random lower-case letters and digits, at least four. */
   readonly randomWord: () => string;
+  /** SHA-256 of a text in UTF-8, in hexadecimal. */
+  readonly sha256: (text: string) => string;
   readonly out: Sink;
   readonly err: Sink;
   readonly files: Files;
+  readonly secrets: Secrets;
   readonly stdinIsTerminal: boolean;
   /** The terminal on which this program was started; null where stdin or stderr does not lead to one. */
   readonly terminal: Terminal | null;
-  /** Takes every secret that an inventory names out of a text. */
-  readonly redactorOf: (inventory: Inventory) => Promise<(text: string) => string>;
   /** The first line on stdin; `none` where it does not come in time, or at all. Never rejects. */
   readonly readLine: (limit: {
     readonly bytes: number;
@@ -51,12 +53,36 @@ export interface Effects {
   readonly openWorld: (request: WorldRequest) => Promise<OpenWorld>;
   /** The records of a finished journal. */
   readonly readJournal: (file: string) => Promise<JournalRead>;
+  /** Takes the lock of this file, which is made where there is none; null where another runner on this machine has it. Rejects where it cannot. */
+  readonly takeLock: (file: string) => Promise<{ release(): void } | null>;
+  /** Which epoch of a drill may act; NaN where that cannot be read. */
+  readonly epochOf: (folder: string) => Promise<number>;
+  /** From now on only this epoch may act. Rejects where that is not on disk. */
+  readonly takeOver: (folder: string, epoch: number) => Promise<void>;
+  /** Throws away what only a recovery of this drill would need. Never rejects. */
+  readonly forgetDrill: (folder: string) => Promise<void>;
   /** Opens the ledger, which is made where there is none. */
   readonly openLedger: (file: string) => Promise<Ledger>;
   /** A part of the terminal that is redrawn in place, on stderr. */
   readonly openLiveArea: () => Promise<LiveArea>;
   /** Calls back every `ms` until released; keeps nothing alive. */
   readonly every: (ms: number, tick: () => void) => () => void;
+  /** When windows open, by libraries that know time zones and how their clocks change. */
+  readonly windows: () => Promise<WindowClock>;
+  /** The words, all absolute paths, that run this program again. */
+  readonly program: readonly string[];
+  /** Connects to every host of an inventory and asks who answers, by host; nothing else is done there. Never rejects. */
+  readonly askHosts: (inventory: Inventory) => Promise<ReadonlyMap<string, Opening>>;
+}
+
+export interface WindowClock {
+  /** Stretches that have a part between the two times, milliseconds since 1970, each from where its window opens; in order. */
+  stretches(windows: Windows, fromMs: number, toMs: number): readonly Stretch[];
+  /** Such as `Sat 2026-12-05 03:00 Europe/Berlin`. */
+  inZone(ms: number, zone: string): string;
+  /** The zone of this machine's own clock. */
+  readonly here: string;
+  isSameZone(a: string, b: string): boolean;
 }
 
 export type LineRead =
@@ -88,8 +114,21 @@ export interface Terminal {
   ): Promise<{ readonly kind: 'key'; readonly key: K } | Unanswered>;
 }
 
+/**
+ * Everything that this process writes or prints passes it: sinks, files, journal, ledger. A command tells it each secret as
+ * soon as it knows it, and cleans values before it cuts, escapes or quotes their texts.
+ */
+export interface Secrets {
+  /** From now on these are in nothing that is written or printed. Throws a RangeError for one that is too short. */
+  keep(secrets: readonly string[]): void;
+  /** A text without them. */
+  redact(text: string): string;
+  /** A copy of a JSON value without them; its numbers stay. */
+  clean<T>(value: T): T;
+}
+
 export interface Sink {
-  /** Never throws: a reader that went away does not stop a drill. */
+  /** Never throws: a reader that went away does not stop a drill. Known secrets are taken out. */
   write(text: string): void;
   readonly isTerminal: boolean;
   readonly columns: number;
@@ -98,7 +137,12 @@ export interface Sink {
 export type FileRead =
   | { readonly kind: 'text'; readonly text: string; readonly sha256: string }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'unreadable'; readonly why: string };
+  /** `at`: where in the file, counted from 1, where that can be said. */
+  | {
+      readonly kind: 'unreadable';
+      readonly why: string;
+      readonly at: { readonly line: number; readonly column: number } | null;
+    };
 
 export interface Files {
   /** An absolute path; `~` is the home folder, the rest is relative to `base`, a folder. */
@@ -109,7 +153,9 @@ export interface Files {
   read(path: string): Promise<FileRead>;
   /** Names in a folder, sorted; empty where there is no such folder. */
   list(folder: string): Promise<string[]>;
-  /** Written whole or not at all, readable by the owner only. Rejects with one line. */
+  /** Makes a folder, and those above it, where there is none. Rejects with one line. */
+  makeFolder(path: string): Promise<void>;
+  /** Written whole or not at all, readable by the owner only, without the known secrets. Rejects with one line. */
   write(path: string, text: string): Promise<void>;
   /** Removes the files of that name in the folders that lie directly in `folder`. Never rejects. */
   removeBelow(folder: string, name: string): Promise<void>;
@@ -149,6 +195,10 @@ export interface WorldRequest {
   readonly drillId: string;
   /** The report folder, which is made. */
   readonly folder: string;
+  /** `new`: begins one. `continued`: goes on with the one in the folder, on a clock on which it is past. `none`: writes none. */
+  readonly journal: 'new' | 'continued' | 'none';
+  /** Only while this is the drill's epoch may it act; 0 for the runner that begins the drill. */
+  readonly epoch: number;
   /** What the operator typed; kept out of everything that is written. */
   readonly phrase: string | null;
   readonly progress: (event: Progress) => void;
@@ -158,8 +208,6 @@ export interface WorldRequest {
 export interface OpenWorld {
   readonly world: World;
   entries(): readonly Entry[];
-  /** Takes every known secret out of a text. */
-  redact(text: string): string;
   /** Ends links, probes and journal; safe to call after a failure. */
   close(): Promise<void>;
 }

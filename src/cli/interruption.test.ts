@@ -78,6 +78,18 @@ describe('signals', () => {
     expect(left).toEqual([]);
   });
 
+  it('are not needed where something else ends the drill, which leaves the first one free', () => {
+    const { interruption, said, left, tell } = listening();
+    interruption.end('its window closed');
+    interruption.end('its window closed');
+    expect(interruption.stop.reason).toBe('its window closed');
+    expect(said).toEqual([expect.stringMatching(/^haltproof: its window closed; ending the drill/)]);
+    tell('SIGINT', 'signal');
+    expect(left).toEqual([]);
+    tell('SIGTERM', 'signal');
+    expect(left).toHaveLength(1);
+  });
+
   it('are let go of in the end', () => {
     const { interruption, isReleased } = listening();
     interruption.release();

@@ -7,6 +7,8 @@ export interface Interruption {
   readonly unattended: AbortSignal;
   /** What the second signal would leave behind, as an exit code and one line; kept up to date by the drill. */
   leaves: { exitCode: 3 | 5 | 70; text: string };
+  /** Ends the drill as the first signal does, for this cause. No second signal is needed or counted for it. */
+  end(cause: string): void;
   /** From now on signals do what they do without us. */
   release(): void;
 }
@@ -28,6 +30,11 @@ export function listenForSignals(effects: Effects, what = DRILL): Interruption {
     stop: controller.signal,
     unattended: unattended.signal,
     leaves: { exitCode: 3, text: 'nothing was triggered' },
+    end: (cause) => {
+      if (controller.signal.aborted) return;
+      effects.err.write(`haltproof: ${cause}; ${what}\n`);
+      controller.abort(cause);
+    },
     release: () => {},
   };
   interruption.release = effects.onSignal((name, kind) => {

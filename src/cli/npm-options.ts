@@ -9,6 +9,8 @@ const OURS = [
   'known-issues',
   'out',
   'strict',
+  'scheduled',
+  'skip-gate',
   'slice',
   'jobs',
 ] as const;

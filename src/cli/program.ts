@@ -1,8 +1,11 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { usage } from './cli-error.ts';
 import type { DrillOptions } from './commands/drill.ts';
 import type { LabOptions } from './commands/lab.ts';
+import type { PinOptions } from './commands/pin.ts';
+import type { RecoverOptions } from './commands/recover.ts';
 import type { RejudgeOptions } from './commands/rejudge.ts';
+import type { InstallOptions, ScheduleOptions } from './commands/schedule.ts';
 import type { SelftestOptions } from './commands/selftest.ts';
 import type { Effects } from './effects.ts';
 import { DASHES } from './npm-options.ts';
@@ -40,6 +43,12 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .option('--lab <name>', 'which broker and fleet the embedded lab runs (default: reference)')
     .option('--out <dir>', 'folder of the reports and the ledger (default: ./reports)')
     .option('--plan', 'print what would be done; start and trigger nothing')
+    .option(
+      '--skip-gate <reason>',
+      'begin although the level below is not proven; the report shows the reason',
+      reason,
+    )
+    .option('--scheduled', 'nobody is present: begin only inside a window, and never at level 4')
     .option('--json', 'print verdict.json, and nothing else, on stdout')
     .option('--strict', 'a pass that leans on known issues exits 1')
     .option('--debug', 'with a stack trace where something goes wrong')
@@ -109,6 +118,45 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     });
 
   program
+    .command('recover')
+    .summary('finish what an interrupted drill left')
+    .description(
+      'Undoes the halt of a drill whose runner is gone, from its journal alone, proves that the fleet is back, and writes the report. Without DIR it takes the one drill below the report folder that is left to recover. It refuses while that runner may still be alive, and touches nothing but that drill\u2019s own halt.\n\nExit codes: 0 the fleet is proven restored, or was never touched; 5 it is not; 3 refused, nothing was done; 64 bad usage.',
+    )
+    .argument('[dir]', 'report folder of the interrupted drill')
+    .option('--inventory <file>', 'the inventory it ran with, where the journal does not hold it')
+    .option('--out <dir>', 'folder of the reports (default: reports)')
+    .option('--incident <id>', 'print what to do by hand about this incident; nothing is asked or touched')
+    .option('--json', 'print verdict.json on stdout, and nothing else')
+    .option('--debug', 'with a stack trace where something goes wrong')
+    .addHelpText(
+      'after',
+      examples('haltproof recover', 'haltproof recover reports/20261122T103000Z-level-2-k3x9'),
+    )
+    .action(async (dir: string | undefined, options: RecoverOptions) => {
+      const { recover } = await import('./commands/recover.ts');
+      done(await recover(dir, options, effects));
+    });
+
+  program
+    .command('pin')
+    .summary('write down which machines the hosts are')
+    .description(
+      'Connects to every host of a live inventory, shows its ssh host key, machine id and host name, and writes them to inventory.lock.yaml beside the inventory, with its digest. Later drills are refused where the inventory or a machine is another one. Look at what it shows before you trust it.\n\nExit codes: 0 written, 3 a host did not answer and nothing was written, 64 bad usage.',
+    )
+    .option('--inventory <file>', 'the fleet (default: $HALTPROOF_INVENTORY, else ./inventory.yaml)')
+    .option('--debug', 'with a stack trace where something goes wrong')
+    .allowExcessArguments(true)
+    .addHelpText('after', examples('haltproof pin', 'haltproof pin --inventory fleets/prod.yaml'))
+    .action(async (options: PinOptions, command: Command) => {
+      refuseArguments(command, effects);
+      const { pin } = await import('./commands/pin.ts');
+      done(await pin(options, effects));
+    });
+
+  addSchedule(program, effects, done);
+
+  program
     .command('lab')
     .summary('run the embedded lab by itself')
     .description(
@@ -118,7 +166,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .option('--list', 'start nothing; name every fleet that there is')
     .option('--debug', 'with a stack trace where something goes wrong')
     .allowExcessArguments(true)
-    .addHelpText('after', examples('haltproof lab', 'haltproof lab --lab as-found', 'haltproof lab --list'))
+    .addHelpText('after', examples('haltproof lab --lab as-found', 'haltproof lab --list'))
     .action(async (options: LabOptions, command: Command) => {
       refuseArguments(command, effects);
       const { lab } = await import('./commands/lab.ts');
@@ -126,6 +174,66 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     });
 
   return program;
+}
+
+function addSchedule(program: Command, effects: Effects, done: (exitCode: number) => void): void {
+  const schedule = program
+    .command('schedule')
+    .summary('have drills started by systemd, launchd or cron')
+    .description(
+      'Writes what a scheduler of the system needs to start drills when their windows open, or lists when that will be.',
+    )
+    .helpCommand(false);
+  const about = (command: Command): Command =>
+    command
+      .option('--inventory <file>', 'the fleet (default: $HALTPROOF_INVENTORY, else ./inventory.yaml)')
+      .option(
+        '--drill <file>',
+        'this drill; may be given several times (default: those in drills/ beside the inventory that have windows)',
+        collect,
+      )
+      .option('--debug', 'with a stack trace where something goes wrong')
+      .allowExcessArguments(true);
+
+  about(schedule.command('list'))
+    .summary('print the next five runs of each drill')
+    .description(
+      'Prints the next five runs of each drill with a window, in its time zone and in UTC. A drill goes by its own windows; one that is named and has none, by those of the inventory.',
+    )
+    .addHelpText(
+      'after',
+      examples('haltproof schedule list', 'haltproof schedule list --drill drills/level-2.yaml'),
+    )
+    .action(async (options: ScheduleOptions, command: Command) => {
+      refuseArguments(command, effects);
+      const { scheduleList } = await import('./commands/schedule.ts');
+      done(await scheduleList(options, effects));
+    });
+
+  about(schedule.command('install'))
+    .summary('write the files that a scheduler needs')
+    .description(
+      'Writes units, property lists or a crontab that call `haltproof drill --scheduled`, and prints the commands that would activate them; it runs none of these. Missed runs are not made up for, overlapping ones are refused, and level 4 is never among them. launchd goes by the local time of the Mac and makes up for one run that it slept through: the drill itself refuses to begin outside its window.\n\nExit codes: 0 written, 64 bad usage, or a window that the target cannot express.',
+    )
+    .addOption(
+      new Option('--for <target>', 'for which scheduler')
+        .choices(['systemd', 'launchd', 'cron'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--out <dir>', 'folder to write the files to')
+    .option('--reports <dir>', 'folder of the reports and the ledger of those drills (default: ./reports)')
+    .addHelpText(
+      'after',
+      examples(
+        'haltproof schedule install --for systemd --out units',
+        'haltproof schedule install --for cron --out cron --reports /var/lib/haltproof',
+      ),
+    )
+    .action(async (options: InstallOptions, command: Command) => {
+      refuseArguments(command, effects);
+      const { scheduleInstall } = await import('./commands/schedule.ts');
+      done(await scheduleInstall(options, effects));
+    });
 }
 
 function examples(...lines: readonly string[]): string {
@@ -137,6 +245,11 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
+function reason(text: string): string {
+  if (/^.{1,500}$/u.test(text) && /\S/.test(text) && !/\p{Cc}/u.test(text)) return text;
+  throw new InvalidArgumentError('it is one line of text, of at most 500 characters, for the report.');
+}
+
 function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
@@ -146,13 +259,13 @@ function refuseArguments(command: Command, effects: Effects): void {
   const stray = command.args[0];
   if (stray === undefined) return;
   const number = /^\d+$/.test(stray);
+  const parent = command.parent?.parent == null ? '' : `${command.parent.name()} `;
+  const name = `haltproof ${parent}${command.name()}`;
   throw usage(
     `unexpected argument \`${stray}\``,
     number || effects.env('npm_lifecycle_event') !== undefined
       ? 'npm drops the names of options that stand before `--`'
-      : `\`haltproof ${command.name()}\` takes options only`,
-    number || effects.env('npm_lifecycle_event') !== undefined
-      ? DASHES
-      : `see \`haltproof ${command.name()} --help\``,
+      : `\`${name}\` takes options only`,
+    number || effects.env('npm_lifecycle_event') !== undefined ? DASHES : `see \`${name} --help\``,
   );
 }

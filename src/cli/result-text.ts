@@ -1,5 +1,5 @@
-import { plain } from '../drill/10-report/escape.ts';
-import { between, headlineOf, OUTCOMES } from '../drill/10-report/words.ts';
+import { plain } from '../drill/model/harmless.ts';
+import { between, headlineOf, isLeftHalted, OUTCOMES, recovery } from '../drill/10-report/words.ts';
 import type { Finding, Verdict } from '../drill/model/verdict.ts';
 import { columns } from '../drill/proofs/columns.ts';
 
@@ -7,6 +7,8 @@ const SHOWN_FINDINGS = 20;
 
 /** The result on stdout: headline, what became of each service, primary findings, and where the report lies. */
 export function resultText(verdict: Verdict, reportPath: string): string {
+  const folder = reportPath.replace(/\/?[^/]*$/, '') || '.';
+  const wayOut = isLeftHalted(verdict) ? `; to resume: ${recovery(plain(folder, 4096))}` : '';
   const rows = verdict.halt.services
     .filter(({ role }) => role !== 'bystander')
     .map((service) => [
@@ -18,7 +20,7 @@ export function resultText(verdict: Verdict, reportPath: string): string {
     ]);
   const primaries = verdict.findings.filter(({ consequenceOf }) => consequenceOf === null);
   const parts = [
-    plain(headlineOf(verdict)),
+    `${plain(headlineOf(verdict))}${wayOut}`,
     rows.length === 0 ? '' : columns([['host', 'service', 'role', 'outcome', 'stopped after'], ...rows]),
     primaries.slice(0, SHOWN_FINDINGS).map(findingLine).join('\n'),
     primaries.length > SHOWN_FINDINGS ? `  and ${primaries.length - SHOWN_FINDINGS} more` : '',

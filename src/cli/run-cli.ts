@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { plain } from '../drill/10-report/escape.ts';
+import { plain, plainLines } from '../drill/model/harmless.ts';
 import { CliError, messageOf } from './cli-error.ts';
 import type { Effects } from './effects.ts';
 import { swallowedByNpm } from './npm-options.ts';
@@ -44,9 +44,12 @@ function commanderEnded(error: CommanderError, effects: Effects): number {
 
 function report(error: unknown, effects: Effects, code: number, argv: readonly string[]): void {
   const text = error instanceof CliError ? error.message : `internal error: ${messageOf(error)}`;
-  const lines = text.split('\n').map((line) => `haltproof: ${plain(line, 2000)}\n`);
+  // Redacted before it is cut and folded: half a secret, or one without its blanks, would not be known for one.
+  const clean = effects.secrets.redact(text);
+  const lines = clean.split('\n').map((line) => `haltproof: ${plain(line, 2000)}\n`);
   effects.err.write(lines.join(''));
-  if (argv.includes('--debug') && error instanceof Error) effects.err.write(`${stackOf(error)}\n`);
+  if (argv.includes('--debug') && error instanceof Error)
+    effects.err.write(`${plainLines(effects.secrets.redact(stackOf(error)))}\n`);
   else if (code === 70) effects.err.write('haltproof: run it again with --debug for the stack trace\n');
 }
 

@@ -50,7 +50,10 @@ export async function typedPhrase(
   const read = await readPhrase(drill, way, stop, effects);
   if (read.kind === 'interrupted') throw notRun(`${stop.reason}`, 'nothing was triggered', 'run it again');
   const why = read.kind === 'line' ? unfit(read.text, drill, way) : unread(read, way);
-  if (read.kind === 'line' && why === null) return read.text;
+  if (read.kind === 'line' && why === null) {
+    effects.secrets.keep([read.text]);
+    return read.text;
+  }
   throw notRun(
     `${shown} needs the operator's confirmation phrase, and nothing was started`,
     why ?? way.nothing,

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ownFolder } from '../../test/support/haltproof.ts';
@@ -12,21 +12,23 @@ import { writeReports } from './write-reports.ts';
 const rerun = ['haltproof', 'drill', '--level', '2'];
 const { effects } = createEffects();
 
-async function report(over: Partial<Effects>, redact = (text: string): string => text) {
+const NAMES = ['verdict.json', 'junit.xml', 'report.html', 'report.md'];
+
+async function report(over: Partial<Effects>, verdict = passed) {
   const folder = ownFolder();
-  const lost = await writeReports(
-    { verdict: passed, folder, reports: folder, rerun, redact },
-    { ...effects, ...over },
-  );
+  const lost = await writeReports({ verdict, folder, reports: folder, rerun }, { ...effects, ...over });
   return { folder, lost };
 }
 
-it('writes verdict.json and report.md for the owner only, and records the proof', async () => {
+it('writes every report for the owner only, and records the proof', async () => {
   const { folder, lost } = await report({});
   expect(lost).toEqual([]);
   expect(JSON.parse(await readFile(join(folder, 'verdict.json'), 'utf8'))).toEqual(passed);
   expect(await readFile(join(folder, 'report.md'), 'utf8')).toContain('    haltproof drill --level 2\n');
-  for (const name of ['verdict.json', 'report.md']) {
+  expect((await readdir(folder)).filter((name) => !name.startsWith('ledger.db')).sort()).toEqual(
+    [...NAMES].sort(),
+  );
+  for (const name of NAMES) {
     expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
   }
   const ledger = openLedger(join(folder, 'ledger.db'));
@@ -34,19 +36,26 @@ it('writes verdict.json and report.md for the owner only, and records the proof'
   ledger.close();
 });
 
-it('loses only the file that cannot be written, and names it in the rest', async () => {
+it.each(NAMES)('loses only %s where it cannot be written, and names it in the rest', async (name) => {
   const files = {
     ...effects.files,
     write: (path: string, text: string) =>
-      path.endsWith('verdict.json')
-        ? Promise.reject(new Error('the disk is full'))
-        : writeFileAtomic(path, text),
+      path.endsWith(name) ? Promise.reject(new Error('the disk is full')) : writeFileAtomic(path, text),
   };
   const { folder, lost } = await report({ files });
-  expect(lost).toEqual(['verdict.json was not written; the disk is full']);
-  expect(await readFile(join(folder, 'report.md'), 'utf8')).toContain(
-    'verdict.json was not written; the disk is full',
-  );
+  expect(lost).toEqual([`${name} was not written; the disk is full`]);
+  for (const other of ['report.html', 'report.md'].filter((one) => one !== name))
+    expect(await readFile(join(folder, other), 'utf8')).toContain(
+      `${name} was not written; the disk is full`,
+    );
+  for (const other of NAMES.filter((one) => one !== name))
+    expect((await stat(join(folder, other))).size).toBeGreaterThan(0);
+});
+
+it('loses only what its reporter throws at', async () => {
+  const { lost, folder } = await report({}, { ...passed, notTested: null as never });
+  expect(lost.map((line) => line.split(' ')[0])).toEqual(['report.html', 'report.md']);
+  expect(await readdir(folder)).toEqual(expect.arrayContaining(['verdict.json', 'junit.xml', 'ledger.db']));
 });
 
 it('reports all the same where the ledger cannot be opened', async () => {
@@ -56,9 +65,19 @@ it('reports all the same where the ledger cannot be opened', async () => {
   expect(JSON.parse(await readFile(join(folder, 'verdict.json'), 'utf8'))).toEqual(passed);
 });
 
-it('lets no secret into a file', async () => {
-  const { folder } = await report({}, (text) => text.replaceAll('k3x9', '[redacted]'));
-  for (const name of ['verdict.json', 'report.md']) {
-    expect(await readFile(join(folder, name), 'utf8')).not.toContain('k3x9');
+it('lets no secret into a file, in whatever coat the format would give it', async () => {
+  const secret = `k3x9 _*<&>"'|`;
+  const own = createEffects().effects;
+  own.secrets.keep([secret]);
+  const { folder } = await report(own, { ...passed, drillId: secret, title: `a ${secret} b` });
+  for (const name of [...NAMES, 'ledger.db', 'ledger.db-wal']) {
+    const bytes = await readFile(join(folder, name)).catch(() => Buffer.from(''));
+    expect(bytes.toString('latin1')).not.toContain('k3x9 ');
   }
+  expect(await readFile(join(folder, 'report.md'), 'utf8')).toContain('a \\[redacted\\] b');
+});
+
+it('lets a secret through that nobody told it of: the test above can fail', async () => {
+  const { folder } = await report({}, { ...passed, title: 'k3x9 ' });
+  expect(await readFile(join(folder, 'report.md'), 'utf8')).toContain('k3x9 ');
 });

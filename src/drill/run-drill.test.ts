@@ -3,6 +3,7 @@ import { type Behaviour, destructivePlan, FakeFleet, fakePlan } from '../../test
 import { judge } from './09-judge/judge.ts';
 import type { GuardName } from './model/guards.ts';
 import type { Entry } from './model/journal.ts';
+import type { HostPin } from './model/pin.ts';
 import type { Plan } from './model/plan.ts';
 import { present, unreadable } from './model/reading.ts';
 import type { CheckedStep, Confirm, World } from './ports/world.ts';
@@ -51,6 +52,48 @@ describe('runDrill', () => {
     expect(lastNote(fleet, 'resume')).toBeNull();
     expect(fleet.entries.at(-1)?.kind).toBe('closed');
     expect(['hermes', 'shiva', 'principal', 'sentinel'].every((name) => fleet.alive(name))).toBe(true);
+  });
+
+  describe('hosts that are pinned', () => {
+    const pinning = (pin: HostPin): Plan => {
+      const plan = fakePlan();
+      return {
+        ...plan,
+        hosts: plan.hosts.map((host) => (host.name === 'tesseract' ? { ...host, pin } : host)),
+      };
+    };
+    const itself = { machineId: 'tesseract', hostname: 'tesseract', hostKey: null };
+
+    it('are drilled where they are what was pinned', async () => {
+      const fleet = await drill({}, undefined, pinning(itself));
+      expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
+    });
+
+    it.each([
+      ['machine id', { ...itself, machineId: 'older' }, 'its machine id is tesseract, and older was pinned'],
+      ['host name', { ...itself, hostname: 'older' }, 'its host name is tesseract, and older was pinned'],
+    ])('are left alone where the %s is another, and both are named', async (_, pin, why) => {
+      const fleet = await drill({}, undefined, pinning(pin));
+      expect(fleet.acts).toEqual([]);
+      expect(fleet.entries.some(({ kind }) => kind === 'canary' || kind === 'sample')).toBe(false);
+      const verdict = judge(fleet.entries, { today: '2026-11-22', strict: false });
+      expect([verdict.verdict, verdict.exitCode, verdict.fleet]).toEqual(['not-run', 3, 'untouched']);
+      expect(verdict.findings).toEqual([
+        expect.objectContaining({ code: 'wrong-host-probe', host: 'tesseract' }),
+      ]);
+      expect(verdict.findings[0]?.message).toContain(why);
+      expect(lastNote(fleet, 'baseline')).toContain(why);
+    });
+  });
+
+  it('carries the reason for a skipped gate from the journal into the verdict', async () => {
+    const { entries } = await drill();
+    const asked = { today: '2026-11-22', strict: false };
+    expect(judge(entries, asked)).not.toHaveProperty('gateSkipped');
+    const skipped = entries.map((entry) =>
+      entry.kind === 'opened' ? { ...entry, gateSkipped: 'the broker was replaced' } : entry,
+    );
+    expect(judge(skipped, asked).gateSkipped).toBe('the broker was replaced');
   });
 
   it('journals the intent before the act, and a sample of every host before and after', async () => {

@@ -3,17 +3,20 @@ import { tryBeforeTrigger } from './04-guards/before-trigger.ts';
 import { type HeldHalt, tryWhileHalted } from './04-guards/while-halted.ts';
 import { pullTrigger } from './05-trigger/pull-trigger.ts';
 import { createObserver } from './06-observe/observer.ts';
-import { crashWouldTest, holdHalt, watchHalt } from './06-observe/watch-halt.ts';
+import { StopWatch } from './06-observe/stop-watch.ts';
+import { crashWouldTest, holdHalt, watchBeforeCrash, watchHalt } from './06-observe/watch-halt.ts';
 import { crashBroker } from './07-crash/crash-broker.ts';
-import { undoHalt } from './08-resume/undo-halt.ts';
-import { guardKind } from './model/guards.ts';
-import { JOURNAL_FORMAT, type Judging, type StageName } from './model/journal.ts';
+import { GUARDS_SKIPPED, guardKind } from './model/guards.ts';
+import { JOURNAL_FORMAT, type Judging } from './model/journal.ts';
 import type { KnownIssue } from './model/known-issue.ts';
 import { haltSeen, isForeign, type OwnHalt } from './model/ownership.ts';
 import type { Plan } from './model/plan.ts';
 import type { IncarnationKey } from './model/process.ts';
 import type { Observer } from './ports/observer.ts';
-import type { Journal, World } from './ports/world.ts';
+import type { World } from './ports/world.ts';
+import { type StageTeller, stageTeller } from './stage-teller.ts';
+import { withSturdyJournal } from './sturdy-journal.ts';
+import { undoAndLook } from './undo-and-look.ts';
 
 export interface DrillInput {
   readonly plan: Plan;
@@ -23,6 +26,10 @@ export interface DrillInput {
   /** Version of this program. */
   readonly runner: string;
   readonly judging: Judging;
+  /** The inventory's absolute path and text, for a recovery. */
+  readonly source?: { readonly file: string; readonly text: string };
+  /** Why the operator let it begin although the level below was not proven. */
+  readonly gateSkipped?: string;
 }
 
 /**
@@ -42,23 +49,29 @@ export async function runDrill(input: DrillInput, outside: World): Promise<void>
   await outside.journal.sync();
 }
 
-async function conduct(input: DrillInput, world: World): Promise<void> {
+async function conduct(input: DrillInput, outside: World): Promise<void> {
   const { plan, drillId } = input;
+  const ended = new AbortController();
+  const world: World = { ...outside, stop: AbortSignal.any([outside.stop, ended.signal]) };
   const nonce = world.randomWord();
   world.journal.append({ kind: 'opened', format: JOURNAL_FORMAT, ...input, nonce });
   const observer = createObserver(plan, drillId, world);
   const stage = stageTeller(world);
-  const unlisten = tellWhenStopped(world);
+  const stops = new StopWatch(plan, nonce, observer, world, (cause) => ended.abort(cause));
+  const unlisten = tellWhenStopped(world, stops);
   try {
     stage('baseline', 'begin');
     const based = await establishBaseline(plan, observer, world);
     stage('baseline', 'end', based.ok ? null : `not run: ${based.reasons.join('; ')}`);
     if (!based.ok) return;
-    if (!(await guarded(input, nonce, based.baseline, observer, world, stage))) return;
-    await haltAndUndo(input, nonce, based.baseline, observer, world, stage);
+    await stops.begin(based.baseline);
+    if (!(await guarded(input, nonce, based.baseline, observer, world, stage, stops))) return;
+    await haltAndUndo(input, nonce, based.baseline, observer, world, stage, stops);
   } finally {
     unlisten();
+    stops.end();
     await observer.stop();
+    await stops.over();
   }
 }
 
@@ -70,7 +83,10 @@ async function guarded(
   observer: Observer,
   world: World,
   stage: StageTeller,
+  stops: StopWatch,
 ): Promise<boolean> {
+  const skipped = plan.notTested.find((line) => line.startsWith(GUARDS_SKIPPED));
+  if (skipped !== undefined) world.progress({ kind: 'note', text: `skipped: ${skipped}` });
   if (!plan.guards.some((guard) => guardKind(guard).when === 'before')) return true;
   let haltedAt: number | null = null;
   try {
@@ -85,16 +101,40 @@ async function guarded(
     if (haltedAt !== null) {
       const own: OwnHalt = { nonce, level: haltedAt, revision: null };
       const lower: Plan = haltedAt === plan.level ? plan : { ...plan, resume: 'api' };
-      await undo({ plan: lower, own, baseline, observer, world }, stage);
+      await undo({ plan: lower, own, baseline, observer, world }, stage, stops);
     }
   }
 }
 
-async function undo(what: Parameters<typeof undoHalt>[0], stage: StageTeller): Promise<void> {
-  stage('resume', 'begin');
-  const undone = await undoHalt(what);
-  await Promise.all([what.observer.readManagers('restored'), what.observer.readAudit()]);
-  stage('resume', 'end', undone === 'restored' ? null : undone);
+/** How long a fleet that is left as it is is looked at once more. */
+const LAST_LOOK_MS = 5_000;
+
+async function undo(
+  what: Parameters<typeof undoAndLook>[0],
+  stage: StageTeller,
+  stops: StopWatch,
+): Promise<void> {
+  const { leaves } = stops;
+  if (leaves !== null) {
+    stage('resume', 'skipped', leaves.action === 'hold' ? `left halted: ${leaves.evidence}` : 'foreign');
+    await seeAsItIs(what.observer, what.world);
+    return;
+  }
+  stops.undoing();
+  const undone = await undoAndLook({ ...what, handsOff: () => stops.handsOff }, stage);
+  if (undone === 'foreign') stops.foundForeign();
+}
+
+/** Nothing is undone; what is left has to be on record all the same. */
+async function seeAsItIs(observer: Observer, { clock }: World): Promise<void> {
+  const sinceMs = clock.nowMs();
+  observer.readStateNow();
+  const seen = (): boolean =>
+    (observer.status?.sentMs ?? 0) > sinceMs &&
+    (observer.store?.sentMs ?? 0) > sinceMs &&
+    observer.sampledSince(sinceMs);
+  await observer.until(seen, sinceMs + LAST_LOOK_MS);
+  await observer.readAudit();
 }
 
 async function haltAndUndo(
@@ -104,6 +144,7 @@ async function haltAndUndo(
   observer: Observer,
   world: World,
   stage: StageTeller,
+  stops: StopWatch,
 ): Promise<void> {
   let fired = false;
   const held: HeldHalt = { own: { nonce, level: plan.expect.level, revision: null } };
@@ -112,6 +153,7 @@ async function haltAndUndo(
     let t0Ms = 0;
     const pulled = await pullTrigger(plan, nonce, world, (startedMs) => {
       fired = true;
+      stops.triggering(() => held.own);
       t0Ms = startedMs;
     });
     stage('trigger', 'end', pulled === 'not fired' ? pulled : null);
@@ -129,23 +171,42 @@ async function haltAndUndo(
       stage('crash', 'skipped', 'the stop is not proven');
       stage('hold', 'skipped', 'the stop is not proven');
     } else if (!world.stop.aborted) {
-      const test = crashWouldTest(plan, held.own, baseline, observer);
-      if (plan.crash !== null && test.ok) {
-        stage('crash', 'begin');
-        // A broker may count its own restart as a revision: after it, the halt is taken as it is first seen.
-        held.own = { ...held.own, revision: null };
-        stage('crash', 'end', await crashBroker(plan, plan.crash, observer, world));
-        held.own = { ...held.own, revision: revisionSeen(observer, held.own) };
-      } else if (plan.crash !== null && !test.ok) stage('crash', 'skipped', test.why);
-      await hold(plan, held, observer, world, stage);
+      if (plan.crash !== null) await crash(plan, plan.crash, held, baseline, observer, world, stage, stops);
+      await hold(plan, held, t0Ms + plan.timing.withinMs, observer, world, stage, stops);
     }
     await counted;
   } finally {
     if (fired) {
-      await undo({ plan, own: held.own, baseline, observer, world }, stage);
+      await undo({ plan, own: held.own, baseline, observer, world }, stage, stops);
       if (plan.messages !== null) await observer.readMessages(nonce);
     }
   }
+}
+
+async function crash(
+  plan: Plan,
+  service: string,
+  held: HeldHalt,
+  baseline: ReadonlyMap<string, readonly IncarnationKey[]>,
+  observer: Observer,
+  world: World,
+  stage: StageTeller,
+  stops: StopWatch,
+): Promise<void> {
+  const sinceMs = await watchBeforeCrash(plan, baseline, observer, world);
+  if (world.stop.aborted) return;
+  const test = crashWouldTest(plan, held.own, sinceMs, baseline, observer);
+  if (!test.ok || stops.handsOff) {
+    stage('crash', 'skipped', test.ok ? 'the halt is not this drill’s alone' : test.why);
+    return;
+  }
+  stage('crash', 'begin');
+  stops.crashing(service);
+  // A broker may count its own restart as a revision: after it, the halt is taken as it is first seen.
+  held.own = { ...held.own, revision: null };
+  stage('crash', 'end', await crashBroker(plan, service, observer, world));
+  stops.crashed(service);
+  held.own = { ...held.own, revision: revisionSeen(observer, held.own) };
 }
 
 /** The revision under which a halt of ours is first seen, where the reply did not give it. */
@@ -157,24 +218,26 @@ function revisionSeen(observer: Observer, own: OwnHalt): number | null {
 async function hold(
   plan: Plan,
   held: HeldHalt,
+  deadlineMs: number,
   observer: Observer,
   world: World,
   stage: StageTeller,
+  stops: StopWatch,
 ): Promise<void> {
   if (world.stop.aborted) return;
   stage('hold', 'begin');
   let broken = false;
-  const guards = tryWhileHalted(plan, held, observer, world).then((end) => {
+  const guards = tryWhileHalted(plan, held, observer, { ...world, stop: stops.acting }).then((end) => {
     broken = end?.broken === true;
     if (end !== null) stage('guards', end.broken ? 'end' : 'skipped', end.why);
   });
-  const from = world.clock.nowMs();
+  const fromMs = world.clock.nowMs();
   const [uncontrolled] = await Promise.all([
     holdHalt(
       plan,
       () => held.own,
-      () => broken,
-      from,
+      () => broken || stops.handsOff,
+      { fromMs, deadlineMs },
       observer,
       world,
     ),
@@ -186,43 +249,12 @@ async function hold(
   stage('hold', 'end', uncontrolled === null ? 'ended early' : uncontrolled.join('; ') || null);
 }
 
-type StageTeller = (stage: StageName, event: 'begin' | 'end' | 'skipped', note?: string | null) => void;
-
-function stageTeller({ journal, progress }: World): StageTeller {
-  return (stage, event, note = null) => {
-    journal.append({ kind: 'stage', stage, event, note });
-    progress({ kind: 'stage', stage, event, note });
-  };
-}
-
-/**
- * A journal that cannot be written ends the drill, but must not keep the undo from happening: appending never throws, `sync`
- * does, and the loss works like being told to stop. Before the trigger, `sync` failing is what keeps it from being fired.
- */
-function withSturdyJournal(world: World): World {
-  const lost = new AbortController();
-  const journal: Journal = {
-    append(body) {
-      try {
-        return world.journal.append(body);
-      } catch (error) {
-        lost.abort(`the journal cannot be written (${String(error)})`);
-        return 'e-lost';
-      }
-    },
-    async sync() {
-      if (lost.signal.aborted) throw new Error(String(lost.signal.reason));
-      await world.journal.sync();
-    },
-  };
-  return { ...world, journal, stop: AbortSignal.any([world.stop, lost.signal]) };
-}
-
-function tellWhenStopped({ journal, stop, progress }: World): () => void {
+function tellWhenStopped({ journal, stop, progress }: World, stops: StopWatch): () => void {
   const tell = (): void => {
     const cause = String(stop.reason ?? 'told to stop');
     journal.append({ kind: 'interrupted', cause });
-    progress({ kind: 'note', text: `${cause}: ending the drill safely` });
+    const leaves = stops.leaves === null ? 'ending the drill safely' : 'nothing more is done';
+    progress({ kind: 'note', text: `${cause}: ${leaves}` });
   };
   stop.addEventListener('abort', tell, { once: true });
   if (stop.aborted) tell();

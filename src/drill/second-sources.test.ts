@@ -11,6 +11,8 @@ const job: ManagedService = {
   restarts: null,
   invocation: null,
   keepAlive: null,
+  comesBack: null,
+  startsLeft: null,
   disabled: null,
   revives: null,
 };
@@ -48,7 +50,12 @@ describe('the service managers', () => {
   it('are asked about the targets before the trigger, once all are gone, at the end of the hold, and after the undo', async () => {
     const asked: string[][] = [];
     const { fleet, verdict } = await drill((one) => {
-      one.managers.set('knox', { read: async () => Promise.reject(new Error('knox has no target')) });
+      one.managers.set('knox', {
+        read: async (services) => {
+          asked.push(['knox', ...services]);
+          return present(services.map((service) => ({ service, reading: present(job) })));
+        },
+      });
       one.managers.set('tesseract', {
         read: async (services) => {
           asked.push([...services]);
@@ -59,8 +66,10 @@ describe('the service managers', () => {
     const kinds = fleet.entries.map((entry) =>
       entry.kind === 'manager' ? entry.moment : entry.kind === 'intent' ? entry.act.act : entry.kind,
     );
+    // The broker has no target beside it: it is asked about only since it is to be crashed.
+    expect(asked.shift()).toEqual(['knox', 'principal']);
     const order = ['baseline', 'trigger', 'stopped', 'held', 'resume', 'restored'];
-    expect(kinds.filter((kind) => order.includes(kind))).toEqual(order);
+    expect(kinds.filter((kind) => order.includes(kind))).toEqual(['baseline', ...order]);
     expect(asked).toEqual(Array.from({ length: 4 }, () => ['hermes', 'shiva']));
     expect(verdict).toMatchObject({ verdict: 'pass', findings: [] });
     expect(verdict.halt.services.find(({ service }) => service === 'hermes')).toMatchObject({

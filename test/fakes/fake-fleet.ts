@@ -46,6 +46,8 @@ export interface Behaviour {
   readonly forgetsToStart?: string;
   /** A stop of hermes comes this long after the resume. */
   readonly stopsAgainAfterMs?: number;
+  /** Locks every token out once a guard was refused. */
+  readonly locksOut?: boolean;
 }
 
 /** Two hosts, a broker and two traders, as pure state: everything the drill reaches, without a machine. */
@@ -63,6 +65,12 @@ export class FakeFleet {
   journalBroken = false;
   /** Nobody is present, unless a test has somebody answer. */
   confirm: World['confirm'] = null;
+  /** What the exchange shows, where the fleet has one. */
+  positions: Record<string, number> | null = null;
+  /** HTTP status by which the second operator's token is answered; null: nothing comes. */
+  secondOperator: number | null = 200;
+  /** What a command on the controller comes to. */
+  onController: World['controller']['run'] = async () => present({ exitCode: 0, output: '' });
   stored: BrokerState = RUNNING;
   readonly incidents: IncidentRow[] = [];
   readonly queued: MessageRow[] = [];
@@ -99,11 +107,14 @@ export class FakeFleet {
         halt: (values) => this.#halt(values.level, values.reason),
         resume: (values) => this.#resume(values.incident),
         guard: (request) => this.#guard(request),
-        status: async () => (this.#broker && !this.#muted ? present(this.#said) : unreadable('no answer')),
+        rehearse: async (role) => this.#rehearsed(role),
+        status: async () =>
+          this.#broker && !this.#muted && !this.#lockedOut ? present(this.#said) : unreadable('no answer'),
       },
       store: { read: async () => present({ state: this.stored, incidents: [...this.incidents], inode: 7 }) },
       audit: null,
-      exchange: null,
+      exchange: this.positions === null ? null : { read: async () => present(this.#book()) },
+      controller: { run: (argv, withinMs) => this.onController(argv, withinMs) },
       messages: { read: async (mark) => present(this.queued.filter(({ body }) => body.includes(mark))) },
       randomWord: () => {
         this.#words += 1;
@@ -116,6 +127,18 @@ export class FakeFleet {
     };
   }
 
+  /** Somebody else halts, or joins: level, reason and revision are theirs. */
+  haltedByOthers(level: number): void {
+    const at = this.clock.wall();
+    this.incidents.push({ id: 'inc-9', level, reason: 'a real one', openedAt: at, resolvedAt: null });
+    this.#write({ level, incident: 'inc-9', reason: 'a real one', revision: 9, asset: null });
+  }
+
+  /** Takes a process of it down, as if it had crashed. */
+  takeDown(service: string): void {
+    this.#kill(service);
+  }
+
   alive(name: string): boolean {
     return this.#hostOf(name).find(scriptOf(name)) !== undefined;
   }
@@ -124,12 +147,31 @@ export class FakeFleet {
     return this.#behaviour.hidesIncident ? { ...this.#memory, incident: null, reason: null } : this.#memory;
   }
 
+  get #lockedOut(): boolean {
+    return this.#behaviour.locksOut === true && this.acts.some((act) => act.startsWith('guard'));
+  }
+
+  #rehearsed(role: 'operator' | 'second') {
+    if (this.#lockedOut) return present({ status: 401 });
+    const status = role === 'second' ? this.secondOperator : 200;
+    return status === null ? unreadable('no answer') : present({ status });
+  }
+
+  #book() {
+    return { positions: this.positions ?? {}, open: {}, accepted: [] };
+  }
+
   get #muted(): boolean {
     return this.#behaviour.mute === true && this.#memory.level > 0;
   }
 
   get #broker(): boolean {
     return this.alive('principal');
+  }
+
+  /** Somebody else halts, from now on. */
+  haltBySomebody(level: number): void {
+    this.#write({ ...this.#memory, level, reason: 'a real one' });
   }
 
   async #halt(level: number, reason: string) {
@@ -232,7 +274,8 @@ export class FakeFleet {
 
   #resolve(): void {
     const at = this.clock.wall();
-    this.incidents.splice(0, 1, ...this.incidents.slice(0, 1).map((row) => ({ ...row, resolvedAt: at })));
+    const all = this.incidents.splice(0);
+    this.incidents.push(...all.map((row) => ({ ...row, resolvedAt: row.resolvedAt ?? at })));
   }
 
   #spawn(name: string): void {
@@ -305,10 +348,12 @@ export function fakePlan(overrides: Partial<Plan> = {}): Plan {
     effects: null,
     guards: [],
     messages: null,
+    stopWhen: [{ when: 'foreign-incident', action: 'hands-off' }],
+    manned: false,
+    secondOperator: false,
     crash: 'principal',
     resume: 'api',
     phrase: 'none',
-    manned: false,
     manualResume: [],
     timing: {
       baselineMs: 1_500,

@@ -21,6 +21,8 @@ export class FakeHost implements HostLink {
   readonly processes = new Map<number, FakeProcess>();
   /** Set to make every further answer unreadable. */
   lost: string | null = null;
+  /** What its wall clock said when the fake clock stood at 0; null: it never tells. */
+  wallMs: number | null = null;
   onKill: (pid: number) => void = () => undefined;
   #nextPid = 100;
 
@@ -67,7 +69,7 @@ export class FakeHost implements HostLink {
     return present({
       scope: this.#scope(),
       uptimeMs: this.#clock.nowMs(),
-      hostWallMs: null,
+      hostWallMs: this.wallMs === null ? null : this.wallMs + this.#clock.nowMs(),
       pids: all.map((one) => one.pid),
       rows: wanted.map(({ pid, start, ppid, state }) => ({ pid, start, ppid, pgrp: pid, sid: pid, state })),
       details: all

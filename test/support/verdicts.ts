@@ -88,6 +88,7 @@ export const passed: Verdict = {
       logged: true,
     },
   ],
+  stopConditions: [{ condition: 'foreign-incident', action: 'hands-off', met: null }],
   effects: [
     {
       asset: 'DOGE-USD',
@@ -199,4 +200,38 @@ function footnote(id: string, title: string, findings: number) {
     expires: '2099-12-31',
     findings,
   };
+}
+
+/** Keys whose values are words of ours; all other texts of a verdict came from somebody else. */
+const OURS = [
+  'code',
+  'severity',
+  'verdict',
+  'fleet',
+  'role',
+  'outcome',
+  'counter',
+  'moment',
+  'guard',
+  'expected',
+  'action',
+  'consequenceOf',
+];
+
+/** A verdict with everything in it, in which `text` stands wherever somebody else's text can. */
+export function hostileVerdict(text: string): Verdict {
+  const spoilt = (value: unknown, key: string): unknown => {
+    if (typeof value === 'string') return OURS.includes(key) ? value : text;
+    if (Array.isArray(value)) return value.map((item) => spoilt(item, key));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, spoilt(item, name)]));
+  };
+  const full: Verdict = {
+    ...qualified,
+    gateSkipped: 'why',
+    broker: { ...asFound.broker, crash: { done: false, why: 'why' } },
+    stopConditions: [{ condition: 'a', action: 'resume', met: 'b' }],
+    findings: [...qualified.findings, { ...unpersisted, host: null, service: null, asset: 'DOGE-USD' }],
+  };
+  return spoilt(full, '') as Verdict;
 }

@@ -5,12 +5,14 @@ import {
   fstatSync,
   fsync,
   fsyncSync,
+  ftruncateSync,
   openSync,
   readFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { harmlessJson } from '../../drill/model/harmless.ts';
 import { type Entry, type EntryBody, isKnownKind, JOURNAL_FORMAT } from '../../drill/model/journal.ts';
 import type { Clock, Journal } from '../../drill/ports/world.ts';
 import { redactStrings } from '../system/redact-strings.ts';
@@ -37,10 +39,40 @@ export function openJournal(
   file: string,
   options: { readonly clock: Clock; readonly redact: (text: string) => string },
 ): JournalFile {
-  const fd = openForAppend(file);
-  const entries: Entry[] = [];
+  return journalOn(file, openForAppend(file), { entries: [], bytes: 0 }, options);
+}
+
+/**
+ * Goes on with the journal of a runner that is gone: what it wrote stays as it is, but for a last line that never got its end.
+ * Throws like `readJournal` and `openJournal`.
+ */
+export function reopenJournal(
+  file: string,
+  options: { readonly clock: Clock; readonly redact: (text: string) => string },
+): JournalFile {
+  const entries = readJournal(file);
+  const fd = openSync(file, constants.O_WRONLY | constants.O_APPEND);
+  try {
+    const bytes = readFileSync(file).lastIndexOf(10) + 1;
+    ftruncateSync(fd, bytes);
+    fsyncSync(fd);
+    return journalOn(file, fd, { entries, bytes }, options);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+function journalOn(
+  file: string,
+  fd: number,
+  begun: { readonly entries: Entry[]; readonly bytes: number },
+  options: { readonly clock: Clock; readonly redact: (text: string) => string },
+): JournalFile {
+  const { entries } = begun;
+  let bytes = begun.bytes;
   let failure: Error | null = null;
-  let synced = 0;
+  let synced = entries.length;
   let running: Promise<void> | null = null;
   let waiting: Promise<void> | null = null;
   let closed = false;
@@ -65,7 +97,9 @@ export function openJournal(
         new Error('a secret is so common a word that removing it wrecks the record'),
       );
     try {
-      writeWhole(fd, `${line}\n`);
+      // Two writers would tear each other's records apart: whoever finds another's bytes has been taken over from.
+      if (isShared(fd, bytes)) throw new Error('another runner has taken the drill over and writes to it');
+      bytes += writeWhole(fd, `${line}\n`);
     } catch (error) {
       throw fail('cannot be written', error);
     }
@@ -193,14 +227,21 @@ function syncFolder(folder: string): void {
 }
 
 // write(2) may write less than it was given, on a disk that is almost full for one.
-function writeWhole(fd: number, text: string): void {
+function writeWhole(fd: number, text: string): number {
   const bytes = Buffer.from(text, 'utf8');
   for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+  return bytes.length;
+}
+
+function isShared(fd: number, bytes: number): boolean {
+  const stat = fstatSync(fd);
+  return stat.isFile() && stat.size !== bytes;
 }
 
 // Most records hold no secret, and pass as one text. In one that does, each text is cleaned by itself: a secret made
-// of digits must not tear a hole into a number.
+// of digits must not tear a hole into a number. What a terminal could act upon is escaped: the same data.
 function cleanLine(record: unknown, redact: (text: string) => string): string {
   const line = JSON.stringify(record);
-  return redact(line) === line ? line : JSON.stringify(redactStrings(JSON.parse(line), redact));
+  const clean = redact(line) === line ? line : JSON.stringify(redactStrings(JSON.parse(line), redact));
+  return harmlessJson(clean);
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -95,5 +95,19 @@ describe('openLedger', () => {
     const text = join(folder, 'text.db');
     writeFileSync(text, 'not a database, but long enough to be read as one'.repeat(10));
     expect(() => openLedger(text)).toThrow(`${text}: file is not a database`);
+  });
+
+  it('is for its owner alone, also where it was there with another mode, and its companions too', () => {
+    const modes = (): number[] =>
+      readdirSync(join(folder, 'deep')).map((name) => statSync(join(folder, 'deep', name)).mode & 0o777);
+    const first = openLedger(file);
+    first.record(proof);
+    expect(modes()).toEqual([0o600, 0o600, 0o600]);
+    for (const name of readdirSync(join(folder, 'deep'))) chmodSync(join(folder, 'deep', name), 0o664);
+    const second = openLedger(file);
+    expect(modes()).toEqual([0o600, 0o600, 0o600]);
+    second.close();
+    first.close();
+    expect(statSync(join(folder, 'deep')).mode & 0o777).toBe(0o700);
   });
 });

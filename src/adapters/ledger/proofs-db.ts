@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Proof } from '../../drill/model/proof.ts';
 import { outlive } from '../system/outlive.ts';
+import { forTheOwnerAlone } from './owner-only.ts';
 
 /** "htpf": tells our files from other SQLite databases (PRAGMA application_id). */
 const APPLICATION_ID = 0x68747066;
@@ -24,7 +25,8 @@ export interface Ledger {
 export function openLedger(file: string): Ledger {
   let db: Database.Database | undefined;
   try {
-    mkdirSync(dirname(resolve(file)), { recursive: true });
+    mkdirSync(dirname(resolve(file)), { recursive: true, mode: 0o700 });
+    forTheOwnerAlone(resolve(file));
     db = outlive(new Database(resolve(file), { timeout: 5000 }));
     prepareSchema(db);
     return ledgerOn(db);

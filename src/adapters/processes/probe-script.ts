@@ -78,16 +78,17 @@ quit() {
   exit 0
 }
 
-# A new guard every few seconds at most: it ends the canaries and this shell unless it is replaced in time.
+# A new guard every few seconds at most: it ends the canaries and this shell unless it is replaced in time. Its sleep is ended by KILL:
+# a TERM that comes between fork and exec runs the shell's own handler in the child, and is lost with the exec.
 rearm() {
   [ -z "$armed" ] || [ $((\${up%%.*} - armed)) -ge "$step" ] || return 0
   armed=\${up%%.*}
   if [ -n "$guard" ]; then kill "$guard"; wait "$guard"; fi
   (
     called= nap=
-    trap 'called=1; [ -z "$nap" ] || kill "$nap"' TERM
+    trap 'called=1; [ -z "$nap" ] || kill -KILL "$nap"' TERM
     sleep "$fuse" & nap=$!
-    [ -z "$called" ] || kill "$nap"
+    [ -z "$called" ] || kill -KILL "$nap"
     wait "$nap"
     wait "$nap"
     [ -z "$called" ] || exit 0
@@ -214,9 +215,9 @@ plant() {
   sh -c '
     : a canary of haltproof
     called= nap=
-    trap "called=1; [ -z \\"\\$nap\\" ] || kill \\"\\$nap\\"" TERM
+    trap "called=1; [ -z \\"\\$nap\\" ] || kill -KILL \\"\\$nap\\"" TERM
     sleep '"$2"' & nap=$!
-    [ -z "$called" ] || kill "$nap"
+    [ -z "$called" ] || kill -KILL "$nap"
     wait "$nap"
     wait "$nap"
     exit 0' haltproof-canary "$fleet" "$1" $(($(date +%s) + $2)) </dev/null >/dev/null &

@@ -98,6 +98,18 @@ describe('a systemd host', () => {
     });
   });
 
+  it('tells how old the unit’s life is, by which its start limit counts', async () => {
+    const limit = 'StartLimitBurst=5\nStartLimitIntervalUSec=10s\nExecMainStartTimestampMonotonic=1\n';
+    const file = tool(
+      'limited',
+      `cat <<'END'\n${UNIT.replace('TriggeredBy=hermes.timer', 'TriggeredBy=')}${limit}END`,
+    );
+    // This machine has been up for longer than that.
+    expect(await read('systemd', file)).toMatchObject({
+      hermes: { kind: 'present', value: { startsLeft: 5, comesBack: true } },
+    });
+  });
+
   it('is unreadable where systemctl is missing or reaches no systemd', async () => {
     for (const file of [join(folder, 'none'), tool('failing', 'echo "Failed to connect to bus" >&2; exit 1')])
       expect(await read('systemd', file)).toMatchObject({ hermes: { kind: 'unreadable' } });

@@ -32,7 +32,7 @@ echo end
 `;
 
 const UNIT =
-  'Id,LoadState,ActiveState,SubState,MainPID,NRestarts,InvocationID,Restart,RestartUSec,RestartMaxDelayUSec,KillMode,UnitFileState,TriggeredBy';
+  'Id,LoadState,ActiveState,SubState,MainPID,NRestarts,InvocationID,Restart,RestartUSec,RestartMaxDelayUSec,KillMode,UnitFileState,TriggeredBy,StartLimitBurst,StartLimitIntervalUSec,ExecMainStartTimestampMonotonic';
 const TRIGGER = 'Id,ActiveState,SubState,TimersMonotonic,TimersCalendar,AccuracyUSec,RandomizedDelayUSec';
 
 /** systemctl(1): `show` prints properties as KEY=VALUE and ends with 0 for a unit that does not exist, too. */
@@ -48,6 +48,9 @@ show() {
 }
 for label; do
   echo "label $label"
+  up= rest=
+  read -r up rest 2>/dev/null < /proc/uptime
+  case $up in *.??) echo "|HaltproofUptimeUSec=\${up%.*}\${up#*.}0000" ;; esac
   show ${UNIT} "$label"
   for trigger in $(printf '%s\\n' "$text" | sed -n 's/^TriggeredBy=//p'); do
     echo "trigger $trigger"

@@ -62,6 +62,22 @@ describe('what launchctl prints of a service', () => {
   });
 });
 
+describe('whether launchd spawns it again after a SIGKILL', () => {
+  it.each([
+    ['a KeepAlive on success only', RUNNING, true],
+    ['an unconditional KeepAlive', CRASH_LOOP, true],
+    ['the lab’s KeepAlive', LAB, true],
+    ['the lab’s KeepAlive without a condition', LAB.replace('unless successful exit', 'true'), true],
+    ['no KeepAlive in the lab', LAB.replace('unless successful exit', 'false'), false],
+    ['a run interval alone', INTERVAL, null],
+    ['another condition', RUNNING.replace('successful exit => 0', 'network state => 1'), null],
+    ['a KeepAlive on failure only', RUNNING.replace('successful exit => 0', 'successful exit => 1'), null],
+    ['no KeepAlive', RUNNING.replace('\tsemaphores = {\n\t\tsuccessful exit => 0\n\t}\n', ''), false],
+  ])('is told of %s', (_, text, comesBack) => {
+    expect(read(text)).toMatchObject({ comesBack, startsLeft: null });
+  });
+});
+
 describe('what launchctl prints of disabled services', () => {
   it('is told in the words of old and new systems', () => {
     const text =

@@ -51,6 +51,8 @@ export function parseLaunchctlPrint(text: string): Reading<Omit<ManagedService, 
     restarts: null,
     invocation: null,
     keepAlive: always ? 'always' : conditional(job),
+    comesBack: always ? true : afterKill(job, revivals.length > 0),
+    startsLeft: null,
     revives: slowest(revivals),
   });
 }
@@ -106,6 +108,18 @@ function conditional({ keys, blocks }: Job): string | null {
   const named = keys.get('keepalive');
   if (named !== undefined && named !== 'true' && named !== 'false') return named;
   return blocks.get('semaphores')?.join(', ') ?? null;
+}
+
+/**
+ * Whether a job whose KeepAlive is not unconditional is spawned again after a SIGKILL (launchd.plist(5), KeepAlive): SuccessfulExit
+ * false and Crashed true do so. Other conditions, and other things that spawn it, may; one with none of them is not.
+ */
+function afterKill(job: Job, revives: boolean): boolean | null {
+  const words = conditional(job);
+  if (words === null) return revives ? null : false;
+  return /^unless successful exit$|\bsuccessful exit => 0|\b(?:after crash|crashed) => 1/.test(words)
+    ? true
+    : null;
 }
 
 function whole(text: string | undefined): number | null | 'odd' {

@@ -23,12 +23,45 @@ describe('what systemctl shows of a unit', () => {
       restarts: 2,
       invocation: '0f5a9c1e2b3d4f60718293a4b5c6d7e8',
       keepAlive: 'Restart=on-failure',
+      comesBack: true,
+      startsLeft: null,
       disabled: false,
       revives: { withinMs: 5000, by: 'Restart=on-failure' },
     });
     expect(read(stopped)).toMatchObject({ pid: null, revives: null });
     expect(read(stopped.replace(/^InvocationID=.*$/m, 'InvocationID='))).toMatchObject({ invocation: null });
     expect(read(stopped.replace(/^NRestarts=.*\n/m, ''))).toMatchObject({ restarts: null });
+  });
+
+  it.each([
+    ['always', true],
+    ['on-failure', true],
+    ['on-abnormal', true],
+    ['on-abort', true],
+    ['on-success', false],
+    ['on-watchdog', false],
+    ['no', false],
+  ])('tells by Restart=%s whether it is started again after a SIGKILL', (setting, comesBack) => {
+    expect(read(UNIT.replace('Restart=on-failure', `Restart=${setting}`))).toMatchObject({ comesBack });
+  });
+
+  it('does not know of a restart where Restart is not shown', () => {
+    expect(read(UNIT.replace('Restart=on-failure\n', ''))).toMatchObject({ comesBack: null });
+  });
+
+  const limited = (burst: string, interval: string, ageUs: number, restarts = 2): string =>
+    `${UNIT.replace('NRestarts=2', `NRestarts=${restarts}`)}StartLimitBurst=${burst}\nStartLimitIntervalUSec=${interval}\nExecMainStartTimestampMonotonic=5000000\nHaltproofUptimeUSec=${5_000_000 + ageUs}\n`;
+
+  it.each([
+    ['a life that is older than the interval', limited('5', '10s', 10_000_001, 50), 5],
+    ['a young life after two restarts', limited('5', '10s', 9_000_000), 2],
+    ['a young life after very many', limited('5', '10s', 9_000_000, 50), 0],
+    ['no limit', limited('0', '10s', 1), null],
+    ['no interval', limited('5', '0', 1), null],
+    ['an interval without end', limited('5', 'infinity', 1), null],
+    ['an age that nobody told', limited('5', '10s', 1).replace(/Haltproof.*\n/, ''), null],
+  ])('counts the starts that its limit still allows: %s', (_, text, startsLeft) => {
+    expect(read(text)).toMatchObject({ startsLeft });
   });
 
   it('knows a unit that waits for its restart from one that was stopped', () => {

@@ -53,9 +53,30 @@ export function parseSystemctlShow(
     restarts,
     invocation: invocation === '' ? null : invocation,
     keepAlive: restart === undefined || restart === 'no' ? null : `Restart=${restart}`,
+    comesBack: restart === undefined ? null : AFTER_KILL.has(restart),
+    startsLeft: startsLeft(one),
     disabled: file === '' ? null : /^(?:disabled|masked)/.test(file),
     revives: slowest(revivals),
   });
+}
+
+/** systemd.service(5), Restart=: the settings under which a process that a signal ended is started again. */
+const AFTER_KILL: ReadonlySet<string> = new Set(['always', 'on-failure', 'on-abnormal', 'on-abort']);
+
+/**
+ * How many starts the limit of systemd.unit(5) (StartLimitBurst= within StartLimitIntervalSec=) allows at the least. Only the
+ * number of restarts since the last explicit start is shown: where the present life is older than the interval, none of
+ * them counts any more. Null where there is no limit, or it cannot be told.
+ */
+function startsLeft(one: (key: string) => string | undefined): number | null {
+  const burst = whole(one('StartLimitBurst'));
+  const intervalMs = parseTimespan(one('StartLimitIntervalUSec') ?? '');
+  if (burst === undefined || burst === 0 || intervalMs === null || intervalMs === 0) return null;
+  const began = whole(one('ExecMainStartTimestampMonotonic'));
+  const now = whole(one('HaltproofUptimeUSec'));
+  if (began === undefined || now === undefined) return null;
+  if (now - began > intervalMs * 1000) return burst;
+  return Math.max(0, burst - (whole(one('NRestarts')) ?? 0) - 1);
 }
 
 function triggered(name: string, properties: Properties): Revival | null {

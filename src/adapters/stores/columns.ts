@@ -1,6 +1,9 @@
 import { describeValue } from '../system/printable.ts';
 import type { Row, Table } from './sqlite-read.ts';
 
+/** Each reading goes into the journal: in UTF-16 units. */
+const MAX_TEXT = 65_536;
+
 /** What a table or a value is not, in words. Caught where a reading is made of it. */
 export class Misshapen extends Error {}
 
@@ -40,8 +43,13 @@ export function integerOrNull(row: Row, column: string, what: string): number | 
 export function textOrNull(row: Row, column: string, what: string): string | null {
   const value = row[column];
   if (isNothing(value)) return null;
-  if (typeof value === 'string') return value;
-  throw new Misshapen(`${what}: ${column} is ${describeValue(value)}, not text`);
+  if (typeof value !== 'string')
+    throw new Misshapen(`${what}: ${column} is ${describeValue(value)}, not text`);
+  if (value.length > MAX_TEXT)
+    throw new Misshapen(
+      `${what}: ${column} has ${value.length} characters, and nobody reads more than ${MAX_TEXT}`,
+    );
+  return value;
 }
 
 /** A name: text, or a whole number (an integer primary key) as text; null where NULL or not there. */

@@ -20,6 +20,12 @@ async function serve(listener: RequestListener): Promise<string> {
 const link = (url: string) =>
   createExchangeLink({ url, positions: '/positions', open: '/open', accepted: '/accepted' });
 
+function nested(depth: number): unknown {
+  let value: unknown = 1;
+  for (let n = 0; n < depth; n += 1) value = { a: value };
+  return value;
+}
+
 const BOOK = {
   positions: { 'DOGE-USD': 12.5, 'BTC-USD': -1 },
   open: { 'DOGE-USD': 1 },
@@ -56,11 +62,35 @@ describe('createExchangeLink', () => {
     ],
     ['an order is null', { ...BOOK, accepted: [null] }, '/accepted/0 is null'],
     ['the answer is null', null, '/positions is nothing'],
+    ['a count is text', { ...BOOK, open: { A: '1' } }, '/open/A is the text "1", not a count'],
+    ['a count is a fraction', { ...BOOK, open: { A: 0.5 } }, '/open/A is the number 0.5, not a count'],
+    [
+      'positions are nested without end',
+      { ...BOOK, positions: nested(2000) },
+      '/positions/a is an object with a, not a number',
+    ],
   ])('is unreadable where %s', async (_, book, reason) => {
     const url = await serve((_request, response) => response.end(JSON.stringify(book)));
     expect(await link(url).read(5000)).toMatchObject({
       kind: 'unreadable',
       reason: expect.stringContaining(`GET ${url}: ${reason}`),
+    });
+  });
+
+  it.each([
+    [
+      'a number too large for one',
+      '{"positions":{"A":1e999},"open":{},"accepted":[]}',
+      '/positions/A is the number Infinity',
+    ],
+    ['NaN', '{"positions":{"A":NaN},"open":{},"accepted":[]}', 'the answer is not JSON'],
+    ['nesting that has no end', '['.repeat(500_000), 'the answer is not JSON'],
+    ['a body that has no end', ' '.repeat(1024 * 1024 + 1), 'with an answer of more than 1 MiB'],
+  ])('is unreadable for %s', async (_, body, reason) => {
+    const url = await serve((_request, response) => response.end(body));
+    expect(await link(url).read(5000)).toMatchObject({
+      kind: 'unreadable',
+      reason: expect.stringContaining(reason),
     });
   });
 

@@ -54,7 +54,11 @@ describe('readTextFile', () => {
     );
     await expect(readTextFile(folder)).rejects.toThrow(/is a folder, not a file$/);
     await expect(readTextFile(fifo)).rejects.toThrow(/is not a regular file$/);
-    await expect(readTextFile(binary)).rejects.toThrow(/is not UTF-8 text$/);
+    await expect(readTextFile(binary)).rejects.toThrow(/is not UTF-8 text \(line 1, column 1\)$/);
+    writeFileSync(binary, Buffer.from([...Buffer.from('a: grün\nbé: '), 0xe9, 0x0a]));
+    await expect(readTextFile(binary)).rejects.toMatchObject({ at: { line: 2, column: 5 } });
+    writeFileSync(binary, 'a: grün\nbé: é\n');
+    expect(await readTextFile(binary)).toContain('é');
     await expect(readTextFile(join(folder, 'no'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -42,17 +42,42 @@ export async function readTextFile(file: string, limitBytes = 1024 * 1024): Prom
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new FileProblem(`${file}: is not UTF-8 text`);
+    const at = placeOfNoText(bytes);
+    throw new FileProblem(`${file}: is not UTF-8 text (line ${at.line}, column ${at.column})`, null, { at });
   }
 }
 
 /** What was the matter with a file, in one line. `code` is the system's, such as `ENOENT`, where it gave one. */
 export class FileProblem extends Error {
   readonly code: string | null;
-  constructor(message: string, code: string | null = null, options?: ErrorOptions) {
+  /** Where in the file, counted from 1. */
+  readonly at: { readonly line: number; readonly column: number } | null;
+  constructor(
+    message: string,
+    code: string | null = null,
+    options: ErrorOptions & { readonly at?: { readonly line: number; readonly column: number } } = {},
+  ) {
     super(message, options);
     this.name = 'FileProblem';
     this.code = code;
+    this.at = options.at ?? null;
+  }
+}
+
+/** The first byte that is no part of UTF-8 text: line, and character of the line, from 1. */
+function placeOfNoText(bytes: Buffer): { line: number; column: number } {
+  const utf8 = new TextDecoder('utf-8', { fatal: true });
+  let from = 0;
+  for (let line = 1; ; line += 1) {
+    const end = bytes.indexOf(10, from);
+    const text = bytes.subarray(from, end < 0 ? bytes.length : end);
+    try {
+      utf8.decode(text);
+    } catch {
+      return { line, column: new TextDecoder().decode(text).indexOf('\ufffd') + 1 };
+    }
+    if (end < 0) return { line, column: 1 };
+    from = end + 1;
   }
 }
 

@@ -1,6 +1,4 @@
-// Controls, format characters (bidirectional overrides among them), line separators, lone surrogates and private use:
-// all that could move a terminal's cursor or make a line read otherwise than it is.
-const HARMFUL = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
+import { CUT, withoutHarmful } from '../../drill/model/harmless.ts';
 
 /**
  * Text from outside made fit for one line of a message: at most `limit` characters (code points), harmful ones
@@ -8,8 +6,8 @@ const HARMFUL = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
  */
 export function printable(text: string, limit = 160): string {
   const head = [...text.slice(0, limit * 2)].slice(0, limit).join('');
-  const safe = head.replace(HARMFUL, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
-  return head.length < text.length ? `${safe}…` : safe;
+  const safe = withoutHarmful(head, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+  return head.length < text.length ? `${safe}${CUT}` : safe;
 }
 
 /** What a value from outside is, for messages: its type and, bounded and harmless, what it says. */

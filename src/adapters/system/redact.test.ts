@@ -40,9 +40,47 @@ describe('createRedactor', () => {
     ['{"authorization":null,"level":2}', '{"authorization":null,"level":2}'],
     ['the bearer of news', 'the bearer of news'],
     ['unauthorized: no', 'unauthorized: no'],
+    ['db postgres://app:hunter2@db.example/x', 'db postgres://app:[redacted]@db.example/x'],
+    ['a password with @ in it: ftp://u:p@ss@h', 'a password with @ in it: ftp://u:[redacted]@h'],
+    ['http://127.0.0.1:8700/v1/status of ops@knox', 'http://127.0.0.1:8700/v1/status of ops@knox'],
+    ['ssh ops@192.168.1.150:22', 'ssh ops@192.168.1.150:22'],
+    [
+      'key -----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIE+/=\n-----END RSA PRIVATE KEY----- end',
+      'key [redacted] end',
+    ],
+    ['{"a":"-----BEGIN OPENSSH PRIVATE KEY-----\\nb3BlbnNzaC1r","n":1}', '{"a":"[redacted]","n":1}'],
+    ['-----BEGIN CERTIFICATE-----MIIE', '-----BEGIN CERTIFICATE-----MIIE'],
   ])('%s', (text, clean) => {
     expect(redact(text)).toBe(clean);
     expect(redact(clean)).toBe(clean);
+  });
+
+  it.each([
+    ['in HTML', `a&b<c>"d'e`, 'a&amp;b&lt;c&gt;&quot;d&#39;e'],
+    ['in a shell word', `it's secret`, `'it'\\''s secret'`],
+    ['with its blanks folded', 'SHUT  DOWN', 'SHUT DOWN'],
+  ])('removes a secret %s', (_, secret, form) => {
+    expect(createRedactor([secret])(`before ${form} after`).replaceAll("'", '')).toBe(
+      'before [redacted] after',
+    );
+  });
+
+  it('removes what is left of a secret before the sign of a cut, and nothing else before one', () => {
+    const clean = createRedactor(['abcdefgh-secret']);
+    expect(clean('x abcdefgh-sec… y abcdef…')).toBe('x [redacted]… y [redacted]…');
+    expect(clean('x abcde… abcdefgh-sec y… abcdefgx…')).toBe('x abcde… abcdefgh-sec y… abcdefgx…');
+  });
+
+  it('keeps a text that is nothing but blanks, and one of half characters, from matching everywhere', () => {
+    expect(createRedactor(['     ', '\ud800\ud800\ud800\ud800'])('nothing here')).toBe('nothing here');
+  });
+
+  it('is not held up by text made to do so', () => {
+    const slow = createRedactor(['S'.repeat(800), 'another-secret']);
+    const startedMs = performance.now();
+    for (const piece of ['-----BEGIN PRIVATE KEY-----', 'SSSSSSS…', 'a://b:', 'bearer ', 'authorization: '])
+      slow(piece.repeat(Math.floor((1024 * 1024) / piece.length)));
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
   });
 
   it('removes the longer of two secrets that begin alike', () => {

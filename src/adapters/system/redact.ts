@@ -1,11 +1,16 @@
+import { CUT, plain } from '../../drill/model/harmless.ts';
+import { SHORTEST_SECRET } from '../../drill/model/secrets.ts';
+
 const MARK = '[redacted]';
-const SHORTEST = 4;
+/** A beginning of a secret that stands before the sign of a cut is taken out from this length on. */
+const SHORTEST_PART = 6;
 
 /**
  * Builds the function through which every byte of journal, report and message passes. It replaces each secret, in
  * whatever coat it may turn up: as it is, escaped for JSON (up to three times over, as an answer quoted in a record
- * is), URL-encoded, in hex, and in base64 at any alignment (so that `user:secret` is found too); and, known or not,
- * what follows `Authorization:` or `Bearer`. A second pass changes nothing more.
+ * is), for HTML and XML, for a shell, URL-encoded, in hex, and in base64 at any alignment (so that `user:secret` is found
+ * too); the beginning of one where it was cut; and, known or not, what follows `Authorization:` or `Bearer`, the password of
+ * an address, and a private key in PEM. A second pass changes nothing more.
  * For a JSON document, clean its texts one by one (`redactStrings`): in the raw document a secret of digits could be part
  * of a number.
  *
@@ -16,9 +21,9 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   const forms = new Set<string>();
   for (const secret of secrets) {
     if (secret === '') continue;
-    if (secret.length < SHORTEST)
+    if (secret.length < SHORTEST_SECRET)
       throw new RangeError(
-        `a secret of fewer than ${SHORTEST} characters cannot be kept out of the evidence`,
+        `a secret of fewer than ${SHORTEST_SECRET} characters cannot be kept out of the evidence`,
       );
     for (const form of formsOf(secret)) forms.add(form);
   }
@@ -27,9 +32,40 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   const known = longestFirst.length === 0 ? null : new RegExp(longestFirst.join('|'), 'g');
   return (text) => {
     const clean = known === null ? text : text.replace(known, MARK);
-    return clean.replace(AUTHORIZATION, `$1${MARK}`).replace(BEARER, `$1${MARK}`);
+    return withoutParts(clean, forms)
+      .replace(PRIVATE_KEY, MARK)
+      .replace(AUTHORIZATION, `$1${MARK}`)
+      .replace(BEARER, `$1${MARK}`)
+      .replace(ADDRESS, `$1${MARK}@`);
   };
 }
+
+/** Quoted text is cut here and there before it comes by; the half of a token is half a token too many. */
+function withoutParts(text: string, forms: ReadonlySet<string>): string {
+  if (!text.includes(CUT)) return text;
+  const [last = '', ...pieces] = text.split(CUT).reverse();
+  const cut = pieces.reverse().map((piece) => {
+    const part = Math.max(0, ...[...forms].map((form) => partAtTheEnd(piece, form)));
+    return part === 0 ? piece : piece.slice(0, -part) + MARK;
+  });
+  return [...cut, last].join(CUT);
+}
+
+/** How much of the beginning of `form` a text ends with, in UTF-16 units; 0 where it is too little to tell. */
+function partAtTheEnd(text: string, form: string): number {
+  if (form.length <= SHORTEST_PART) return 0;
+  const tail = text.slice(1 - form.length);
+  const start = form.slice(0, SHORTEST_PART);
+  for (let at = tail.indexOf(start); at >= 0; at = tail.indexOf(start, at + 1))
+    if (form.startsWith(tail.slice(at))) return tail.length - at;
+  return 0;
+}
+
+// RFC 7468. One without its end was cut. Line ends may be escapes, blanks, or what somebody joined lines with.
+const PRIVATE_KEY =
+  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?:[\sA-Za-z0-9+/=:,.|\\]|-(?!----))*(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----)?/g;
+/** `https://user:password@host`, of whatever scheme. */
+const ADDRESS = /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@"'<>]{0,200}:)(?!\[redacted\]@)[^\s/"'<>]+@/gi;
 
 // A value ends at a quote, a bracket, comma, semicolon, white space or backslash (an escaped line end or quote). Behind
 // a quoted key only a quoted value is taken: putting the mark in place of a bare `null` would break the JSON around it.
@@ -37,10 +73,13 @@ const AUTHORIZATION =
   /(\bauthorization(?:\\*["']\s*:\s*\\*["']|\s*[:=]\s*))(?:(?:basic|bearer|digest|token|negotiate)\s+)?[^\s"'\\,;[\]{}()]+/gi;
 const BEARER = /(\bbearer\s+)[\w\-.~+/]{8,}=*/gi;
 
-function formsOf(secret: string): Set<string> {
+function formsOf(given: string): Set<string> {
+  // Half of a surrogate pair stands in no UTF-8, and encodeURI would throw.
+  const secret = given.replace(/\p{Cs}/gu, '\ufffd');
   const bytes = Buffer.from(secret, 'utf8');
   const url = encodeURIComponent(secret);
   const forms = new Set([
+    given,
     secret,
     url,
     encodeURI(secret),
@@ -48,7 +87,13 @@ function formsOf(secret: string): Set<string> {
     // RFC 3986: these five may be encoded as well; and hex digits in either case.
     url.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
     url.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase()),
+    secret.replaceAll("'", `'\\''`),
+    entities(secret),
+    entities(secret).replaceAll('&#39;', "'").replaceAll('&quot;', '"'),
   ]);
+  // As it is shown, white space folded; unless next to nothing of it can be.
+  const shown = plain(secret, secret.length);
+  if (shown.replaceAll('\ufffd', '').length >= SHORTEST_SECRET) forms.add(shown);
   for (const spell of [jsonEscape, jsonAscii, (text: string) => jsonEscape(text).replaceAll('/', '\\/')]) {
     let escaped = secret;
     for (let depth = 0; depth < 3; depth++) {
@@ -69,6 +114,15 @@ function formsOf(secret: string): Set<string> {
     forms.add(core).add(core.replaceAll('+', '-').replaceAll('/', '_'));
   }
   return forms;
+}
+
+function entities(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 }
 
 function jsonEscape(text: string): string {

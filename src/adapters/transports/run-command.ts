@@ -1,9 +1,10 @@
+import { CUT } from '../../drill/model/harmless.ts';
 import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import type { Connection } from './transport.ts';
 
 export interface CommandResult {
   readonly exitCode: number;
-  /** Standard output and error as they came, at most `maxBytes` of them. */
+  /** Standard output and error as they came, at most `maxBytes` of them; a last `…` where there was more. */
   readonly output: string;
 }
 
@@ -25,10 +26,12 @@ export async function runCommand(
     if (running === 'timeout') return unreadable(`no answer within ${limits.timeoutMs} ms`);
     const chunks: Buffer[] = [];
     let size = 0;
+    let dropped = 0;
     for (const stream of [running.output, running.errors]) {
       stream.on('data', (chunk: Buffer) => {
         const kept = chunk.subarray(0, Math.max(0, limits.maxBytes - size));
         size += kept.length;
+        dropped += chunk.length - kept.length;
         if (kept.length > 0) chunks.push(kept);
       });
     }
@@ -39,7 +42,8 @@ export async function runCommand(
       return unreadable(`the command did not end within ${limits.timeoutMs} ms`);
     }
     if (ending.code === null) return unreadable(ending.reason ?? 'the command ended without an exit code');
-    return present({ exitCode: ending.code, output: Buffer.concat(chunks).toString('utf8') });
+    const output = Buffer.concat(chunks).toString('utf8');
+    return present({ exitCode: ending.code, output: dropped > 0 ? `${output}${CUT}` : output });
   } catch (error) {
     return unreadable(error instanceof Error ? error.message : String(error));
   } finally {

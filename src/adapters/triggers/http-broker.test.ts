@@ -353,6 +353,29 @@ describe('phrase and second token', () => {
   };
   const RESUME = { level: 2, incident: 'inc-1', revision: 8, reason: 'over' };
 
+  it.each([
+    ['operator', TOKEN],
+    ['second', SECOND],
+  ] as const)('of the %s is rehearsed by a request for the status that shows it', async (role, token) => {
+    const { api, received } = await serve(200, '{"level":0,"incident":null}');
+    expect(await createBrokerLink(make(api)).rehearse(role, 5000)).toEqual({
+      kind: 'present',
+      value: { status: 200 },
+    });
+    expect(received.map(({ line }) => line)).toEqual(['GET /v1/status']);
+    expect(received[0]?.headers.authorization).toBe(`Bearer ${token}`);
+  });
+
+  it.each([
+    [401, '{}', { kind: 'present', value: { status: 401 } }],
+    [500, '', { kind: 'present', value: { status: 500 } }],
+    [200, 'welcome', { kind: 'unreadable' }],
+    [200, '{"level":"high"}', { kind: 'unreadable' }],
+  ] as const)('are not taken for good by HTTP %i "%s"', async (status, body, expected) => {
+    const { api } = await serve(status, body);
+    expect(await createBrokerLink(make(api)).rehearse('second', 5000)).toMatchObject(expected);
+  });
+
   it('go each into their own request and no other', async () => {
     const { api, received } = await serve(200, '{"level":0}');
     const link = createBrokerLink(make(api), { phrase: PHRASE });
@@ -458,12 +481,47 @@ describe('status', () => {
     [204, '', 'the answer is empty'],
     [200, '<html>\u0000', 'the answer is not JSON: <html>\\u{0}'],
     [200, Buffer.from([0x22, 0xff, 0x22]), 'the answer is not UTF-8 text'],
+    [200, '{"level": NaN}', 'the answer is not JSON: {"level": NaN}'],
+    [200, '{"level": 1e999}', '/level is the number Infinity, not a whole number'],
+    [200, '{"level": 9007199254740993}', '/level is the number 9007199254740992, not a whole number'],
+    [200, '{"level": "1e3", "__proto__": {"level": 2}}', '/level is the text "1e3", not a whole number'],
+    [200, '{"__proto__": {"level": 2}}', 'the answer has no /level'],
     [302, json({ level: 0 }), 'HTTP 302: a redirect, which is not followed; give the final address'],
     [401, json({ level: 0 }), 'HTTP 401: it does not accept the token'],
     [404, '', 'HTTP 404: no such path; check `broker` in the inventory'],
     [500, json({ level: 0 }), 'HTTP 500'],
   ])('is unreadable for HTTP %i %s', async (code, body, reason) => {
     expect(await status(code, body)).toBe(reason);
+  });
+
+  it.each([
+    ['lists', '['.repeat(400_000) + ']'.repeat(400_000), '/level leads through a list of 1, not an object'],
+    ['objects', `{"level":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_001)}`, '/level is an object with a'],
+    [
+      'an endless reason',
+      json({ level: 2, reason: 'x', incident: { id: 'i', reason: 'y'.repeat(70_000) } }),
+      '/incident/reason is a text of 70000 characters',
+    ],
+    [
+      'an endless incident',
+      json({ level: 2, incident: { id: 'y'.repeat(70_000) } }),
+      '/incident/id is the text "yyy',
+    ],
+    [
+      'keys without number',
+      json(Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`k${n}`, 0]))),
+      'the answer has no /level',
+    ],
+  ])('is unreadable, and no crash, for %s', async (_, body, reason) => {
+    expect(await status(200, body)).toContain(reason);
+  });
+
+  it('reads a reason that is only long', async () => {
+    const reason = 'y'.repeat(60_000);
+    expect(await status(200, json({ level: 2, incident: { id: 'i', reason } }))).toMatchObject({
+      kind: 'present',
+      value: { reason },
+    });
   });
 
   it('says when nothing listens, and when the name is not known', async () => {

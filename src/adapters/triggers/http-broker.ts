@@ -15,6 +15,8 @@ const KEPT_BODY_BYTES = 4096;
 export interface BrokerLinkOptions {
   /** What the operator typed; null, where nothing was asked for, is sent as null. */
   readonly phrase?: string | null;
+  /** Takes other secrets out of what is handed on; tokens and phrase are taken out in any case. */
+  readonly redact?: (text: string) => string;
 }
 
 /**
@@ -29,7 +31,8 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
   const bearer = broker.auth?.bearer ?? null;
   const second = broker.auth?.second ?? null;
   const phrase = options.phrase ?? null;
-  const redact = createRedactor([bearer, second, phrase].filter((secret) => secret !== null));
+  const own = createRedactor([bearer, second, phrase].filter((secret) => secret !== null));
+  const redact = (text: string): string => own(options.redact?.(text) ?? text);
   const incidents = new Map<string, Json>();
   const keepRaw = createRawKeeper();
 
@@ -106,6 +109,14 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
       return answer.kind === 'present' ? present(replyOf(answer.value, broker.halt.pick)) : answer;
     },
     resume,
+    rehearse: async (role, timeoutMs) => {
+      const answer = await send(broker.status, {}, timeoutMs, { token: role === 'second' ? second : bearer });
+      if (answer.kind !== 'present') return answer;
+      const { status } = answer.value;
+      if (!isSuccess(status)) return present({ status });
+      const state = stateIn(answer.value);
+      return state.kind === 'present' ? present({ status }) : state;
+    },
     guard: async (request, timeoutMs) => {
       if (request.operation === 'halt') return guardedHalt(request, timeoutMs);
       if (request.operation === 'resume') return resume(request, timeoutMs);

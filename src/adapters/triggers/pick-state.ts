@@ -4,6 +4,9 @@ import { absent, present, type Reading, unreadable } from '../../drill/model/rea
 import { parentOf, pick } from '../system/json-pointer.ts';
 import { describeValue } from '../system/printable.ts';
 
+/** Each answer goes into the journal, several times a second: in UTF-16 units. */
+const MAX_TEXT = 65_536;
+
 /**
  * The broker's state as a status answer gives it. A part that the answer does not mention is null; one that is there
  * with the wrong type, or where the pointer meets another shape, makes the whole state `unreadable`. The level must be
@@ -95,15 +98,19 @@ function integerAt(document: unknown, pointer: string): Reading<number> {
 function textAt(document: unknown, pointer: string): Reading<string> {
   const found = valueAt(document, pointer);
   if (found.kind !== 'present') return found;
-  return typeof found.value === 'string'
-    ? present(found.value)
-    : unreadable(`${pointer} is ${describeValue(found.value)}, not text`);
+  if (typeof found.value !== 'string')
+    return unreadable(`${pointer} is ${describeValue(found.value)}, not text`);
+  return found.value.length > MAX_TEXT
+    ? unreadable(
+        `${pointer} is a text of ${found.value.length} characters, and nobody reads more than ${MAX_TEXT}`,
+      )
+    : present(found.value);
 }
 
 function incidentAt(document: unknown, pointer: string): Reading<string> {
   const found = valueAt(document, pointer);
   if (found.kind === 'present')
-    return isName(found.value)
+    return isName(found.value) && String(found.value).length <= MAX_TEXT
       ? present(String(found.value))
       : unreadable(`${pointer} is ${describeValue(found.value)}, not an incident's name`);
   if (found.kind === 'unreadable') return found;

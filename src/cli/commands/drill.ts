@@ -1,18 +1,27 @@
-import { verdictJson } from '../../drill/10-report/verdict-json.ts';
+import { jsonDocument, verdictJson } from '../../drill/10-report/verdict-json.ts';
 import { headlineOf } from '../../drill/10-report/words.ts';
 import type { Drill } from '../../drill/model/drill.ts';
+import { plainLines } from '../../drill/model/harmless.ts';
 import type { Inventory } from '../../drill/model/inventory.ts';
 import type { KnownIssue } from '../../drill/model/known-issue.ts';
+import type { Pins } from '../../drill/model/pin.ts';
+import type { Plan } from '../../drill/model/plan.ts';
+import { secretsOf } from '../../drill/model/secrets.ts';
 import { chooseDrill } from '../choose-drill.ts';
 import { type ChosenFile, chooseInventory, chooseKnownIssues } from '../choose-inventory.ts';
 import { CliError, messageOf, notRun, usage } from '../cli-error.ts';
 import { conductDrill } from '../conduct-drill.ts';
 import { drillId } from '../drill-id.ts';
 import type { Effects, RunningLab } from '../effects.ts';
+import type { Cleared } from '../interlocks/preflight.ts';
 import { type Interruption, listenForSignals } from '../interruption.ts';
+import { refuseUnfinished, withDrillLock } from '../interlocks/one-drill.ts';
+import { needsSomebody } from '../interlocks/scheduled.ts';
 import { labName } from '../lab-name.ts';
 import { type Presence, personPresent } from '../manned.ts';
+import { readPins } from '../read-pins.ts';
 import { resultText } from '../result-text.ts';
+import { endWhenWindowCloses } from '../window-closes.ts';
 import { writeReports } from '../write-reports.ts';
 
 export interface DrillOptions {
@@ -26,6 +35,8 @@ export interface DrillOptions {
   readonly json?: true;
   readonly strict?: true;
   readonly debug?: true;
+  readonly scheduled?: true;
+  readonly skipGate?: string;
 }
 
 /** The files of one drill, as the operator chose them. */
@@ -35,6 +46,8 @@ interface Chosen {
   readonly knownIssues: ChosenFile | null;
   /** The lab's name, or null for a live fleet. */
   readonly lab: string | null;
+  /** Who the hosts were when somebody pinned them. */
+  readonly pins: Pins | null;
 }
 
 interface Loaded {
@@ -47,37 +60,69 @@ interface Loaded {
 export async function drill(options: DrillOptions, effects: Effects): Promise<number> {
   const chosen = await choose(options, effects);
   if (options.plan === true) return printPlan(options, chosen, effects);
-  if (chosen.lab === null) {
-    await load(options, chosen, effects, { env: effects.env, keepUnresolved: false });
-    throw notRun(
-      `${chosen.inventory.shown} describes a live fleet, and nothing was triggered`,
-      'the interlocks without which a live fleet is not halted are not part of this version',
-      'print what would be done with --plan, or drill the embedded lab (`provider: embedded-lab`)',
-    );
-  }
+  // The lab's own variables are not there yet; everything else that is wrong is told before it starts.
+  const early = await load(options, chosen, effects, {
+    env: effects.env,
+    keepUnresolved: chosen.lab !== null,
+  });
+  const cleared = await checkFirst(options, chosen, early, effects);
   const interruption = listenForSignals(effects);
+  const unwatch = endWhenWindowCloses(cleared.closesMs, interruption, effects);
   try {
-    // The lab's own variables are not there yet; everything else that is wrong is told before it starts.
-    const loaded = await load(options, chosen, effects, { env: effects.env, keepUnresolved: true });
-    const presence = await personPresent(
-      {
-        ...loaded,
-        shown: chosen.drill.shown,
-        // The lab that is started below.
-        fleet: 'embedded',
-        environment: environmentOf(chosen),
-        scheduled: (options as { readonly scheduled?: boolean }).scheduled === true,
-        window: null,
-      },
-      interruption.stop,
-      effects,
-    );
+    if (chosen.lab === null) return await onLiveFleet(options, chosen, early, interruption, effects);
+    const presence = await somebody(options, chosen, early, interruption, effects);
     return await withLab(chosen.lab, interruption, effects, (lab) =>
       runAndReport(options, chosen, { lab, presence }, interruption, effects),
     );
   } finally {
+    unwatch();
     interruption.release();
   }
+}
+
+/** Whoever has to be there for this drill, and has agreed to it. */
+async function somebody(
+  options: DrillOptions,
+  chosen: Chosen,
+  loaded: Loaded,
+  interruption: Interruption,
+  effects: Effects,
+): Promise<Presence> {
+  const presence = await personPresent(
+    {
+      drill: loaded.drill,
+      plan: await planOf(loaded, chosen),
+      shown: chosen.drill.shown,
+      fleet: chosen.lab === null ? 'live' : 'embedded',
+    },
+    interruption.stop,
+    effects,
+  );
+  // Reading and typing took their time: it must still fit into its window.
+  if (presence.manned) await checkFirst(options, chosen, loaded, effects);
+  return presence;
+}
+
+/** The interlocks that need no host; the others are in the baseline. */
+async function checkFirst(
+  options: DrillOptions,
+  chosen: Chosen,
+  loaded: Loaded,
+  effects: Effects,
+): Promise<Cleared> {
+  const { preflight } = await import('../interlocks/preflight.ts');
+  return preflight(
+    {
+      ...loaded,
+      plan: await planOf(loaded, chosen),
+      pins: chosen.pins,
+      files: chosen,
+      reports: reportsOf(options, effects),
+      scheduled: options.scheduled === true,
+      skipGate: options.skipGate ?? null,
+    },
+    effects,
+  );
 }
 
 async function choose(options: DrillOptions, effects: Effects): Promise<Chosen> {
@@ -99,6 +144,7 @@ async function choose(options: DrillOptions, effects: Effects): Promise<Chosen> 
     drill,
     knownIssues: await chooseKnownIssues(options.knownIssues, inventory, effects),
     lab,
+    pins: live ? await readPins(inventory, effects) : null,
   };
 }
 
@@ -132,6 +178,7 @@ async function load(
       'name the file with --drill',
     );
   }
+  effects.secrets.keep(secretsOf(loaded.inventory));
   return loaded;
 }
 
@@ -141,18 +188,42 @@ async function printPlan(options: DrillOptions, chosen: Chosen, effects: Effects
     env: effects.env,
     keepUnresolved: chosen.lab !== null,
   });
-  const { makePlan, describePlan } = await planning();
-  const plan = makePlan({ ...loaded, environment: environmentOf(chosen) });
-  effects.out.write(options.json === true ? `${JSON.stringify(plan, null, 2)}\n` : ended(describePlan(plan)));
+  const { describePlan } = await import('../../drill/02-plan/describe-plan.ts');
+  // Commands of the inventory may hold secrets. Cleaned first: quoted for a shell, one would not be known for one.
+  const plan = effects.secrets.clean(await planOf(loaded, chosen));
+  effects.out.write(options.json === true ? jsonDocument(plan) : ended(plainLines(describePlan(plan))));
   return 0;
 }
 
-async function planning() {
-  const [{ makePlan }, { describePlan }] = await Promise.all([
-    import('../../drill/02-plan/make-plan.ts'),
-    import('../../drill/02-plan/describe-plan.ts'),
-  ]);
-  return { makePlan, describePlan };
+/** Unless told, as it will be once whoever it needs is there: without them it does not begin. */
+async function planOf(
+  { inventory, drill }: Loaded,
+  chosen: Chosen,
+  manned = needsSomebody(drill),
+): Promise<Plan> {
+  const { makePlan } = await import('../../drill/02-plan/make-plan.ts');
+  return makePlan({ inventory, drill, environment: environmentOf(chosen), pins: chosen.pins, manned });
+}
+
+/** Where reports and ledger lie. */
+function reportsOf({ out }: DrillOptions, effects: Effects): string {
+  return effects.files.resolve(out ?? 'reports', effects.folder);
+}
+
+/** A drill of somebody's real fleet: only one at a time on this machine, and none before the last one's fleet is known to be back. */
+async function onLiveFleet(
+  options: DrillOptions,
+  chosen: Chosen,
+  loaded: Loaded,
+  interruption: Interruption,
+  effects: Effects,
+): Promise<number> {
+  const reports = reportsOf(options, effects);
+  return withDrillLock(reports, effects, async () => {
+    await refuseUnfinished(reports, effects);
+    const presence = await somebody(options, chosen, loaded, interruption, effects);
+    return runAndReport(options, chosen, { lab: null, presence }, interruption, effects);
+  });
 }
 
 async function withLab(
@@ -189,25 +260,31 @@ function labRefused(name: string, error: unknown): CliError {
 async function runAndReport(
   options: DrillOptions,
   chosen: Chosen,
-  { lab, presence }: { readonly lab: RunningLab; readonly presence: Presence },
+  { lab, presence }: { readonly lab: RunningLab | null; readonly presence: Presence },
   interruption: Interruption,
   effects: Effects,
 ): Promise<number> {
-  const env = (name: string): string | undefined => lab.env[name] ?? effects.env(name);
+  const env = (name: string): string | undefined => lab?.env[name] ?? effects.env(name);
   const loaded = await load(options, chosen, effects, { env, keepUnresolved: false });
-  const { makePlan } = await planning();
-  const reports = effects.files.resolve(options.out ?? 'reports', effects.folder);
+  const reports = reportsOf(options, effects);
   const id = drillId(effects.wall(), loaded.drill.level, effects.randomWord());
   const folder = effects.files.resolve(id, reports);
-  const { verdict, redact, failure } = await conductDrill(
+  const { verdict, failure } = await conductDrill(
     {
       ...loaded,
-      plan: { ...makePlan({ ...loaded, environment: environmentOf(chosen) }), manned: presence.manned },
+      plan: await planOf(loaded, chosen, presence.manned),
       drillId: id,
       folder,
       phrase: presence.phrase,
-      source: { path: chosen.inventory.shown, sha256: chosen.inventory.sha256 },
+      attended: options.scheduled !== true,
+      source: {
+        path: chosen.inventory.shown,
+        sha256: chosen.inventory.sha256,
+        file: chosen.inventory.path,
+        text: chosen.inventory.text,
+      },
       strict: options.strict === true,
+      gateSkipped: options.skipGate ?? null,
     },
     interruption,
     effects,
@@ -218,18 +295,15 @@ async function runAndReport(
     exitCode: back ? 70 : 5,
     text: `the drill is over (${headlineOf(verdict)}), its reports are not complete`,
   };
-  const lost = await writeReports(
-    { verdict, folder, reports, rerun: commandLine(options, chosen), redact },
-    effects,
-  );
+  const lost = await writeReports({ verdict, folder, reports, rerun: commandLine(options, chosen) }, effects);
   for (const line of lost) effects.err.write(`haltproof: ${line}\n`);
   const report = effects.files.shown(effects.files.resolve('report.md', folder));
   if (options.json === true) {
-    effects.out.write(redact(verdictJson(verdict)));
+    effects.out.write(verdictJson(verdict));
     effects.err.write(`haltproof: report ${report}\n`);
-  } else effects.out.write(redact(resultText(verdict, report)));
+  } else effects.out.write(resultText(verdict, report));
   if (failure === null) return verdict.exitCode;
-  const error = `the drill ended with an internal error: ${redact(messageOf(failure))}`;
+  const error = `the drill ended with an internal error: ${messageOf(failure)}`;
   throw new CliError(verdict.exitCode === 5 ? 5 : 70, error, { cause: failure });
 }
 

@@ -1,10 +1,9 @@
 import { nearest } from '../../drill/01-load/near-miss.ts';
-import { verdictSchema } from '../../drill/01-load/verdict-schema.ts';
-import { plain } from '../../drill/10-report/escape.ts';
-import type { Verdict } from '../../drill/model/verdict.ts';
+import { plain } from '../../drill/model/harmless.ts';
 import { CliError, messageOf, usage } from '../cli-error.ts';
 import type { DrillProcess, Effects } from '../effects.ts';
 import { listenForSignals } from '../interruption.ts';
+import { parseVerdict } from '../parse-verdict.ts';
 import { parseCatalogue, type Row } from '../selftest/catalogue.ts';
 import { parseSlice, sliceOf } from '../selftest/choose-rows.ts';
 import { type Drilled, holdAgainst, type Result } from '../selftest/hold-against.ts';
@@ -127,17 +126,8 @@ async function drillRow(row: Row, folder: string, stop: AbortSignal, effects: Ef
 
 function drilled({ exitCode, stdout, stderr, ms }: DrillProcess): Drilled {
   const trouble = plain(stderr.trimEnd().split('\n').at(-1) ?? '');
-  const verdict = verdictIn(stdout);
+  const verdict = parseVerdict(stdout);
   return { verdict, exitCode, trouble: trouble === '' ? 'it said nothing' : trouble, ms };
-}
-
-function verdictIn(stdout: string): Verdict | null {
-  try {
-    const read = verdictSchema.safeParse(JSON.parse(stdout));
-    return read.success ? (read.data as Verdict) : null;
-  } catch {
-    return null;
-  }
 }
 
 async function write(name: string, text: string, folder: string, { files, err }: Effects): Promise<void> {

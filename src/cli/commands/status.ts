@@ -1,3 +1,4 @@
+import { jsonDocument } from '../../drill/10-report/verdict-json.ts';
 import { statusTable } from '../../drill/proofs/status-table.ts';
 import { CliError, messageOf } from '../cli-error.ts';
 import type { Effects } from '../effects.ts';
@@ -15,9 +16,7 @@ export async function status(options: { out?: string; json?: true }, effects: Ef
     );
   }
   const proofs = there ? await readProofs(file, shown, effects) : [];
-  effects.out.write(
-    options.json ? `${JSON.stringify(proofs, null, 2)}\n` : statusTable(proofs, effects.wall()),
-  );
+  effects.out.write(options.json ? jsonDocument(proofs) : statusTable(proofs, effects.wall()));
   return 0;
 }
 

@@ -1,4 +1,4 @@
-import { plain } from '../../drill/10-report/escape.ts';
+import { plain } from '../../drill/model/harmless.ts';
 import { shellWord } from '../../drill/10-report/words.ts';
 import type { CheckedStep } from '../../drill/ports/world.ts';
 

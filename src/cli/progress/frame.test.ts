@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hostile } from '../../../test/support/hostile.ts';
 import type { Progress } from '../../drill/ports/world.ts';
 import { frame } from './frame.ts';
 import { progressLine } from './line.ts';
@@ -74,4 +76,27 @@ it('tells each event in one plain line', () => {
     '   1.5 s  interrupted by SIGINT: ending the drill safely',
   ]);
   expect(progressLine({ kind: 'note', text: 'a\nb\u001b[2Jc' }, 0)).toBe('   0.0 s  a bc');
+});
+
+it('has as many lines, none of which acts on a terminal, whatever text is in it', () => {
+  const spoilt = (text: string): ProgressState => ({
+    title: text,
+    stages: [{ name: text, at: 'now', note: text }],
+    services: [{ host: text, service: text, role: 'target', state: 'up' }],
+    notes: [text],
+  });
+  const usual = frame(spoilt('x'), 0, 80).split('\n').length;
+  fc.assert(
+    fc.property(hostile, (text) => {
+      const picture = frame(spoilt(text), 0, 80);
+      expect(picture.split('\n')).toHaveLength(usual);
+      const events: Progress[] = [
+        { kind: 'note', text },
+        { kind: 'service', service: text, host: text, state: 'up' },
+        { kind: 'stage', stage: text, event: 'begin', note: text },
+      ];
+      const lines = events.map((event) => progressLine(event, 0));
+      expect(picture.replaceAll('\n', '') + lines.join('')).not.toMatch(/\p{Cc}|\p{Cf}|\p{Cs}/u);
+    }),
+  );
 });

@@ -1,4 +1,4 @@
-import { plain } from '../../drill/10-report/escape.ts';
+import { plain } from '../../drill/model/harmless.ts';
 import type { ProgressState, ServiceState, StageState } from './state.ts';
 
 const STAGE_SIGN: Readonly<Record<StageState['at'], string>> = {
@@ -32,7 +32,7 @@ function stageLine({ name, at, note }: StageState): string {
 
 function hostLines(services: readonly ServiceState[]): string[] {
   const hosts = [...new Set(services.map(({ host }) => host))];
-  const width = Math.max(0, ...hosts.map((host) => host.length));
+  const width = Math.max(0, ...hosts.map((host) => plain(host, 80).length));
   return hosts.map((host) => {
     const cells = services
       .filter((service) => service.host === host)
@@ -40,7 +40,7 @@ function hostLines(services: readonly ServiceState[]): string[] {
         const name = role === 'target' ? `(${plain(service, 80)})` : plain(service, 80);
         return `${SERVICE_SIGN[state]} ${name}`;
       });
-    return `  ${host.padEnd(width)}  ${cells.join('  ')}`;
+    return `  ${plain(host, 80).padEnd(width)}  ${cells.join('  ')}`;
   });
 }
 

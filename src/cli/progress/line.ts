@@ -1,4 +1,4 @@
-import { plain } from '../../drill/10-report/escape.ts';
+import { plain } from '../../drill/model/harmless.ts';
 import type { Progress } from '../../drill/ports/world.ts';
 import { checklistLines } from './checklist.ts';
 

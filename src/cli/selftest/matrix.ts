@@ -1,5 +1,6 @@
-import { escapeMarkdown } from '../../drill/10-report/escape.ts';
-import { bullets, section, table } from '../../drill/10-report/table.ts';
+import { bullets, type Section, section, table } from '../../drill/10-report/blocks.ts';
+import { markdownSections } from '../../drill/10-report/markdown.ts';
+import { plain } from '../../drill/model/harmless.ts';
 import type { Row } from './catalogue.ts';
 import { expectedWord, type Result, subjectOf } from './hold-against.ts';
 
@@ -86,7 +87,7 @@ export function matrixMarkdown(
       found(result),
       result.drilled.verdict?.verdict ?? 'none',
       time(result),
-    ].map((cell) => escapeMarkdown(cell)),
+    ].map((cell) => plain(cell)),
   );
   const wrong = results.filter(({ problems }) => problems.length > 0);
   return `${[
@@ -94,22 +95,18 @@ export function matrixMarkdown(
     `haltproof ${about.runner}, ${about.startedAt}, ${Math.round(about.tookMs / 1000)} s.${
       about.notDrilled === 0 ? '' : ` It was cut short: ${about.notDrilled} more were not drilled.`
     }`,
-    ...(wrong.length === 0
-      ? []
-      : [
-          section(
-            'Not as expected',
-            ...wrong.map(
-              ({ row, problems }) =>
-                `### ${row.name}\n\n${bullets(problems.map((one) => escapeMarkdown(one)))}`,
-            ),
-          ),
-        ]),
-    section(
-      'Detection matrix',
-      table(['', 'misbehaviour', 'level', 'expected', 'found', 'verdict', 'time'], rows),
-    ),
+    ...(wrong.length === 0 ? [] : ['## Not as expected', markdownSections(wrong.map(problemsOf), 3)]),
+    markdownSections([
+      section(
+        'Detection matrix',
+        table(['', 'misbehaviour', 'level', 'expected', 'found', 'verdict', 'time'], rows),
+      ),
+    ]),
   ].join('\n\n')}\n`;
+}
+
+function problemsOf({ row, problems }: Result): Section {
+  return section(row.name, bullets(problems.map((one) => plain(one))));
 }
 
 function mark({ row, problems }: Result): string {

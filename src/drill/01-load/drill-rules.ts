@@ -6,6 +6,7 @@ import type { InventoryView } from './inventory-view.ts';
 import { suggestion } from './near-miss.ts';
 import { isMap, partsOf } from './partial.ts';
 import { quoted } from './problem.ts';
+import { stopWhenRules } from './stop-when-rules.ts';
 
 /** As much of a drill as can be used; what is missing here is faulty, or not given. */
 type DrillView = Partial<DrillFile>;
@@ -22,6 +23,7 @@ export function drillRules(raw: unknown, fleet: InventoryView | null): Complaint
     ...wayBack(drill, fleet),
     ...phraseRules(drill, fleet),
     ...guardRules(drill, fleet),
+    ...stopWhenRules(drill, fleet),
     ...levelRules(drill),
     ...effectRules(drill, effects, fleet),
     ...timingRules(drill),

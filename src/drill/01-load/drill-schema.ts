@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { GUARDS, type GuardName } from '../model/guards.ts';
+import { stopWhenSchema } from './stop-when-schema.ts';
 import { duration, list, name, oneOf, section, sentence, text, whole } from './fields.ts';
+import { windowsShape } from './windows-schema.ts';
 
 /** The shape of a file in `drills/`. What it says about the fleet is checked in drill-rules.ts. */
 
@@ -63,6 +65,9 @@ export const drillSchema = section('a drill', {
     .describe(
       'Requests that must be refused, each sent once. Before the trigger: no-token and wrong-token (this halt, with no or a made-up token), wrong-phrase (this halt, with a made-up phrase), phrase-at-wrong-level (a halt at the level below, with the phrase typed). While halted: message-to-halted (broker.messages of the inventory, to the first service of stops), resume-without-incident, resume-wrong-incident; and lower-level (a halt at the level below) and repeat (the same halt again), which may be accepted but must neither lower the halt nor open another incident. They need a broker whose revision, if it has one, grows by one with each halt. The first that is not refused ends the drill, and is undone.',
     ),
+  'stop-when': list('stop conditions', stopWhenSchema)
+    .prefault([])
+    .describe('What ends the drill early, watched from the end of the baseline until the undo begins.'),
   crash: name('a service')
     .exactOptional()
     .describe(
@@ -78,6 +83,7 @@ export const drillSchema = section('a drill', {
     .describe(
       'Whether the operator must type a confirmation phrase. It is sent as $phrase and written nowhere.',
     ),
+  ...windowsShape,
 }).describe('What is triggered, what must stop, what must survive, and for how long.');
 
 export type DrillFile = z.output<typeof drillSchema>;

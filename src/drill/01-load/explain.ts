@@ -52,13 +52,17 @@ function complaintsOf(issue: z.core.$ZodIssue, root: unknown): Complaint[] {
   return [refusal(path, valueAt(root, path), readNote(issue.message), optionsOf(issue))];
 }
 
+/** Where a value may be a secret that was written in the wrong form: none is quoted. */
+const SECRET_SECTIONS: Path = ['auth', 'headers', 'secrets'];
+
 function refusal(path: Path, value: unknown, n: Note, options: readonly string[]): Complaint {
   const why = `it must be ${n.expected}`;
   const subject = subjectOf(path);
   if (value === undefined) return { path, at: 'value', what: `${subject} is missing`, why, fix: 'add it' };
   if (value === null) return { path, at: 'key', what: `${subject} has no value`, why, fix: n.fix };
-  const what = n.what ?? `${subject} is ${shown(value)}`;
-  const near = typeof value === 'string' ? nearest(value, options) : null;
+  const hidden = path.some((step) => SECRET_SECTIONS.includes(step));
+  const what = n.what ?? (hidden ? `${subject} is something else` : `${subject} is ${shown(value)}`);
+  const near = typeof value === 'string' && !hidden ? nearest(value, options) : null;
   return { path, at: 'value', what, why, fix: near === null ? n.fix : `did you mean ${quoted(near)}?` };
 }
 

@@ -106,6 +106,23 @@ export function duration() {
     .transform(milliseconds);
 }
 
+const AGE_UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: DAY_MS };
+
+/** `12h`, `30d`: more than nothing and at most 366 days. Becomes milliseconds. */
+export function days() {
+  const error = note({
+    expected: 'an age such as 12h or 30d, at most 366d',
+    fix: 'write a whole number and its unit',
+  });
+  const inMs = (written: string): number =>
+    Number(written.slice(0, -1)) * (AGE_UNITS[written.slice(-1)] ?? Number.NaN);
+  return z
+    .string({ error })
+    .regex(/^0*[1-9][0-9]{0,4}[hd]$/, { error })
+    .refine((written) => inMs(written) <= 366 * DAY_MS, { error })
+    .transform(inMs);
+}
+
 function milliseconds(written: string): number {
   const [, count, unit] = /^([0-9]+)(ms|s|m|h)$/.exec(written) ?? [];
   return Number(count) * (UNITS[unit ?? ''] ?? Number.NaN);

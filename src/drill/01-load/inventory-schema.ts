@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Broker, Json, Match } from '../model/inventory.ts';
 import {
+  days,
   duration,
   httpUrl,
   list,
@@ -18,6 +19,7 @@ import {
   whole,
 } from './fields.ts';
 import { note } from './note.ts';
+import { windowsShape } from './windows-schema.ts';
 
 /** The shape of `inventory.yaml`. What the parts say about each other is in inventory-rules.ts. */
 
@@ -336,6 +338,27 @@ export const inventorySchema = section('the inventory', {
   services: named('a service', serviceSchema).describe('Every daemon of the fleet, by name.'),
   broker: brokerSchema,
   exchange: exchangeSchema.exactOptional(),
+  ...windowsShape,
+  gate: section('the gate', {
+    'stale-after': days()
+      .prefault('30d')
+      .describe('How old the proof of the level below may be, such as 30d or 12h.'),
+  })
+    .prefault({})
+    .describe('A drill of a live fleet does not begin before the level below it is proven.'),
+  secrets: list(
+    'secrets',
+    text(/\S/, {
+      expected: 'text on one line',
+      fix: `name a variable that holds it, such as \${DATABASE_PASSWORD}`,
+      // Never quoted.
+      what: 'this is no secret that can be kept',
+    }),
+  )
+    .prefault([])
+    .describe(
+      'Values that must be in nothing that is written or printed, besides the tokens of the broker; name variables instead of writing them here.',
+    ),
 }).describe('The fleet as its operator knows it. Never derived from what the broker says.');
 
 export type InventoryFile = z.output<typeof inventorySchema>;

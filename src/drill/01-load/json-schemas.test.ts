@@ -116,6 +116,7 @@ describe('the schema of a verdict', () => {
       ],
       crash: { done: false, why: 'the halt was never complete' },
     },
+    stopConditions: [{ condition: 'foreign-incident', action: 'hands-off', met: null }],
     guards: [],
     effects: [],
     controls: [
@@ -127,6 +128,11 @@ describe('the schema of a verdict', () => {
 
   it('takes one as the judge writes it, and loses nothing', () => {
     expect(verdictSchema.parse(JSON.parse(JSON.stringify(verdict)))).toEqual(verdict);
+  });
+
+  it('takes one of before there were stop conditions', () => {
+    const { stopConditions: _, ...older } = verdict;
+    expect(verdictSchema.parse(older)).toEqual({ ...verdict, stopConditions: [] });
   });
 
   it('refuses an unknown code and an unknown exit code', () => {

@@ -186,6 +186,46 @@ describe('the shipped files', () => {
     });
   });
 
+  it('may say what ends them early, each condition with what it then does', () => {
+    const read = (stopWhen: string) => {
+      const text = `name: d\ntitle: D\nlevel: 2\nwithin: 5s\nhold: 6s\nstops: [hermes]\nkeeps: [sentinel]\nstop-when:\n${stopWhen}`;
+      const loaded = loadDrill({ path: 'd.yaml', text }, { env: () => undefined, keepUnresolved: true });
+      return loaded.ok ? loaded.drill.stopWhen : loaded.problems;
+    };
+    expect(
+      read(`  - survivor-dies: true
+  - position-exceeds: { asset: BTC-USD, bound: 0.5 }
+    then: hold
+  - { host-lost: { for: 5s }, then: resume }
+  - foreign-incident: true
+  - command: { host: controller, run: [curl, -fsS, 'https://example.com/health?deep=1'] }
+    then: hold
+  - command: { host: knox, run: [/usr/bin/check, a b], every: 1m, within: 2s }
+`),
+    ).toEqual([
+      { when: 'survivor-dies', action: 'resume' },
+      { when: 'position-exceeds', action: 'hold', asset: 'BTC-USD', bound: 0.5 },
+      { when: 'host-lost', action: 'resume', forMs: 5000 },
+      { when: 'foreign-incident', action: 'hands-off' },
+      {
+        when: 'command',
+        action: 'hold',
+        host: null,
+        run: ['curl', '-fsS', 'https://example.com/health?deep=1'],
+        everyMs: 5000,
+        withinMs: 10_000,
+      },
+      {
+        when: 'command',
+        action: 'resume',
+        host: 'knox',
+        run: ['/usr/bin/check', 'a b'],
+        everyMs: 60_000,
+        withinMs: 2000,
+      },
+    ]);
+  });
+
   it('halt everything at level 4, the broker too, and come back by hand', () => {
     const { drill, inventory } = load('drills/level-4.yaml', null);
     expect([...drill.stops].sort()).toEqual(inventory.services.map(({ name }) => name).sort());

@@ -11,8 +11,10 @@ import { type InventoryView, inventoryView } from './inventory-view.ts';
 import { knownIssueRules } from './known-issue-rules.ts';
 import { knownIssuesSchema } from './known-issues-schema.ts';
 import { type Problem, sortProblems } from './problem.ts';
+import { secretRules } from './secret-rules.ts';
 import { toDrill, toInventory } from './to-model.ts';
 import { expandVariables, type VariableOptions } from './variables.ts';
+import { windowRules } from './window-rules.ts';
 import { parseSource, type SourceFile } from './yaml-source.ts';
 
 export type { SourceFile } from './yaml-source.ts';
@@ -98,7 +100,7 @@ function readInventory(
   let view: InventoryView | null = null;
   const read = readFile(file, inventorySchema, options, (raw) => {
     view = inventoryView(raw);
-    return inventoryRules(view);
+    return [...inventoryRules(view), ...windowRules(raw), ...secretRules(raw)];
   });
   return { ...read, view };
 }
@@ -108,7 +110,7 @@ function readDrill(
   options: VariableOptions,
   fleet: InventoryView | null,
 ): ReadFile<DrillFile> {
-  return readFile(file, drillSchema, options, (raw) => drillRules(raw, fleet));
+  return readFile(file, drillSchema, options, (raw) => [...drillRules(raw, fleet), ...windowRules(raw)]);
 }
 
 function readKnownIssues(file: SourceFile, options: VariableOptions, fleet: InventoryView | null) {

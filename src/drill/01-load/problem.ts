@@ -1,3 +1,5 @@
+import { CUT, withoutHarmful } from '../model/harmless.ts';
+
 /** One thing that is wrong with a file, in the words of `formatProblem`. */
 export interface Problem {
   readonly path: string;
@@ -26,15 +28,11 @@ export function sortProblems(problems: readonly Problem[], paths: readonly strin
     .sort((a, b) => paths.indexOf(a.path) - paths.indexOf(b.path) || a.line - b.line || a.column - b.column);
 }
 
-// Controls, line and paragraph separators, zero-width and bidirectional marks (Unicode categories Cc, Cf, Zl, Zp),
-// and lone surrogates: what could forge a line of a terminal or a log, or hide in one.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-
 /** Text from a file, fit for a message: nothing unprintable, at most `max` characters. */
 export function harmless(text: string, max = 60): string {
-  const clean = text.slice(0, 4 * max).replace(UNPRINTABLE, '\u{fffd}');
+  const clean = withoutHarmful(text.slice(0, 4 * max), () => '\u{fffd}');
   const characters = [...clean];
-  return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : clean;
+  return characters.length > max ? `${characters.slice(0, max - 1).join('')}${CUT}` : clean;
 }
 
 /** The same, in double quotes. */

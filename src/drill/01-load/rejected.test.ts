@@ -467,6 +467,67 @@ const REJECTED: Record<string, { readonly edits: Edits; readonly says: readonly 
       'drill.yaml:9:76: "resume-wrong-incident" where no resume names an incident; it would be the resume itself; add $incident to broker.resume in the inventory, or take the guard away',
     ],
   },
+  'stop conditions that could never come true, or say nothing': {
+    edits: {
+      drill: [
+        [
+          'crash',
+          `stop-when:
+  - survivor-dies: true
+    host-lost: { for: 5s }
+  - { then: hold }
+  - { foreign-incident: true, then: resume }
+  - { position-exceeds: { asset: BTC-USD, bound: 1 } }
+  - { command: { host: knoxx, run: [x], within: 1m } }
+  - { command: { host: knoxx, run: [x] } }
+  - { command: { host: controller, run: [x] } }
+  - { command: { host: controller, run: [x] } }
+crash`,
+        ],
+        ['effects: { silent: [DOGE-USD], active: [BTC-USD] }\n', ''],
+      ],
+      inventory: [
+        ['exchange: { url: http://127.0.0.1:9000/book, positions: /p, open: /o, accepted: /a }\n', ''],
+      ],
+    },
+    says: [
+      'drill.yaml:9:5: "survivor-dies" and "host-lost" in one stop condition; each item of stop-when has exactly one; write one of survivor-dies, position-exceeds, host-lost, foreign-incident, command, each in an item of its own',
+      'drill.yaml:11:5: a stop condition without a condition; each item of stop-when has exactly one; write one of survivor-dies, position-exceeds, host-lost, foreign-incident, command',
+      'drill.yaml:12:37: somebody else’s halt is not resumed; foreign-incident always means: touch nothing, resume nothing; take `then` away',
+      'drill.yaml:13:5: position-exceeds where no position can be seen; the inventory has no exchange; declare exchange in the inventory, or take the condition away',
+      'drill.yaml:14:49: a command may take 60 s; a drill does not wait longer than 30s for one; write within: 30s or less',
+      'drill.yaml:15:24: "knoxx" is not a host of the inventory; the command runs on a host of it, or on the controller; did you mean "knox"?',
+      'drill.yaml:17:5: the same condition stands there twice; once is enough; take one away',
+    ],
+  },
+  'stop conditions that are spelt wrong': {
+    edits: {
+      drill: [
+        [
+          'crash',
+          'stop-when: [{ survivor-dies: yes }, { survivor-die: true }, { host-lost: { for: 100 } }, { command: { host: knox, run: [] } }]\ncrash',
+        ],
+      ],
+    },
+    says: [
+      'drill.yaml:9:30: "survivor-dies" is "yes"; it must be true; write true, or take the condition away',
+      'drill.yaml:9:39: unknown key "survivor-die"; a stop condition has no such key; did you mean "survivor-dies"?',
+      'drill.yaml:9:81: "for" is 100; it must be a duration such as 500ms, 5s, 2m or 1h, at most 24h; write a whole number and its unit',
+      'drill.yaml:9:120: the list is empty; it must be a list of words of a command, not empty; name at least one',
+    ],
+  },
+  'survivor-dies without survivors, and a loss shorter than a gap': {
+    edits: {
+      drill: [
+        ['crash: principal', 'stop-when: [{ survivor-dies: true }, { host-lost: { for: 500ms } }]'],
+        ['keeps: [principal]', 'keeps: []'],
+      ],
+    },
+    says: [
+      'drill.yaml:9:13: survivor-dies in a drill in which nothing must survive; it watches the services of keeps; name them in keeps, or take the condition away',
+      'drill.yaml:9:58: a host would be lost after 500 ms; samples may be max-gap (1000 ms) apart; wait for longer than max-gap',
+    ],
+  },
   'a message that could not be found again': {
     edits: {
       inventory: [

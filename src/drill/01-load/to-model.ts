@@ -10,7 +10,9 @@ import type {
 } from '../model/inventory.ts';
 import type { DrillFile } from './drill-schema.ts';
 import type { BrokerFile, HostFile, InventoryFile, ServiceFile } from './inventory-schema.ts';
+import { toStopCondition } from './stop-when-schema.ts';
 import { isUnresolved } from './variables.ts';
+import { toWindows } from './windows-schema.ts';
 
 /** From the files' own keys to the model's. Everything has been checked; nothing here can fail. */
 
@@ -29,6 +31,9 @@ export function toInventory(file: InventoryFile, resolve: Resolve): Inventory {
     broker: toBroker(file.broker, here),
     exchange: file.exchange ?? null,
     oneMachine: file['one-machine'],
+    windows: toWindows(file),
+    gate: { staleAfterMs: file.gate['stale-after'] },
+    secrets: file.secrets,
   };
 }
 
@@ -148,6 +153,7 @@ export function toDrill(file: DrillFile): Drill {
     broker: file.broker ?? { level: file.level, incident: 'open' },
     effects: file.effects ?? null,
     guards: file.guards,
+    stopWhen: file['stop-when'].map(toStopCondition),
     crash: file.crash ?? null,
     resume: file.resume,
     phrase: file.phrase,
@@ -161,5 +167,6 @@ export function toDrill(file: DrillFile): Drill {
       sampleEveryMs: file['sample-every'],
       maxGapMs: file['max-gap'],
     },
+    windows: toWindows(file),
   };
 }

@@ -178,11 +178,28 @@ export const verdictSchema = z
       .array(manualStep)
       .exactOptional()
       .describe('The manual resume, step by step, where the drill has one.'),
+    stopConditions: z
+      .array(
+        z.object({
+          condition: z.string().describe('In words.'),
+          action: z
+            .enum(['resume', 'hold', 'hands-off'])
+            .describe('What it means: undo, leave halted, or keep the hands off another’s halt.'),
+          met: z.string().nullable().describe('What showed that it had come true; null: it did not.'),
+        }),
+      )
+      // Verdicts of before there were any are still read.
+      .prefault([])
+      .describe('What would have ended the drill early, and what did.'),
     guards: z.array(guard).describe('Requests that had to be refused, or to do nothing.'),
     effects: z.array(effect),
     controls: z.array(control),
     claims: z.array(z.string()).describe('What the broker claimed, in sentences that quote it.'),
     notTested: z.array(z.string()),
+    gateSkipped: z
+      .string()
+      .exactOptional()
+      .describe('Why the operator let it begin although the level below was not proven.'),
   })
   .describe('The verdict of one drill.');
 

@@ -36,6 +36,16 @@ describe('what is refused', () => {
       'a.yaml:1:3: this key is not text; every key here is a name; put it in quotes',
     ],
     [
+      'a key called __proto__',
+      'a: 1\nb: { "__proto__": { polluted: true } }\n',
+      'a.yaml:2:6: this key is "__proto__"; a key of that name changes what others mean; rename it',
+    ],
+    [
+      'a tag that would make an object',
+      'a: !!js/function "x"\n',
+      'a.yaml:1:4: it has a tag (!…); tags have no meaning in this file; take the tag away',
+    ],
+    [
       'a second document',
       'a: 1\n---\nb: 2\n',
       'a.yaml:2:1: a second document begins here; a file holds one; take away the line "---" and what follows it',
@@ -59,7 +69,7 @@ describe('what is refused', () => {
           .join(', ')}]`,
       );
     expect(refusals(`${bomb.join('\n')}\n`)).toEqual([
-      'a.yaml:1:1: its aliases multiply, or one of them has no anchor; a file that grows when it is read is refused; write the values out instead of using *aliases',
+      'a.yaml:2:10: its aliases multiply, or one of them has no anchor; a file that grows when it is read is refused; write the values out instead of using *aliases',
     ]);
   });
 
@@ -70,17 +80,71 @@ describe('what is refused', () => {
   });
 
   it.each([
-    ['lists', '['.repeat(200_000)],
-    ['items', '- '.repeat(200_000)],
-    ['maps', Array.from({ length: 900 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')],
-  ])('endless nesting of %s', (_, text) => {
+    ['lists', '['.repeat(200_000), '1:100'],
+    ['items', '- '.repeat(200_000), '1:199'],
+    ['maps', Array.from({ length: 900 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'), '99:101'],
+  ])('endless nesting of %s', (_, text, at) => {
     expect(refusals(text)).toEqual([
-      'a.yaml:1:1: it is nested too deeply; no such file needs to be; flatten it',
+      `a.yaml:${at}: it is nested too deeply; no such file needs to be; flatten it`,
     ]);
   });
 
+  it('more values than any fleet has, but not as many as one may have', () => {
+    const list = (count: number): string => `a: [${Array(count).fill('x').join(',')}]`;
+    expect(refusals(list(100_000))).toEqual([
+      'a.yaml:1:1: it holds more than 100000 values, or an alias of what it stands in; no such file needs to; split it',
+    ]);
+    expect(refusals(list(99_990))).toEqual([]);
+  });
+
+  const chain = Array.from({ length: 900 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}]`);
+  it.each([
+    ['that hold themselves', 'x: 1\na: &a [*a]\n', '2:8'],
+    ['that hold each other', 'a: &a { b: &b [*a, *b] }\n', '1:16'],
+    ['of much', `a: &a [${Array(50_000).fill('x').join(',')}]\nb: *a\nc: *a\n`, '2:4'],
+  ])('aliases %s', (_, text, at) => {
+    expect(refusals(text)).toEqual([
+      `a.yaml:${at}: it holds more than 100000 values, or an alias of what it stands in; no such file needs to; write the values out instead of using *aliases`,
+    ]);
+  });
+
+  it('aliases in an endless chain', () => {
+    expect(refusals(`a0: &a0 [x]\n${chain.join('\n')}\n`)).toEqual([
+      'a.yaml:2:10: its aliases multiply, or one of them has no anchor; a file that grows when it is read is refused; write the values out instead of using *aliases',
+    ]);
+  });
+
+  it('thousands of aliases', () => {
+    const many = `a: &a x\nb: [${Array(1001).fill('*a').join(', ')}]\n`;
+    expect(refusals(many)).toEqual([
+      'a.yaml:2:5: it holds more than 1000 aliases; no such file needs to; write the values out instead of using *aliases',
+    ]);
+  });
+
+  it('no honest alias', () => {
+    const hosts = Array.from({ length: 50 }, (_, n) => `h${n}: *usual`).join('\n');
+    expect(refusals(`usual: &usual { a: [1, 2], b: c }\n${hosts}\n`)).toEqual([]);
+  });
+
+  it('an alias without an anchor', () => {
+    expect(refusals('b: 1\na: *nobody\n').at(0)).toMatch(/^a\.yaml:2:4: /);
+  });
+
+  it.each([
+    ['a literal', 'a: "x"\nbearer: "abc" s3cr3t-word\n'],
+    ['an alias', 'bearer: *s3cr3t-word\n'],
+    ['an escape', 'bearer: "\\s3cr3t-word"\n'],
+    ['a second root', 'bearer: x\n- s3cr3t-word\n'],
+    ['a block header', 'bearer: |s3cr3t-word\n  x\n'],
+    ['an anchor', 'bearer: &s3cr3t-word *x y\n'],
+  ])('and the message quotes nothing of %s', (_, text) => {
+    const said = refusals(text);
+    expect(said.length).toBeGreaterThan(0);
+    expect(said.join('\n')).not.toMatch(/s3cr|3t-word/);
+  });
+
   it('nothing that is nested as deep as an honest body', () => {
-    expect(sourceOf(`${'['.repeat(50)}1${']'.repeat(50)}`).value).toBeDefined();
+    expect(sourceOf(`${'['.repeat(95)}1${']'.repeat(95)}`).value).toBeDefined();
   });
 });
 
@@ -106,9 +170,11 @@ describe('what stays text', () => {
     expect(sourceOf('day: 2026-11-01\nname: yes\n').value).toEqual({ day: '2026-11-01', name: 'yes' });
   });
 
-  it('a key called __proto__, which changes nothing else', () => {
-    const { value } = sourceOf('__proto__: { polluted: true }\n');
-    expect(Object.hasOwn(value as object, '__proto__')).toBe(true);
-    expect('polluted' in {}).toBe(false);
+  it('keys that look like parts of every object', () => {
+    expect(sourceOf('constructor: { prototype: 1 }\n<<: { a: 1 }\n_proto_: 2\n').value).toEqual({
+      constructor: { prototype: 1 },
+      '<<': { a: 1 },
+      _proto_: 2,
+    });
   });
 });

@@ -9,6 +9,7 @@ import {
   type Node,
   Parser,
   parseDocument,
+  visit,
 } from 'yaml';
 import { harmless, type Problem } from './problem.ts';
 
@@ -38,10 +39,15 @@ const MAX_SHOWN = 20;
 const MAX_DEPTH = 100;
 /** yaml counts, for each anchor, its aliases times the aliases inside it: enough for any honest file. */
 const MAX_ALIASES = 100;
+/** Each is looked for from the beginning of the file. */
+const MAX_ALIASES_IN_ALL = 1000;
+/** Maps, lists and values, with what an alias stands for counted each time. A fleet of a thousand services has some 20 000. */
+const MAX_NODES = 100_000;
 
 /**
- * Parses YAML 1.2 (core schema). Refused, each with its place: custom tags, keys given twice, keys that are not
- * text, merge keys and `__proto__`, alias bombs, more than 1 MiB, more than one document.
+ * Parses YAML 1.2 (core schema; `<<` merges nothing there). Refused, each with its place: tags, keys given twice, keys that are
+ * not text, `__proto__`, alias bombs and aliases of what they stand in, more than 1 MiB, 100 levels or 100 000 values, more than
+ * one document.
  */
 export function parseSource(file: SourceFile): Parsed {
   if (file.text.length > MAX_CHARACTERS) {
@@ -52,10 +58,12 @@ export function parseSource(file: SourceFile): Parsed {
       'check that this is the right file',
     );
   }
-  if (isDeeperThan(MAX_DEPTH, file.text)) {
-    return refuse(file, 'it is nested too deeply', 'no such file needs to be', 'flatten it');
+  const tooDeep = deeperThan(MAX_DEPTH, file.text);
+  if (tooDeep !== null) {
+    return refuse(file, 'it is nested too deeply', 'no such file needs to be', 'flatten it', tooDeep);
   }
   const lines = new LineCounter();
+  let suspect: Suspect = { proto: null, alias: null, aliases: 0 };
   try {
     const doc = parseDocument(file.text, {
       lineCounter: lines,
@@ -75,7 +83,32 @@ export function parseSource(file: SourceFile): Parsed {
         })),
       };
     }
+    suspect = suspectsIn(doc);
+    if (suspect.proto !== null)
+      return refuse(
+        file,
+        'this key is "__proto__"',
+        'a key of that name changes what others mean',
+        'rename it',
+        position(lines, suspect.proto),
+      );
+    if (suspect.aliases > MAX_ALIASES_IN_ALL)
+      return refuse(
+        file,
+        `it holds more than ${MAX_ALIASES_IN_ALL} aliases`,
+        'no such file needs to',
+        'write the values out instead of using *aliases',
+        suspect.alias === null ? START : position(lines, suspect.alias),
+      );
     const value: unknown = doc.toJS({ maxAliasCount: MAX_ALIASES });
+    if (hasMoreThan(MAX_NODES, value))
+      return refuse(
+        file,
+        `it holds more than ${MAX_NODES} values, or an alias of what it stands in`,
+        'no such file needs to',
+        suspect.alias === null ? 'split it' : 'write the values out instead of using *aliases',
+        suspect.alias === null ? START : position(lines, suspect.alias),
+      );
     return { source: { file, value, locate: (path, at) => position(lines, offsetOf(doc, path, at)) } };
   } catch (error) {
     if (error instanceof ReferenceError)
@@ -84,28 +117,76 @@ export function parseSource(file: SourceFile): Parsed {
         'its aliases multiply, or one of them has no anchor',
         'a file that grows when it is read is refused',
         'write the values out instead of using *aliases',
+        suspect.alias === null ? START : position(lines, suspect.alias),
       );
     throw error;
   }
 }
 
-function refuse(file: SourceFile, what: string, why: string, fix: string): Parsed {
-  return { problems: [{ path: file.path, line: 1, column: 1, what, why, fix }] };
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+const START: Place = { line: 1, column: 1 };
+
+function refuse(file: SourceFile, what: string, why: string, fix: string, at: Place = START): Parsed {
+  return { problems: [{ path: file.path, ...at, what, why, fix }] };
+}
+
+/** Offsets of the first key `__proto__` and the first alias. */
+interface Suspect {
+  readonly proto: number | null;
+  readonly alias: number | null;
+  /** How many there are. */
+  readonly aliases: number;
+}
+
+function suspectsIn(doc: Document.Parsed): Suspect {
+  let proto: number | null = null;
+  let alias: number | null = null;
+  let aliases = 0;
+  visit(doc, {
+    Pair: (_, { key }) => {
+      if (isScalar(key) && key.value === '__proto__') proto ??= startOf(key) ?? 0;
+    },
+    Alias: (_, node) => {
+      alias ??= startOf(node) ?? 0;
+      aliases += 1;
+    },
+  });
+  return { proto, alias, aliases };
+}
+
+/** Counts without recursion, and stops in time: a list may hold itself. */
+function hasMoreThan(most: number, root: unknown): boolean {
+  const open: unknown[] = [root];
+  let count = 0;
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    count += 1;
+    if (count > most) return true;
+    if (typeof node !== 'object' || node === null) continue;
+    const inside: unknown[] = Object.values(node);
+    if (count + inside.length > most) return true;
+    for (const item of inside) open.push(item);
+  }
+  return false;
 }
 
 /**
  * yaml composes recursively, and V8 ends the whole process where a regular expression is compiled with the stack used
  * up: no error to catch. Its parser keeps its own stack, which shows the depth beforehand.
  */
-function isDeeperThan(limit: number, text: string): boolean {
-  const parser = new Parser();
+function deeperThan(limit: number, text: string): Place | null {
+  const lines = new LineCounter();
+  const parser = new Parser(lines.addNewLine);
   for (const lexeme of new Lexer().lex(text)) {
     for (const _ of parser.next(lexeme)) {
       // Only the depth is wanted.
     }
-    if (parser.stack.length > limit) return true;
+    if (parser.stack.length > limit) return position(lines, parser.offset);
   }
-  return false;
+  return null;
 }
 
 function inWords(code: string, message: string, line: string): Pick<Problem, 'what' | 'why' | 'fix'> {
@@ -131,10 +212,16 @@ function inWords(code: string, message: string, line: string): Pick<Problem, 'wh
     };
   const variable = /[{[,]\s*(?:[\w-]+\s*:\s*)?\$\{/.test(line);
   return {
-    what: `it is not valid YAML (${harmless(message, 160)})`,
+    what: `it is not valid YAML (${withoutQuotation(message)})`,
     why: 'nothing in the file can be read until it is',
     fix: variable ? `put the value with \${…} in quotes, since { begins a map here` : 'mend it here',
   };
+}
+
+/** Some of the parser's messages quote the file, in which a secret may stand. */
+function withoutQuotation(message: string): string {
+  const words = message.replace(/: .*$/s, '').replace(/^(Invalid escape sequence) .*$/s, '$1');
+  return harmless(words, 160);
 }
 
 function lineAround(text: string, offset: number): [number, number] {

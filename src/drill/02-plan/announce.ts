@@ -3,16 +3,15 @@ import { commandLine } from './command-line.ts';
 
 /**
  * What a drill whose halt nobody but a person lifts is about to destroy, and how it will come back, host by host: what whoever is to
- * confirm it reads first. `window` says in which maintenance window it runs, where it does. Ends with a line end.
+ * confirm it reads first. Ends with a line end.
  */
-export function announce(plan: Plan, window: string | null): string {
+export function announce(plan: Plan): string {
   const targets = plan.services.filter(({ role }) => role === 'target');
   return `${[
     `${plan.title} (${plan.drill}, level ${plan.level}): this takes ${count(targets.length)} of fleet ${plan.fleet} down, and no API call brings ${targets.length === 1 ? 'it' : 'them'} back.`,
     ...plan.hosts.flatMap((host) => ['', ...hostLines(plan, host)]),
     '',
     ...undoLines(plan),
-    ...(window === null ? [] : [`Window: ${window}`]),
   ].join('\n')}\n`;
 }
 

@@ -2,7 +2,9 @@ import { type GuardKind, guardKind } from '../model/guards.ts';
 import type { Match } from '../model/inventory.ts';
 import type { Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
 import { commandLine } from './command-line.ts';
-import { inUnits } from './duration.ts';
+import { inMinutes, inUnits } from './duration.ts';
+import { longestMs } from './longest.ts';
+import { stopConditionLines } from './stop-conditions.ts';
 
 /** A plan as plain text, for `--plan`: a reader must be able to say no to the drill from it. Ends with a line end. */
 export function describePlan(plan: Plan): string {
@@ -13,7 +15,8 @@ export function describePlan(plan: Plan): string {
     ...sectionOf('Effects', effectLines(plan)),
     ...sectionOf('Broker', brokerLines(plan)),
     ...sectionOf('Guards', guardLines(plan)),
-    ...sectionOf('Timing', timingLines(plan)),
+    ...sectionOf('Stop conditions', stopConditionLines(plan)),
+    ...sectionOf('Timing', [...timingLines(plan), longestLine(plan)]),
     ...sectionOf('Undo', undoLines(plan)),
     ...sectionOf(
       'Not tested',
@@ -57,8 +60,12 @@ function describeHost(host: PlannedHost, plan: Plan): string[] {
   const width = Math.max(0, ...services.map(({ name }) => name.length));
   const twins = plan.oneMachine.filter((group) => group.includes(host.name)).flat();
   const others = [...new Set(twins)].filter((name) => name !== host.name);
+  const { pin } = host;
   return [
     `${host.name} (${host.reachedBy}, ${host.manager === 'none' ? 'no service manager' : host.manager})`,
+    ...(pin === undefined
+      ? []
+      : [`  must be ${pin.hostname}, machine id ${pin.machineId ?? 'none'}, as it was pinned`]),
     ...(others.length > 0 ? [`  one machine with ${others.join(', ')}, as the inventory says`] : []),
     ...(services.length > 0
       ? []
@@ -134,6 +141,10 @@ function timingLines({ timing }: Plan): string[] {
     `baseline ${inUnits(timing.baselineMs)} before the trigger; halted within ${inUnits(timing.withinMs)}; hold ${inUnits(timing.holdMs)}`,
     `a sample of each host every ${inUnits(timing.sampleEveryMs)}; a gap over ${inUnits(timing.maxGapMs)} proves nothing`,
   ];
+}
+
+function longestLine(plan: Plan): string {
+  return `at most ${inMinutes(longestMs(plan))} in all, should everything be late that may be, and the undo be done by hand`;
 }
 
 function isTarget(name: string, { services }: Plan): boolean {

@@ -2,8 +2,11 @@ import type { Drill } from '../model/drill.ts';
 import type { Host, Inventory, Service, Transport } from '../model/inventory.ts';
 import { GUARDS, type GuardName } from '../model/guards.ts';
 import { aliveAgents } from '../model/message-route.ts';
+import type { Pins } from '../model/pin.ts';
 import type { MessageRoute, Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
 import { notTestedBy } from './not-tested.ts';
+import { stopConditionsOf } from './stop-conditions.ts';
+import { triableGuards } from './triable-guards.ts';
 
 /**
  * What a drill is going to do and to demand of this fleet. Every host and every service of the inventory is in it,
@@ -14,8 +17,13 @@ export function makePlan(from: {
   readonly drill: Drill;
   /** `live`, or `lab:<name>`. */
   readonly environment: string;
+  /** Null: nobody has pinned the hosts. */
+  readonly pins: Pins | null;
+  /** Whether somebody is there who types the phrase and watches; false unless told. */
+  readonly manned?: boolean;
 }): Plan {
-  const { inventory, drill, environment } = from;
+  const { inventory, drill, environment, pins, manned = false } = from;
+  const guards = triableGuards(drill, { environment, manned });
   const services = inventory.services.map((service) => plannedService(service, drill));
   return {
     drill: drill.name,
@@ -24,17 +32,19 @@ export function makePlan(from: {
     asset: drill.asset,
     environment,
     fleet: inventory.fleet,
-    hosts: inventory.hosts.map(plannedHost),
+    hosts: inventory.hosts.map((host) => plannedHost(host, pins)),
     services,
     broker: inventory.broker.service,
     expect: drill.broker,
     effects: drill.effects,
-    guards: inOrder(drill.guards),
+    guards: inOrder(guards.tried),
     messages: routeOf(inventory, drill),
+    stopWhen: stopConditionsOf(drill),
+    manned,
+    secondOperator: needsSecond(inventory, drill),
     crash: drill.crash,
     resume: drill.resume,
     phrase: drill.phrase,
-    manned: false,
     manualResume: drill.resume === 'manual' ? (inventory.broker.manualResume ?? []) : [],
     timing: drill.timing,
     oneMachine: inventory.oneMachine,
@@ -44,13 +54,32 @@ export function makePlan(from: {
       exchange: inventory.exchange !== null,
       refused: inventory.broker.audit?.refused ?? null,
     },
-    notTested: notTestedBy(inventory, drill, services),
+    notTested: [
+      ...notTestedBy(inventory, drill, services),
+      ...unpinned(inventory, environment, pins),
+      ...guards.skipped,
+    ],
   };
+}
+
+function unpinned({ hosts }: Inventory, environment: string, pins: Pins | null): string[] {
+  const free = hosts.filter(({ name }) => !pins?.hosts.has(name)).map(({ name }) => name);
+  // Whoever starts a lab knows which machine it is.
+  if (environment !== 'live' || free.length === 0) return [];
+  return [
+    `Whether these hosts are the machines that they were before: ${free.join(', ')}. They are not pinned (\`haltproof pin\`); a machine in the place of another one would be drilled.`,
+  ];
 }
 
 /** Guards are tried in the order of the least harm, however the drill lists them. */
 function inOrder(guards: Drill['guards']): Plan['guards'] {
   return (Object.keys(GUARDS) as GuardName[]).filter((guard) => guards.includes(guard));
+}
+
+/** Only a resume over the API shows the second operator's token. */
+function needsSecond({ broker }: Inventory, { resume }: Drill): boolean {
+  const parts = [broker.resume.body, broker.resume.headers];
+  return resume === 'api' && /\$second\b/.test(JSON.stringify(parts));
 }
 
 function routeOf({ broker }: Inventory, { guards, keeps, stops }: Drill): MessageRoute | null {
@@ -60,8 +89,9 @@ function routeOf({ broker }: Inventory, { guards, keeps, stops }: Drill): Messag
   return { ...alive, halted, table: (broker.messages?.table ?? null) !== null };
 }
 
-function plannedHost({ name, transport, manager }: Host): PlannedHost {
-  return { name, reachedBy: reachedBy(transport), manager };
+function plannedHost({ name, transport, manager }: Host, pins: Pins | null): PlannedHost {
+  const pin = pins?.hosts.get(name);
+  return { name, reachedBy: reachedBy(transport), manager, ...(pin === undefined ? {} : { pin }) };
 }
 
 function reachedBy(transport: Transport): string {

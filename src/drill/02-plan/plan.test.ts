@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Drill } from '../model/drill.ts';
 import type { Inventory } from '../model/inventory.ts';
+import type { Pins } from '../model/pin.ts';
 import { describePlan } from './describe-plan.ts';
 import { inUnits } from './duration.ts';
+import { GUARDS_SKIPPED } from '../model/guards.ts';
 import { makePlan } from './make-plan.ts';
 
 const service = { instances: 1, heartbeat: null, leaves: [], start: null, label: null };
@@ -68,7 +70,10 @@ const INVENTORY: Inventory = {
     messages: null,
   },
   exchange: { url: 'http://127.0.0.1:9000', positions: '/p', open: '/o', accepted: '/a' },
+  secrets: [],
   oneMachine: [['knox', 'spare']],
+  windows: null,
+  gate: { staleAfterMs: 30 * 86_400_000 },
 };
 
 const DRILL: Drill = {
@@ -81,6 +86,7 @@ const DRILL: Drill = {
   broker: { level: 2, incident: 'open' },
   effects: { silent: ['DOGE-USD'], flat: [], active: ['BTC-USD'] },
   guards: [],
+  stopWhen: [],
   crash: 'principal',
   resume: 'api',
   phrase: 'none',
@@ -94,6 +100,15 @@ const DRILL: Drill = {
     sampleEveryMs: 100,
     maxGapMs: 1000,
   },
+  windows: null,
+};
+
+const pin = { machineId: 'a1', hostname: 'knox.example', hostKey: null };
+const PINS: Pins = {
+  fleet: 'small',
+  inventorySha256: '00',
+  pinnedAt: '2026-11-01T00:00:00Z',
+  hosts: new Map(INVENTORY.hosts.map(({ name }) => [name, pin])),
 };
 
 const plan = (inventory: Partial<Inventory> = {}, drill: Partial<Drill> = {}) =>
@@ -101,6 +116,7 @@ const plan = (inventory: Partial<Inventory> = {}, drill: Partial<Drill> = {}) =>
     inventory: { ...INVENTORY, ...inventory },
     drill: { ...DRILL, ...drill },
     environment: 'live',
+    pins: PINS,
   });
 
 describe('guards', () => {
@@ -126,6 +142,80 @@ describe('guards', () => {
   });
 });
 
+describe('guards of a drill whose halt destroys', () => {
+  const drill: Drill = { ...DRILL, level: 4, phrase: 'typed', guards: ['no-token', 'wrong-phrase'] };
+  const planned = (environment: string, manned?: boolean) =>
+    makePlan({
+      inventory: INVENTORY,
+      drill,
+      environment,
+      pins: null,
+      ...(manned === undefined ? {} : { manned }),
+    });
+
+  it('are tried in a lab, or where somebody is present', () => {
+    for (const made of [planned('lab:reference'), planned('live', true)]) {
+      expect(made.guards).toEqual(['no-token', 'wrong-phrase']);
+      expect(made.notTested.join()).not.toContain(GUARDS_SKIPPED);
+    }
+    expect(planned('live', true).manned).toBe(true);
+  });
+
+  it('are skipped anywhere else, and listed as not tested', () => {
+    const made = planned('live');
+    expect(made).toMatchObject({ guards: [], manned: false });
+    expect(made.notTested).toContain(
+      `${GUARDS_SKIPPED} (a halt without a token; a halt with a wrong phrase): they are tried only in a lab, or where somebody is present, since one that got through would destroy.`,
+    );
+  });
+
+  it('are none of those of a drill without a phrase', () => {
+    const made = makePlan({
+      inventory: INVENTORY,
+      drill: { ...drill, phrase: 'none' },
+      environment: 'live',
+      pins: null,
+    });
+    expect(made.guards).toEqual(['no-token', 'wrong-phrase']);
+  });
+});
+
+describe('stop conditions', () => {
+  const command = {
+    when: 'command',
+    action: 'hold',
+    host: null,
+    run: ['check', 'a b'],
+    everyMs: 5000,
+    withinMs: 10_000,
+  } as const;
+
+  it('have somebody else’s halt among them, once, whether the drill lists it or not', () => {
+    const foreign = { when: 'foreign-incident', action: 'hands-off' } as const;
+    expect(plan().stopWhen).toEqual([foreign]);
+    expect(plan({}, { stopWhen: [foreign, command] }).stopWhen).toEqual([command, foreign]);
+  });
+
+  it('are described, with what they lead to', () => {
+    const text = describePlan(plan({}, { stopWhen: [{ when: 'survivor-dies', action: 'resume' }, command] }));
+    expect(text).toContain('survivor-dies: the drill ends, and its halt is undone\n');
+    expect(text).toContain(
+      'command (["check","a b"] on the controller), every 5s, within 10s: the drill stops acting, and the fleet is LEFT HALTED\n',
+    );
+  });
+});
+
+describe('the second operator', () => {
+  const shown = { ...INVENTORY.broker.resume, headers: { Second: 'Bearer $second' } };
+
+  it('is needed where the resume shows the token, and only where the API resumes', () => {
+    const broker = { ...INVENTORY.broker, resume: shown };
+    expect(plan({ broker }).secondOperator).toBe(true);
+    expect(plan({ broker }, { resume: 'manual' }).secondOperator).toBe(false);
+    expect(plan().secondOperator).toBe(false);
+  });
+});
+
 describe('makePlan', () => {
   it('gives every service of the inventory its role', () => {
     expect(plan().services.map(({ name, role }) => `${name} ${role}`)).toEqual([
@@ -138,10 +228,23 @@ describe('makePlan', () => {
 
   it('has every host, also those without a service', () => {
     expect(plan().hosts).toEqual([
-      { name: 'knox', reachedBy: 'local', manager: 'launchd' },
-      { name: 'tesseract', reachedBy: 'ssh ops@[2001:db8::7]:2222', manager: 'none' },
-      { name: 'spare', reachedBy: 'local', manager: 'systemd' },
+      { name: 'knox', reachedBy: 'local', manager: 'launchd', pin },
+      { name: 'tesseract', reachedBy: 'ssh ops@[2001:db8::7]:2222', manager: 'none', pin },
+      { name: 'spare', reachedBy: 'local', manager: 'systemd', pin },
     ]);
+  });
+
+  it('says which hosts nobody has pinned, of a live fleet only', () => {
+    const { hosts } = PINS;
+    const some: Pins = { ...PINS, hosts: new Map([...hosts].filter(([name]) => name !== 'spare')) };
+    const made = (environment: string, pins: Pins | null) =>
+      makePlan({ inventory: INVENTORY, drill: DRILL, environment, pins }).notTested.filter((line) =>
+        line.includes('not pinned'),
+      );
+    expect(made('live', PINS)).toEqual([]);
+    expect(made('live', some)).toEqual([expect.stringContaining('before: spare. They')]);
+    expect(made('live', null)).toEqual([expect.stringContaining('before: knox, tesseract, spare.')]);
+    expect(made('lab:reference', null)).toEqual([]);
   });
 
   it('holds no secret', () => {
@@ -255,15 +358,18 @@ The drill asks principal for a halt at level 2, once.
 Then 2 must stop, 1 must survive, 1 are only watched.
 
 knox (local, launchd)
+  must be knox.example, machine id a1, as it was pinned
   one machine with spare, as the inventory says
   principal  must survive  exe /opt/principal; heartbeat /run/principal every 1500ms
   scribe     only watched  argv0 scribe
 
 tesseract (ssh ops@[2001:db8::7]:2222, no service manager)
+  must be knox.example, machine id a1, as it was pinned
   hermes  must stop     exe /usr/bin/node and script /opt/hermes; 2 instances; may leave exe /opt/helper
   shiva   must stop     exe /opt/shiva
 
 spare (local, systemd)
+  must be knox.example, machine id a1, as it was pinned
   one machine with knox, as the inventory says
   no service lives here; its processes are watched for services of other hosts
 
@@ -279,9 +385,13 @@ Broker
 Guards
   None are tried.
 
+Stop conditions
+  foreign-incident: nothing more is touched, resumed or started
+
 Timing
   baseline 1500ms before the trigger; halted within 5s; hold 1m
   a sample of each host every 100ms; a gap over 1s proves nothing
+  at most 10m 24s in all, should everything be late that may be, and the undo be done by hand
 
 Undo
   principal is asked to resume, only if the halt is this drill's own; everything must be back within 10s and stay up for 1s.

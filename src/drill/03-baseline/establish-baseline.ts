@@ -4,6 +4,7 @@ import type { IncarnationKey } from '../model/process.ts';
 import type { Timed } from '../model/reading.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { World } from '../ports/world.ts';
+import { otherDrills, type Refusal, refusedToken, removeExpired, uncrashable } from './interlocks.ts';
 
 /** How much longer than `baseline` everything may take to be seen up, before the drill is not run. */
 const PATIENCE_MS = 10_000;
@@ -27,8 +28,8 @@ export async function establishBaseline(
   | { readonly ok: true; readonly baseline: Baseline }
   | { readonly ok: false; readonly reasons: readonly string[] }
 > {
-  const unreachable = await observer.open();
-  if (unreachable.length > 0) return { ok: false, reasons: unreachable };
+  const unreachableOrStrange = await observer.open();
+  if (unreachableOrStrange.length > 0) return { ok: false, reasons: unreachableOrStrange };
 
   const beganMs = world.clock.nowMs();
   observer.start();
@@ -37,20 +38,33 @@ export async function establishBaseline(
     ...plan.services.flatMap((service) => objectionTo(service, observer)),
     ...stateObjections(plan, observer),
     ...effectObjections(plan, observer),
+    // One that has just ended goes by itself.
+    ...otherDrills(plan, observer).map(({ why }) => why),
   ];
   const ready = (): boolean => world.stop.aborted || objections().length === 0;
   const latestMs = beganMs + plan.timing.baselineMs + PATIENCE_MS;
-  const [uncontrolled] = await Promise.all([
+  const [uncontrolled, , managed] = await Promise.all([
     observer.control('calibration'),
     observer.until(() => ready() && world.clock.nowMs() >= beganMs + plan.timing.baselineMs, latestMs),
     observer.readManagers('baseline'),
   ]);
   // The calibration may have outlasted the rest: what was true then must still be true now.
   await observer.until(ready, world.clock.nowMs() + POLL_MS);
-  if (!world.stop.aborted) await Promise.all([observer.crossCheck(), observer.readAudit()]);
+  const rehearsed: Refusal[] = [];
+  if (!world.stop.aborted) {
+    const [refused] = await Promise.all([
+      refusedToken('second', plan, world),
+      removeExpired(plan, observer, world),
+      observer.crossCheck(),
+      observer.readAudit(),
+    ]);
+    rehearsed.push(...refused);
+  }
   if (world.stop.aborted) return { ok: false, reasons: ['interrupted before the trigger'] };
 
-  const reasons = [...new Set([...uncontrolled, ...objections()])];
+  const refusals = [...otherDrills(plan, observer), ...uncrashable(plan, managed), ...rehearsed];
+  for (const refusal of refusals) world.journal.append({ kind: 'interlock', ...refusal });
+  const reasons = [...new Set([...uncontrolled, ...objections(), ...refusals.map(({ why }) => why)])];
   if (reasons.length > 0) return { ok: false, reasons };
   const lives = plan.services.map(
     ({ name }) =>

@@ -39,8 +39,33 @@ export async function tryBeforeTrigger(
     if (answer.said !== 'refused') return { why: told(guard, `was ${answer.said} (${answer.words})`), level };
     if (change !== null) return { why: told(guard, `was refused (${answer.words}), but ${change}`), level };
   }
-  if (guards.length > 0) await observer.readAudit();
-  return null;
+  if (guards.length === 0) return null;
+  await observer.readAudit();
+  return tokensStillGood(plan, baseline, observer, world);
+}
+
+const ANSWER_WITHIN_MS = 5_000;
+
+/** A broker that counts wrong tokens may lock the right ones out: nobody may halt then who could not resume. */
+async function tokensStillGood(
+  plan: Plan,
+  baseline: ReadonlyMap<string, readonly IncarnationKey[]>,
+  observer: Observer,
+  world: World,
+): Promise<GuardsEnd | null> {
+  for (const role of plan.secondOperator ? (['operator', 'second'] as const) : (['operator'] as const)) {
+    const answer = await world.broker.rehearse(role, ANSWER_WITHIN_MS);
+    if (answer.kind === 'present' && answer.value.status >= 200 && answer.value.status <= 299) continue;
+    const words = answer.kind === 'present' ? `HTTP ${answer.value.status}` : 'no answer';
+    const why = `after requests that were refused, the ${role === 'second' ? 'second operator’s' : 'operator’s'} token is no longer good (${words})`;
+    const host = plan.services.find(({ name }) => name === plan.broker)?.host ?? null;
+    const interlock = role === 'second' ? 'second-operator' : 'token';
+    world.journal.append({ kind: 'interlock', interlock, host, service: plan.broker, why });
+    return { why, level: plan.level };
+  }
+  const looked = await lookAfter(world.clock.nowMs(), observer, world);
+  const change = looked ? changeSince(plan, baseline, observer) : 'the broker could not be read';
+  return change === null ? null : { why: `after requests that were refused, ${change}`, level: plan.level };
 }
 
 /** The drill's own halt but for what is wrong with it, so that it can be refused for nothing else. */

@@ -23,6 +23,22 @@ describe('classify', () => {
     });
   });
 
+  it('knows whose canary or probe it is, of its own fleet only', () => {
+    const canary = ['sh', '-c', ':', 'haltproof-canary', 'test', 'd-2.w0rd', '1800000000'];
+    expect(classify(detail(...canary), plan, print)).toMatchObject({
+      canary: 'd-2.w0rd',
+      runner: { kind: 'canary', drillId: 'd-2', endsS: 1_800_000_000 },
+    });
+    expect(classify(detail(...canary.slice(0, -1), 'soon'), plan, print).runner?.endsS).toBeNull();
+    const probe = ['sh', '-c', ':', 'haltproof-probe', 'test', 'd-2', '10'];
+    const seen = classify(detail(...probe), plan, print);
+    expect(seen).toMatchObject({ canary: null, runner: { kind: 'probe', drillId: 'd-2', endsS: null } });
+    // A probe is a stranger in all else: its whole script is in its argv.
+    expect(seen.argv).toBeUndefined();
+    for (const other of [canary, probe])
+      expect(classify(detail(...other.with(4, 'elsewhere')), plan, print).runner).toBeUndefined();
+  });
+
   it('keeps only a fingerprint of a stranger', () => {
     const stranger = classify(detail('mysql', '--password=hunter2'), plan, print);
     expect(stranger.services).toEqual([]);

@@ -3,8 +3,12 @@ import type { Plan } from '../model/plan.ts';
 import type { ProcessDetail } from '../model/process.ts';
 import type { RecordedDetail } from '../model/sample.ts';
 
-/** argv of a canary: … `haltproof-canary <fleet> <tag> <expiry>`. Anybody can write that: it exempts from nothing. */
+/**
+ * argv of a canary: … `haltproof-canary <fleet> <drill id>.<word> <expiry>`, of a probe: … `haltproof-probe <fleet> <drill id> …`.
+ * Anybody can write that: it exempts from nothing.
+ */
 const CANARY = 'haltproof-canary';
+const PROBE = 'haltproof-probe';
 
 /** Keeps what recognition needs of a process: argv and executable of candidates, a fingerprint of strangers. `comm` is its command name. */
 export function classify(
@@ -24,6 +28,7 @@ export function classify(
   const services = verdicts.filter(({ matched }) => matched.is === 'yes').map(({ service }) => service);
   const undecided = verdicts.flatMap(({ service, matched }) => doubt(service, matched));
   const canary = canaryTag(argv, plan.fleet);
+  const runner = runnerOf(argv, plan.fleet);
   const candidate = services.length + undecided.length + leftBy.length > 0 || canary !== null;
   return {
     pid: detail.pid,
@@ -34,6 +39,7 @@ export function classify(
     undecided,
     leftBy,
     canary,
+    ...(runner === null ? {} : { runner }),
     ...(candidate && detail.argv.kind === 'present' ? { argv } : {}),
     ...(candidate && detail.exe.kind === 'present' ? { exe: detail.exe.value } : {}),
     fingerprint: fingerprint(JSON.stringify([detail.argv, detail.exe])),
@@ -49,4 +55,17 @@ function doubt(service: string, matched: Matched): { service: string; reason: st
 function canaryTag(argv: readonly string[], fleet: string): string | null {
   const at = argv.indexOf(CANARY);
   return at >= 0 && argv[at + 1] === fleet ? (argv[at + 2] ?? null) : null;
+}
+
+/** Which drill of this fleet a canary or probe belongs to. */
+function runnerOf(argv: readonly string[], fleet: string): NonNullable<RecordedDetail['runner']> | null {
+  const tag = canaryTag(argv, fleet);
+  if (tag !== null) {
+    const ends = argv[argv.indexOf(CANARY) + 3] ?? '';
+    const drillId = tag.includes('.') ? tag.slice(0, tag.lastIndexOf('.')) : tag;
+    return { kind: 'canary', drillId, endsS: /^[1-9]\d{0,11}$/.test(ends) ? Number(ends) : null };
+  }
+  const at = argv.indexOf(PROBE);
+  const drillId = at >= 0 && argv[at + 1] === fleet ? argv[at + 2] : undefined;
+  return drillId === undefined ? null : { kind: 'probe', drillId, endsS: null };
 }

@@ -1,3 +1,4 @@
+import { unlikePin } from '../model/pin.ts';
 import type { Plan } from '../model/plan.ts';
 import { apart, present, type Reading } from '../model/reading.ts';
 import type { HostIdentity, Sample, SampleRequest, SeenTable } from '../model/sample.ts';
@@ -42,13 +43,18 @@ export class HostWatch {
     this.#link = link;
   }
 
-  /** Connects, and journals who answers. Resolves with why nobody does, or null. */
+  /** Connects, and journals who answers. Resolves with why nobody does, or why it is not who was pinned; else null. */
   async open(): Promise<string | null> {
     const identity = await this.#askWho();
     if (identity.kind === 'present') {
       this.table = new Table(this.#plan, identity.value.ticksPerSecond);
       this.#first = identity.value;
-      return null;
+      const pin = this.#plan.hosts.find(({ name }) => name === this.host)?.pin;
+      const unlike = unlikePin(pin, identity.value);
+      if (unlike === null) return null;
+      // Another machine than was meant: nothing more is done there, not even with a canary.
+      await this.#link.close();
+      return `it is not the machine that was pinned: ${unlike}`;
     }
     return identity.kind === 'absent' ? 'nobody answers' : identity.reason;
   }
@@ -97,6 +103,11 @@ export class HostWatch {
   /** Whether the table is as of `ms` or later. */
   sampledSince(ms: number): boolean {
     return this.readable && this.#lastGoodMs >= ms;
+  }
+
+  /** Whether a good sample was sent since `ms`, whatever has become of the host after it. */
+  heardSince(ms: number): boolean {
+    return this.#lastGoodMs >= ms;
   }
 
   /** `onSample` is called after each sample and task is journaled. */

@@ -98,6 +98,7 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
     get firstExchange() {
       return state.firstExchange;
     },
+    lastTrade: (asset) => state.lastTrade(asset),
     blindSpots() {
       return watches.flatMap((watch) =>
         watch.blindSpot === null ? [] : [`${watch.host}: ${watch.blindSpot}`],
@@ -124,6 +125,11 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
     readMessages: (mark) => state.readMessages(mark),
     readStateNow: () => state.readNow(),
     sampledSince: (ms) => watches.every((watch) => watch.sampledSince(ms)),
+    unseenSince: (ms) => watches.filter((watch) => !watch.heardSince(ms)).map(({ host }) => host),
+    foreignCanaries: () =>
+      watches.flatMap((watch) =>
+        watch.table.runnersBut(drillId).map((one) => ({ host: watch.host, ...one })),
+      ),
     restStore: () => state.restStore(),
     async stop() {
       ended.abort();

@@ -1,7 +1,8 @@
 import { type BrokerState, type ExchangeBook, ofFile, type StoreSnapshot } from '../model/broker-state.ts';
 import type { IncarnationKey } from '../model/process.ts';
-import { apart, type Received, type Timed } from '../model/reading.ts';
+import { apart, type Interval, type Received, type Timed } from '../model/reading.ts';
 import type { World } from '../ports/world.ts';
+import { Trades } from './trades.ts';
 
 const READ_EVERY_MS = 250;
 const ANSWER_WITHIN_MS = 2_000;
@@ -34,6 +35,7 @@ export class StateWatch {
   store: Timed<StoreSnapshot> | null = null;
   exchange: Timed<ExchangeBook> | null = null;
   firstExchange: Timed<ExchangeBook> | null = null;
+  readonly #trades = new Trades();
 
   constructor(world: World, broker: BrokerSeen) {
     this.#world = world;
@@ -47,6 +49,11 @@ export class StateWatch {
   async stop(): Promise<void> {
     this.#ended.abort();
     await this.#loops;
+  }
+
+  /** In which interval the last order seen in this asset was accepted; null before the first. */
+  lastTrade(asset: string): Interval | null {
+    return this.#trades.last(asset);
   }
 
   async readAudit(): Promise<void> {
@@ -117,6 +124,7 @@ export class StateWatch {
       this.exchange = await this.#timed(() => exchange.read(ANSWER_WITHIN_MS));
       this.firstExchange ??= this.exchange.reading.kind === 'present' ? this.exchange : null;
       journal.append({ kind: 'exchange', read: this.exchange });
+      this.#trades.note(this.exchange);
       onReading();
     });
   }

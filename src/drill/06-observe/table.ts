@@ -2,13 +2,15 @@ import { Lineage } from '../model/lineage.ts';
 import type { Plan } from '../model/plan.ts';
 import { hasEnded, type IncarnationKey, incarnationKey, type ProcessRow } from '../model/process.ts';
 import { type RecordedDetail, type SeenTable, seesEverything } from '../model/sample.ts';
-import type { SeenLife } from '../ports/observer.ts';
+import type { ForeignCanary, SeenLife } from '../ports/observer.ts';
 
 /** How often a process that has just begun is opened: until it execs, a forked child shows its parent's argv. */
 const LOOKS_AT_YOUNG = 3;
 const YOUNG_MS = 2_000;
 /** A service that forks all the time has any number of lives. */
 const MOST_ASKED = 200;
+/** How long past its end a canary may still be about to end by itself. */
+const SLACK_S = 2;
 
 interface Known {
   readonly key: IncarnationKey;
@@ -21,6 +23,7 @@ interface Known {
   readonly leftBy: Set<string>;
   undecided: boolean;
   canary: string | null;
+  runner: NonNullable<RecordedDetail['runner']> | null;
   cgroup: string | null;
 }
 
@@ -41,6 +44,8 @@ export class Table {
 
   /** Clock ticks per second of the host, in which start times are counted. */
   readonly #ticksPerSecond: number;
+  /** The host's wall clock when a sample last told it, milliseconds. */
+  #hostWallMs: number | null = null;
 
   constructor(plan: Plan, ticksPerSecond: number) {
     this.#plan = plan;
@@ -104,8 +109,12 @@ export class Table {
   }
 
   /** Takes in a sample's rows and details, after `list`. */
-  take(seen: Pick<SeenTable, 'scope' | 'uptimeMs' | 'rows' | 'details' | 'watched'>): void {
+  take(
+    seen: Pick<SeenTable, 'scope' | 'uptimeMs' | 'rows' | 'details' | 'watched'> &
+      Partial<Pick<SeenTable, 'hostWallMs'>>,
+  ): void {
     this.#bootId = seen.scope.bootId;
+    this.#hostWallMs = seen.hostWallMs ?? this.#hostWallMs;
     const rows = new Set(seen.rows.map((row) => row.pid));
     for (const pid of seen.watched) {
       const known = this.#current.get(pid);
@@ -155,6 +164,18 @@ export class Table {
     return known ? { pid: known.row.pid, start: known.row.start } : null;
   }
 
+  /** Canaries and probes that are there of any drill of this fleet but `own`. A clock that was never read tells no end. */
+  runnersBut(own: string): Omit<ForeignCanary, 'host'>[] {
+    const nowS = this.#hostWallMs === null ? Number.NEGATIVE_INFINITY : this.#hostWallMs / 1000;
+    return [...this.#current.values()].flatMap(({ alive, canary, runner, row }) => {
+      if (!alive || runner === null || runner.drillId === own) return [];
+      const { kind, drillId, endsS } = runner;
+      const expired = kind === 'canary' && endsS !== null && nowS > endsS + SLACK_S;
+      const { pid, start } = row;
+      return [{ drillId, kind, tag: canary ?? drillId, bootId: this.#bootId, pid, start, expired }];
+    });
+  }
+
   #isRoot(known: Known, service: string): boolean {
     return known.services.has(service) && !this.#current.get(known.row.ppid)?.services.has(service);
   }
@@ -181,6 +202,7 @@ export class Table {
         leftBy: new Set(),
         undecided: false,
         canary: null,
+        runner: null,
         cgroup: null,
       };
       this.#known.set(key, known);
@@ -210,6 +232,7 @@ export class Table {
     for (const service of detail.leftBy) known.leftBy.add(service);
     known.undecided = detail.undecided.length > 0;
     known.canary ??= detail.canary;
+    known.runner ??= detail.runner ?? null;
     known.cgroup = detail.cgroup ?? cgroup;
     if (known.cgroup !== cgroup) this.#lineage.note(scope, known.row, known.cgroup);
     return known.services.size !== services || known.canary !== canary || known.cgroup !== cgroup;

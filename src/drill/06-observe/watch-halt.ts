@@ -36,28 +36,56 @@ export async function holdHalt(
   plan: Plan,
   own: () => OwnHalt,
   broken: () => boolean,
-  fromMs: number,
+  { fromMs, deadlineMs }: { readonly fromMs: number; readonly deadlineMs: number },
   observer: Observer,
   world: World,
 ): Promise<readonly string[] | null> {
-  const untilMs = fromMs + plan.timing.holdMs + MARGIN_MS;
+  // Until the deadline the halt may still be on its way at the exchange; the hold runs in full from its last sign of life.
+  const untilMs = (): number =>
+    Math.max(fromMs, lastTradeMs(plan, deadlineMs, observer)) + plan.timing.holdMs + MARGIN_MS;
   const over = (): boolean => world.stop.aborted || broken() || foreign(own(), observer);
-  const until = async (ms: number): Promise<void> => {
-    await observer.until(() => over() || world.clock.nowMs() >= ms, ms);
+  const until = async (ms: () => number): Promise<void> => {
+    while (!over() && world.clock.nowMs() < ms()) await observer.until(over, ms());
   };
-  await until(Math.max(world.clock.nowMs(), untilMs - LAST_LOOK_MS));
+  await until(() => untilMs() - LAST_LOOK_MS);
   if (over()) return null;
-  const controlled = observer.control('final', untilMs);
+  const controlled = observer.control('final', untilMs());
   observer.lookAgain();
   await until(untilMs);
   await observer.until(() => over() || observer.lookedAgain(), world.clock.nowMs() + LAST_LOOK_MS);
   return over() ? null : controlled;
 }
 
+/** How long a broker may take to say that it is halted, before it is not crashed. */
+const SAYS_WITHIN_MS = 3_000;
+
+/**
+ * Leaves the halted broker alone for as long as a life may go unseen, and until it has answered a question asked meanwhile: one that
+ * goes down by itself a moment after its reply would otherwise be killed in time to look as if the drill alone had done it.
+ * Resolves with the moment since when its answers count.
+ */
+export async function watchBeforeCrash(
+  plan: Plan,
+  baseline: ReadonlyMap<string, readonly IncarnationKey[]>,
+  observer: Observer,
+  world: World,
+): Promise<number> {
+  const sinceMs = world.clock.nowMs();
+  const before = baseline.get(plan.broker) ?? [];
+  const ended = (): boolean =>
+    observer.livesOf(plan.broker)?.some(({ key }) => before.includes(key)) === false;
+  const over = (): boolean => world.stop.aborted || ended();
+  await observer.until(over, sinceMs + plan.timing.maxGapMs);
+  const answered = (): boolean => (observer.status?.sentMs ?? 0) >= sinceMs;
+  await observer.until(() => over() || answered(), world.clock.nowMs() + SAYS_WITHIN_MS);
+  return sinceMs;
+}
+
 /** Whether the broker that took the trigger is still the same life, and halted by us, so that crashing it tests something. */
 export function crashWouldTest(
   plan: Plan,
   own: OwnHalt,
+  sinceMs: number,
   baseline: ReadonlyMap<string, readonly IncarnationKey[]>,
   observer: Observer,
 ): { readonly ok: true } | { readonly ok: false; readonly why: string } {
@@ -66,8 +94,9 @@ export function crashWouldTest(
   if (roots.length !== 1 || !before.includes(roots[0]?.key ?? '')) {
     return { ok: false, why: 'the broker is no longer the process that took the trigger' };
   }
-  const status = observer.status?.reading;
-  if (status?.kind !== 'present' || !isHalted(status.value))
+  const { status } = observer;
+  const fresh = status !== null && status.sentMs >= sinceMs ? status.reading : null;
+  if (fresh?.kind !== 'present' || !isHalted(fresh.value))
     return { ok: false, why: 'the broker does not say that it is halted' };
   return foreign(own, observer) ? { ok: false, why: 'the halt is not this drill’s alone' } : { ok: true };
 }
@@ -88,6 +117,13 @@ function flat(plan: Plan, observer: Observer): boolean {
   return plan.effects.flat.every(
     (asset) => (book.value.positions[asset] ?? 0) === 0 && (book.value.open[asset] ?? 0) === 0,
   );
+}
+
+/** When an asset that must fall silent was last seen to trade, the deadline at the latest: what comes later ends no halt, it breaks one. */
+function lastTradeMs(plan: Plan, deadlineMs: number, observer: Observer): number {
+  const silent = plan.effects?.silent ?? [];
+  const last = Math.max(...silent.map((asset) => observer.lastTrade(asset)?.toMs ?? 0), 0);
+  return Math.min(last, deadlineMs);
 }
 
 function foreign(own: OwnHalt, observer: Observer): boolean {

@@ -33,6 +33,8 @@ export async function resumeByHand(undo: ByHand): Promise<'done' | 'stopped' | '
       confirm === null
         ? null
         : { ask: () => confirm(step), isNeeded: () => isNeeded() && !isForeign(lifted) };
+    // Our own step moves the revision on: after it only the reason tells whose a halt is.
+    if (isForeign(lifted)) return 'foreign';
     const taken = await takeStep(world, actOf(step), asking);
     if (taken === 'stopped') {
       const cause = `the operator stopped the manual resume at step ${step.number} of ${step.of}`;

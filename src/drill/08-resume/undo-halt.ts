@@ -23,6 +23,8 @@ interface Undo {
   readonly baseline: ReadonlyMap<string, readonly IncarnationKey[]>;
   readonly observer: Observer;
   readonly world: World;
+  /** Whether somebody else's halt has been seen meanwhile: then nothing more is done. */
+  readonly handsOff: () => boolean;
 }
 
 /**
@@ -39,7 +41,11 @@ export async function undoHalt(undo: Undo): Promise<Undone> {
   const { observer, plan, world } = undo;
   for (let round = 1; round <= ROUNDS; round += 1) {
     const outcome = await undoOnce(undo);
-    if (outcome !== 'restored') return outcome;
+    if (outcome !== 'restored') {
+      // What the last act did, or did not do, shows only afterwards.
+      await observer.until(() => false, world.clock.nowMs() + plan.timing.settleMs);
+      return outcome;
+    }
     const relapsed = (): boolean => haltNow(undo) !== null || down(undo).length > 0;
     if (!(await observer.until(relapsed, world.clock.nowMs() + plan.timing.settleMs))) break;
   }
@@ -92,7 +98,9 @@ async function undoByHand(undo: Undo): Promise<Undone> {
   });
   if (went !== 'done') return went === 'foreign' ? 'foreign' : 'not restored';
   const restored = (): boolean => allUp(after) && haltNow(after) === null;
-  await observer.until(() => foreignNow(after) || restored(), clock.nowMs() + restoreWithinMs);
+  const untilMs = clock.nowMs() + restoreWithinMs;
+  await observer.until(() => foreignNow(after) || restored(), untilMs);
+  if (restored()) await tradedAgain(after, untilMs);
   if (foreignNow(after)) return 'foreign';
   return restored() ? 'restored' : 'not restored';
 }
@@ -107,7 +115,7 @@ async function brokerAnswers(undo: Undo): Promise<boolean> {
     observer.until(answered, world.clock.nowMs() + plan.timing.crashWithinMs);
   if (await wait()) return true;
   const broker = down(undo).find(({ name }) => name === plan.broker);
-  if (broker) await start(undo, broker);
+  if (broker && !foreignNow(undo)) await start(undo, broker);
   return broker !== undefined && (await wait());
 }
 
@@ -185,12 +193,26 @@ function allUp(undo: Undo): boolean {
   return down(undo).length === 0 && plan.services.every(({ name }) => observer.livesOf(name) !== null);
 }
 
-function allBack(undo: Undo, patienceMs: number): Promise<boolean> {
+async function allBack(undo: Undo, patienceMs: number): Promise<boolean> {
   const { observer, world } = undo;
-  return observer.until(() => foreignNow(undo) || allUp(undo), world.clock.nowMs() + patienceMs);
+  const untilMs = world.clock.nowMs() + patienceMs;
+  const up = await observer.until(() => foreignNow(undo) || allUp(undo), untilMs);
+  if (up && !foreignNow(undo)) await tradedAgain(undo, untilMs);
+  return up;
+}
+
+/** Waits until every asset that was traded before is traded again. Whether it is, the judge says: an exchange is not restored by starting things. */
+async function tradedAgain(undo: Undo, untilMs: number): Promise<void> {
+  const { plan, observer, world } = undo;
+  if (plan.effects === null) return;
+  const { silent, flat, active } = plan.effects;
+  const sinceMs = world.clock.nowMs();
+  const traded = [...silent, ...flat, ...active].filter((asset) => observer.lastTrade(asset) !== null);
+  const again = (asset: string): boolean => (observer.lastTrade(asset)?.fromMs ?? 0) >= sinceMs;
+  await observer.until(() => foreignNow(undo) || traded.every(again), untilMs);
 }
 
 function foreignNow(undo: Undo): boolean {
   const halt = haltNow(undo);
-  return halt !== null && isForeign(halt, undo.own);
+  return undo.handsOff() || (halt !== null && isForeign(halt, undo.own));
 }

@@ -99,7 +99,9 @@ function brokerDown(c: CaseFile): Finding[] {
   const backMs = brokerBackMs(c);
   const limit = c.plan.timing.crashWithinMs;
   const waited = c.status.findLast((read) => read.receivedMs <= c.haltEndMs);
-  if (backMs === null && (waited?.receivedMs ?? 0) - death.toMs > limit) {
+  // One that answers in riddles, or with a refusal, is up: what it cannot be asked is another judge's matter.
+  const unheard = c.status.every((read) => read.sentMs < death.toMs || (read.raw?.bytes ?? 0) === 0);
+  if (backMs === null && unheard && (waited?.receivedMs ?? 0) - death.toMs > limit) {
     return [
       finding(
         'broker-down',

@@ -101,7 +101,8 @@ function downgraded(c: CaseFile): Finding[] {
     for (const reads of [api, store]) {
       const others = reads === api ? store : api;
       const other = reads.find((read, at) => {
-        if (read.state.level === level || isForeign(c, read.state)) return false;
+        // A level that rose is somebody's halt, not the loss of one.
+        if (read.state.level >= level || isForeign(c, read.state)) return false;
         if (reads.slice(0, at).some((earlier) => earlier.state.level === level)) return true;
         // A store that never left its baseline is `unpersisted-halt`, if anything claims that there is a halt.
         if (reads === store && read.state.level === base && haltedState(c) !== null) return false;
@@ -128,18 +129,26 @@ function incidents(c: CaseFile): Finding[] {
   const { level } = c.plan.expect;
   const known = baselineIncidents(c);
   const snapshots = said(within(c.store, span));
-  const own = new Map<string, IncidentRow>();
-  for (const { value } of snapshots) {
-    for (const row of value.incidents ?? [])
-      if (!known.has(row.id) && ownIncidents(c).has(row.id)) own.set(row.id, row);
-  }
-  if (own.size > 1) {
+  const rowsIn = (reads: typeof snapshots): Map<string, IncidentRow> =>
+    new Map(
+      reads
+        .flatMap(({ value }) => value.incidents ?? [])
+        .filter((row) => !known.has(row.id) && ownIncidents(c).has(row.id))
+        .map((row) => [row.id, row]),
+    );
+  const own = rowsIn(snapshots);
+  // One that only the undo writes down was opened by this halt too.
+  const ever = rowsIn(said(c.store.filter((read) => read.sentMs >= c.anchorMs)));
+  if (ever.size > 1) {
     return [
       finding(
         'duplicate-incident',
         subjectOf(c),
-        `One trigger opened ${own.size} incidents: ${listed([...own.keys()])}.`,
-        [snapshots.at(-1)?.id],
+        `One trigger opened ${ever.size} incidents: ${listed([...ever.keys()])}.`,
+        [
+          said(c.store).find(({ value }) => value.incidents?.some((row) => row.id === [...ever.keys()][1]))
+            ?.id,
+        ],
       ),
     ];
   }

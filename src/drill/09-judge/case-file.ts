@@ -7,7 +7,15 @@ import {
   ofFile,
   type StoreSnapshot,
 } from '../model/broker-state.ts';
-import type { ActDone, CanaryEvent, CrossCheck, Entry, ManagerRead, Opened } from '../model/journal.ts';
+import type {
+  ActDone,
+  CanaryEvent,
+  CrossCheck,
+  Entry,
+  ManagerRead,
+  Opened,
+  StopConditionMet,
+} from '../model/journal.ts';
 import type { Plan, PlannedService } from '../model/plan.ts';
 import type { Interval, Reading, Timed } from '../model/reading.ts';
 import { endedHalt, type GuardTry, guardTryOf, touchingTry } from './guard-tries.ts';
@@ -65,6 +73,8 @@ export interface CaseFile {
   readonly starts: readonly DoneAct[];
   readonly manualSteps: readonly DoneAct[];
   readonly interrupted: readonly Extract<Entry, { kind: 'interrupted' }>[];
+  /** Conditions on which the drill ended early, or kept its hands off, in order. */
+  readonly stops: readonly StopConditionMet[];
   /** T0, or that of the guard that did what a trigger does, or the end of the journal where nothing was fired. */
   readonly anchorMs: number;
   /**
@@ -158,6 +168,7 @@ export function openCase(entries: readonly Entry[]): CaseFile {
     starts: undo.filter(({ intent }) => intent.act.act === 'start-service'),
     manualSteps: undo.filter(({ intent }) => intent.act.act === 'manual-step'),
     interrupted: entries.filter((entry) => entry.kind === 'interrupted'),
+    stops: entries.filter((entry) => entry.kind === 'stop-condition'),
     brokerMustStop:
       plan.resume === 'manual' &&
       plan.services.some(({ name, role }) => name === plan.broker && role === 'target'),

@@ -3,7 +3,7 @@ import type { Finding } from '../model/verdict.ts';
 import { crashSummary } from './broker-memory.ts';
 import { type CaseFile, servicesOf } from './case-file.ts';
 import { controlsOf } from './controls.ts';
-import { finding, listed, seconds } from './finding.ts';
+import { finding, harmless, listed, seconds } from './finding.ts';
 import { diedBy, holdOf, stateVerifiedMs } from './hold.ts';
 import { crashedLife } from './survivors.ts';
 import { isUnheard } from './undo.ts';
@@ -32,7 +32,7 @@ export function judgeCompleteness(c: CaseFile): Finding[] {
 }
 
 function interruption(c: CaseFile): string[] {
-  return c.interrupted.slice(0, 1).map(({ cause }) => `it was interrupted (${cause})`);
+  return c.interrupted.slice(0, 1).map(({ cause }) => `it was interrupted (${harmless(cause, 300)})`);
 }
 
 function unclosed(c: CaseFile): string[] {

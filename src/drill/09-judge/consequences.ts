@@ -34,6 +34,7 @@ const CUTTERS: readonly FindingCode[] = [
   'partial-amnesia',
   'unpersisted-halt',
   'silent-downgrade',
+  'missing-incident',
   'duplicate-incident',
   'leaked-command',
   'unguarded-resume',
@@ -99,9 +100,12 @@ function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | nul
     case 'flapped':
       return first(['silent-downgrade']);
     case 'collateral-stop':
+    case 'incident-rewritten':
       return first(['foreign-halt']);
+    case 'unlogged-refusal':
+      return first(['audit-tampered']);
     case 'incident-left-open':
-      return first(['foreign-halt', 'duplicate-incident']);
+      return first(['foreign-halt', 'duplicate-incident', 'broker-down']);
     case 'unlogged-halt':
       return first(c.trigger?.reply?.recorded === false ? ['audit-tampered', ...STATES] : ['audit-tampered']);
     case 'unpersisted-halt':
@@ -120,14 +124,21 @@ function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | nul
     case 'broker-down':
       return first(['self-halt', 'guard-side-effect']);
     case 'self-halt':
-    case 'survivor-restarted':
       return first(['guard-side-effect'], (other) => other.service === f.service);
+    case 'survivor-restarted':
+      // One that comes up and goes down, over and over, is down.
+      return first(['guard-side-effect', 'broker-down'], (other) => other.service === f.service);
     case 'unreadable-broker':
     case 'unreadable-store':
       return first(['broker-down']);
+    case 'interlock':
+      // What cannot be asked of a broker that says nothing is refused for that reason.
+      return first(['unreadable-broker'], (other) => other.service === f.service);
     case 'unrestored-service':
       return causeOfNoReturn(c, f, first);
     case 'cut-short':
+      if (f.asset !== undefined)
+        return first(['foreign-halt', 'broker-down', 'incident-left-open', 'unrestored-service']);
       return f.service === null && f.asset === undefined && c.interrupted.length === 0 && isWhole(c)
         ? causeOfCut(c, first)
         : null;

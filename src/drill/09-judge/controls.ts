@@ -66,7 +66,7 @@ function judgeControls(c: CaseFile, host: HostSamples): Controls {
       blind(`A canary on ${host.name} was killed, and no sample shows that it vanished.`, [canary.killed.id]);
     }
   }
-  const unseen = sampleWithoutCanary(host, canaries);
+  const unseen = sampleWithoutCanary(c, host, canaries);
   if (unseen !== null)
     blind(`No living canary was seen on ${host.name} in a sample that had to show one.`, [unseen.id]);
 
@@ -138,20 +138,28 @@ function vanishedAt(host: HostSamples, life: Life, killed: Interval): HostSample
   return host.good.find((sample) => sample.sentMs > from && speaksOf(sample, life.pid)) ?? null;
 }
 
-// From the first sample that showed a canary up to the last kill, the same probe must show one that was not yet killed.
-function sampleWithoutCanary(host: HostSamples, canaries: readonly Canary[]): HostSample | null {
+// From the first sample that showed a canary up to the last kill, the same probe must show one that was not yet killed. Whoever took
+// over begins anew: the canaries of the runner before ended with it.
+function sampleWithoutCanary(c: CaseFile, host: HostSamples, canaries: readonly Canary[]): HostSample | null {
+  const begins = c.entries.flatMap((entry) => (entry.kind === 'taken-over' ? [entry.atMs] : []));
+  const runnerOf = (sample: HostSample): number => begins.filter((ms) => ms <= sample.sentMs).length;
   const seenIn = new Map<HostSample, Canary[]>();
   for (const canary of canaries) {
     for (const { sample } of canary.life?.seen ?? []) {
       if (sample.host === host.name) seenIn.set(sample, [...(seenIn.get(sample) ?? []), canary]);
     }
   }
-  const first = Math.min(...[...seenIn.keys()].map((sample) => sample.sentMs));
+  const firsts = new Map<number, number>();
+  for (const sample of seenIn.keys()) {
+    const runner = runnerOf(sample);
+    firsts.set(runner, Math.min(firsts.get(runner) ?? Number.POSITIVE_INFINITY, sample.sentMs));
+  }
   const kills = canaries.flatMap((canary) => canary.killed?.fromMs ?? []);
   const until = kills.length > 0 ? Math.max(...kills) : Number.POSITIVE_INFINITY;
-  if (!Number.isFinite(first)) return host.good[0] ?? null;
+  if (firsts.size === 0) return host.good[0] ?? null;
   return (
     host.good.find((sample) => {
+      const first = firsts.get(runnerOf(sample)) ?? Number.POSITIVE_INFINITY;
       if (sample.sentMs < first || sample.receivedMs > until) return false;
       const alive = seenIn
         .get(sample)

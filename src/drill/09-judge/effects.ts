@@ -2,11 +2,10 @@ import type { ExchangeBook } from '../model/broker-state.ts';
 import type { EffectSummary, Finding } from '../model/verdict.ts';
 import { type CaseFile, type Said, said, within } from './case-file.ts';
 import { finding, listed, seconds } from './finding.ts';
+import { countOf, growths, hasStopped, isFlat, MISSED, rateOf } from './quiet.ts';
 
 /** Fewer expected orders than this, and silence says nothing. */
 const SEVERAL = 3;
-/** An asset that should go on has stopped once this many orders are missing in a row. */
-const MISSED = 8;
 
 interface Watched {
   readonly asset: string;
@@ -31,15 +30,7 @@ export function judgeEffects(c: CaseFile): Finding[] {
 function watch(c: CaseFile, asset: string): Watched {
   const before = said(c.exchange.filter((read) => read.receivedMs <= c.anchorMs));
   const during = said(within(c.exchange, { fromMs: c.anchorMs, toMs: c.haltEndMs }));
-  const [first, last] = [before[0], before.at(-1)];
-  const span = (last?.receivedMs ?? 0) - (first?.sentMs ?? 0);
-  const orders =
-    first === undefined || last === undefined ? 0 : countOf(last.value, asset) - countOf(first.value, asset);
-  return { asset, before, during, rate: span > 0 ? orders / span : 0 };
-}
-
-function countOf(book: ExchangeBook, asset: string): number {
-  return book.accepted.reduce((sum, line) => (line.asset === asset ? sum + line.count : sum), 0);
+  return { asset, before, during, rate: rateOf(c, asset) };
 }
 
 // Counters that fall show an exchange that began anew; what was accepted in between is not known.
@@ -83,6 +74,21 @@ function judgeSilence(c: CaseFile, { asset, before, during, rate }: Watched): Fi
         { asset },
         `${orders} for ${asset} ${count === 1 ? 'was' : 'were'} accepted after the deadline, of ${listed(accounts)}; the first was seen ${seconds(grew.receivedMs - c.anchorMs)} after T0.`,
         [reference.id, grew.id, last.id],
+      ),
+    ];
+  }
+  // Before the deadline too: what had stopped, as a halt demands, and went on again was let through.
+  const broken = growths([...before.slice(-1), ...during], asset).find(({ silenceMs }) =>
+    hasStopped(rate, silenceMs),
+  );
+  if (broken !== undefined) {
+    const accounts = grownAccounts(broken.before.value, broken.read.value, asset);
+    return [
+      finding(
+        'order-after-halt',
+        { asset },
+        `After ${seconds(broken.silenceMs)} of silence an order for ${asset} was accepted again, of ${listed(accounts)}, ${seconds(broken.read.receivedMs - c.anchorMs)} after T0.`,
+        [broken.before.id, broken.read.id],
       ),
     ];
   }
@@ -173,10 +179,6 @@ function judgeFlat(c: CaseFile, { asset, before, during }: Watched): Finding[] {
   ];
 }
 
-function isFlat(book: ExchangeBook, asset: string): boolean {
-  return (book.positions[asset] ?? 0) === 0 && (book.open[asset] ?? 0) === 0;
-}
-
 function judgeActive(c: CaseFile, { asset, before, during, rate }: Watched): Finding[] {
   const last = during.at(-1);
   if (last === undefined || before.length === 0) return [];
@@ -198,7 +200,7 @@ function judgeActive(c: CaseFile, { asset, before, during, rate }: Watched): Fin
       ),
     ];
   }
-  if (never || (rate * silence >= MISSED && silence >= 2000)) {
+  if (never || hasStopped(rate, silence)) {
     return [
       finding(
         'collateral-halt',
@@ -223,13 +225,19 @@ export function accountsAtBaseline(c: CaseFile, asset: string): string[] {
 }
 
 /**
- * Assets in which nothing was traded again after `fromMs`, though long enough was looked: an asset that stays blocked is not
- * restored, whoever forgot about it, and whether or not the halt had to reach it. Too short a look says nothing.
+ * Assets that were traded before the trigger and were not seen to be traded again after `fromMs`: an asset that stays blocked is
+ * not restored, whoever forgot about it, and whether or not the halt had to reach it. `sure` is whether the look was long enough
+ * to say so; a shorter one leaves it open.
  */
 export function stillSilent(
   c: CaseFile,
   fromMs: number,
-): { readonly asset: string; readonly ids: readonly string[]; readonly forMs: number }[] {
+): {
+  readonly asset: string;
+  readonly ids: readonly string[];
+  readonly forMs: number;
+  readonly sure: boolean;
+}[] {
   if (c.plan.effects === null || !c.plan.sources.exchange) return [];
   const { silent, flat, active } = c.plan.effects;
   return [...new Set([...silent, ...flat, ...active])].flatMap((asset) => {
@@ -239,7 +247,9 @@ export function stillSilent(
     if (first === undefined || last === undefined || countOf(last.value, asset) > countOf(first.value, asset))
       return [];
     const forMs = last.sentMs - first.receivedMs;
-    return forMs >= 2000 && rate * forMs >= MISSED ? [{ asset, ids: [first.id, last.id], forMs }] : [];
+    // At such a rate nobody can tell, however long the undo may take.
+    if (rate * c.plan.timing.restoreWithinMs < MISSED) return [];
+    return [{ asset, ids: [first.id, last.id], forMs, sure: hasStopped(rate, forMs) }];
   });
 }
 

@@ -1,4 +1,5 @@
 import { FINDINGS, type FindingCode } from '../model/findings.ts';
+import { CUT, withoutHarmful } from '../model/harmless.ts';
 import type { Finding } from '../model/verdict.ts';
 
 /** What a finding is about; what is left out is null. */
@@ -31,19 +32,14 @@ export function finding(
   };
 }
 
-// Controls, format characters (bidirectional overrides among them), line separators, lone surrogates, private use.
-const HARMFUL = /[\s\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]+/gu;
-
 /** Text that came from a host, fit for a message: one line without harmful characters, at most `most` code points. */
 export function harmless(text: string, most: number): string {
-  const points = [
-    ...text
-      .slice(0, most * 8)
-      .replace(HARMFUL, ' ')
-      .trim(),
-  ];
+  const head = withoutHarmful(text.slice(0, most * 8), () => ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const points = [...head];
   const whole = points.length <= most && text.length <= most * 8;
-  return whole ? points.join('') : `${points.slice(0, most).join('')}…`;
+  return whole ? head : `${points.slice(0, most).join('')}${CUT}`;
 }
 
 /** `0.41 s` */

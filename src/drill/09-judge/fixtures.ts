@@ -110,6 +110,8 @@ export interface Scenario {
   guards: FakeGuard[];
   messages: { atMs: number; rows: MessageRow[] }[];
   interruptedAt: number | null;
+  /** Further records, each as it is. */
+  also: { atMs: number; body: EntryBody }[];
   triggered: boolean;
   withOutcome: boolean;
   crossChecks: { host: string; atMs: number; asked: number[]; listed: number[] }[];
@@ -155,10 +157,12 @@ function plan(): Plan {
     effects: { silent: ['DOGE-USD'], flat: [], active: [] },
     guards: [],
     messages: null,
+    stopWhen: [{ when: 'foreign-incident', action: 'hands-off' }],
+    manned: false,
+    secondOperator: false,
     crash: 'principal',
     resume: 'api',
     phrase: 'none',
-    manned: false,
     manualResume: [],
     timing: {
       baselineMs: 3000,
@@ -305,6 +309,7 @@ export function cleanLevel2(): Scenario {
     guards: [],
     messages: [],
     interruptedAt: null,
+    also: [],
     triggered: true,
     withOutcome: true,
     crossChecks: [],
@@ -610,6 +615,7 @@ function addActs(s: Scenario, add: Add): void {
   for (const { service, host, atMs } of s.starts) {
     act(atMs, { act: 'start-service', service, host, command: ['launchctl', 'start', service] }, 30, null);
   }
+  for (const { atMs, body } of s.also) add(atMs, body);
   if (s.interruptedAt !== null) add(s.interruptedAt, { kind: 'interrupted', cause: 'SIGINT' });
 }
 

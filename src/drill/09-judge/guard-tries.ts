@@ -67,14 +67,15 @@ export function aroundTry(
   return { before: before.reading.value, after: after.reading.value, id: after.id };
 }
 
-/** Whether a resume that had to be refused ended the halt, whatever was answered. */
+/**
+ * Whether a resume that had to be refused ended the halt, whatever was answered: by every source that was read on both sides of it.
+ * Where only one shows that the halt is gone, that source lost it.
+ */
 export function endedHalt(one: GuardTry, sources: readonly (readonly StateRead[])[]): boolean {
   if (one.request.operation !== 'resume') return false;
   if (one.answer === 'accepted') return true;
-  return sources.some((reads) => {
-    const states = aroundTry(one, reads);
-    return states !== null && states.before.level > 0 && states.after.level === 0;
-  });
+  const around = sources.flatMap((reads) => aroundTry(one, reads) ?? []);
+  return around.length > 0 && around.every(({ before, after }) => before.level > 0 && after.level === 0);
 }
 
 /** The word by which the halt of a guard is known where it took effect. */

@@ -1,7 +1,8 @@
 import { FINDINGS, type FindingCode } from '../model/findings.ts';
 import type { Finding, FleetState, Footnote, HaltSummary, VerdictWord } from '../model/verdict.ts';
 import type { CaseFile } from './case-file.ts';
-import { seconds } from './finding.ts';
+import { harmless, seconds } from './finding.ts';
+import { heldBy } from './stop-conditions.ts';
 
 export interface HeadlineFacts {
   readonly verdict: VerdictWord;
@@ -17,7 +18,12 @@ export function headlineOf(c: CaseFile, facts: HeadlineFacts): string {
   const { environment } = c.plan;
   const lab = environment.startsWith('lab:') ? `LAB (${environment.slice('lab:'.length)}): ` : '';
   const lost = facts.fleet === 'halted' || facts.fleet === 'unknown';
-  return `${lab}${sentence(c, facts)}${lost ? '; THE FLEET IS NOT PROVEN RESTORED' : ''}`;
+  if (lost && facts.verdict === 'aborted' && heldBy(c) !== null)
+    return `${lab}ABORTED: THE FLEET IS LEFT HALTED ${heldBy(c)}`;
+  const foreign = c.stops.some(({ action }) => action === 'hands-off')
+    ? '; HANDS OFF: A HALT THAT IS NOT THIS DRILL’S'
+    : '';
+  return `${lab}${sentence(c, facts)}${foreign}${lost ? '; THE FLEET IS NOT PROVEN RESTORED' : ''}`;
 }
 
 function sentence(c: CaseFile, facts: HeadlineFacts): string {
@@ -29,7 +35,7 @@ function sentence(c: CaseFile, facts: HeadlineFacts): string {
     case 'inconclusive':
       return `INCONCLUSIVE: ${worst(facts.findings.filter((f) => f.knownIssue === null))}`;
     case 'aborted':
-      return `ABORTED: ${c.interrupted[0]?.cause ?? 'interrupted'}${facts.fleet === 'restored' ? '; the fleet is restored' : ''}`;
+      return `ABORTED: ${harmless(c.interrupted[0]?.cause ?? 'interrupted', 300)}${facts.fleet === 'restored' ? '; the fleet is restored' : ''}`;
     case 'not-run':
       return `NOT RUN: ${whyNotRun(c, facts.findings)}`;
   }
@@ -80,6 +86,7 @@ function inWords(first: Finding, same: readonly Finding[]): string {
       ? `${first.asset ?? first.service ?? 'something'} was not as it must be before the trigger`
       : `${same.length} things were not as they must be before the trigger`,
     'manual-resume-failed': `a step of the manual resume failed${where}`,
+    interlock: one ? harmless(first.message, 300).replace(/\.$/, '') : `${same.length} interlocks refused`,
     'self-halt': 'the broker stopped itself',
     'amnesia-restart': 'the broker restarted and forgot the halt',
   };
@@ -95,7 +102,8 @@ function inWords(first: Finding, same: readonly Finding[]): string {
 }
 
 function whyNotRun(c: CaseFile, findings: readonly Finding[]): string {
-  if (c.interrupted[0] !== undefined) return `${c.interrupted[0].cause}, before anything was triggered`;
+  if (c.interrupted[0] !== undefined)
+    return `${harmless(c.interrupted[0].cause, 300)}, before anything was triggered`;
   if (findings.length > 0) return worst(findings);
   const note = c.entries.findLast((entry) => entry.kind === 'stage' && entry.note !== null);
   return note?.kind === 'stage' && note.note !== null ? note.note : 'nothing was triggered';

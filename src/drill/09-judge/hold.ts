@@ -1,5 +1,6 @@
 import { type CaseFile, said, servicesOf, within } from './case-file.ts';
 import { firstSeen, type Life } from './lives.ts';
+import { unquietMs } from './quiet.ts';
 
 /** When the complete halt began and how long it was then observed. */
 export interface Hold {
@@ -49,11 +50,14 @@ export function stillnessOf(c: CaseFile): Hold | null {
   return observed(c, Math.max(...deaths));
 }
 
-/** The hold: stillness from when also the state was verified and the broker back, where they ever were. */
+/** The hold: stillness from when also the state was verified, the broker back and the exchange quiet, where they ever were. */
 export function holdOf(c: CaseFile): Hold | null {
   const still = stillnessOf(c);
   if (still === null) return null;
-  return observed(c, Math.max(still.startMs, stateVerifiedMs(c) ?? 0, brokerBackMs(c) ?? 0));
+  return observed(
+    c,
+    Math.max(still.startMs, stateVerifiedMs(c) ?? 0, brokerBackMs(c) ?? 0, unquietMs(c) ?? 0),
+  );
 }
 
 function observed(c: CaseFile, startMs: number): Hold {

@@ -1,6 +1,7 @@
+import { unlikePin } from '../model/pin.ts';
 import type { Finding } from '../model/verdict.ts';
 import type { CaseFile } from './case-file.ts';
-import { finding, seconds } from './finding.ts';
+import { finding, harmless, seconds } from './finding.ts';
 import type { HostSample, HostSamples } from './host-samples.ts';
 import { scopeOf } from './lives.ts';
 
@@ -120,6 +121,8 @@ export function identityTrouble(c: CaseFile, host: HostSamples): Finding[] {
   if (stranger?.identity.kind === 'unreadable') {
     return [finding('wrong-host-probe', { host: host.name }, `${stranger.identity.reason}.`, [stranger.id])];
   }
+  const pinned = unlikeItsPin(c, host);
+  if (pinned.length > 0) return pinned;
   const scopes = new Map<string, string>();
   const machines = new Map<string, string>();
   for (const { id, identity } of host.identities) {
@@ -158,6 +161,18 @@ export function identityTrouble(c: CaseFile, host: HostSamples): Finding[] {
       [...scopes.values()],
     ),
   ];
+}
+
+/** Whether somebody else answered for a host than the machine that the operator pinned. */
+function unlikeItsPin(c: CaseFile, host: HostSamples): Finding[] {
+  const pin = c.plan.hosts.find(({ name }) => name === host.name)?.pin;
+  for (const { id, identity } of host.identities) {
+    const unlike = identity.kind === 'present' ? unlikePin(pin, identity.value) : null;
+    if (unlike === null) continue;
+    const message = `${host.name} is not the machine that was pinned: ${harmless(unlike, 400)}.`;
+    return [finding('wrong-host-probe', { host: host.name }, message, [id])];
+  }
+  return [];
 }
 
 function scopeOfHost(host: HostSamples): string | undefined {

@@ -23,6 +23,7 @@ import { judgeManualSteps } from './manual-resume.ts';
 import { manualSummary } from './manual-summary.ts';
 import { judgeOwnership } from './ownership.ts';
 import { judgeSources } from './sources.ts';
+import { judgeInterlocks, stopSummaries } from './stop-conditions.ts';
 import { proveStop } from './stop-proof.ts';
 import { brokerSummary, claimSentences, controlSummaries, haltSummary } from './summary.ts';
 import { judgeHeartbeats, judgeSurvivors } from './survivors.ts';
@@ -55,6 +56,7 @@ export const JUDGES: readonly (readonly [name: string, judge: Judge])[] = [
   ['restoration', judgeRestoration],
   ['incident', judgeIncidentAfter],
   ['completeness', judgeCompleteness],
+  ['interlocks', judgeInterlocks],
 ];
 
 /** Judges a finished journal. Throws where it has no `opened` record; anything else that throws becomes a finding. */
@@ -65,7 +67,7 @@ export function judge(entries: readonly Entry[], options: Judging): Verdict {
 
 function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
   const c = openCase(entries);
-  const { plan, knownIssues, drillId, runner, inventory } = c.opened;
+  const { plan, knownIssues, drillId, runner, inventory, gateSkipped } = c.opened;
   const at = { level: plan.level, today: options.today };
   const fleet = fleetState(c);
   const found = unique(heard(c, JUDGES));
@@ -124,10 +126,12 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
     broker: brokerSummary(c),
     ...(manualResume !== null && { manualResume }),
     guards: guardSummaries(c),
+    stopConditions: stopSummaries(c),
     effects: effectSummaries(c),
     controls: controlSummaries(c),
     claims: claimSentences(c),
     notTested: [...plan.notTested, ...uncountedTargets(c)],
+    ...(gateSkipped === undefined ? {} : { gateSkipped }),
   };
 }
 

@@ -29,6 +29,8 @@ const job = (own: Partial<ManagedService> = {}): ManagedService => ({
   restarts: null,
   invocation: null,
   keepAlive: null,
+  comesBack: null,
+  startsLeft: null,
   disabled: null,
   revives: null,
   ...own,

@@ -11,6 +11,8 @@ export function judgeTargets(c: CaseFile): Finding[] {
 
 /** Whether every target and survivor was there before the trigger, so that what happened to it says something. */
 export function judgeBaseline(c: CaseFile): Finding[] {
+  // A drill that was cut short before its trigger may not have looked at everything yet.
+  if (c.fired === null && c.interrupted.length > 0) return [];
   return [...c.services.values()].flatMap((service) => {
     const { name, host, instances, role } = service.planned;
     const good = c.hosts.get(host)?.good ?? [];

@@ -9,6 +9,7 @@ import { detailAt, firstSeen, type Life } from './lives.ts';
 import { isManualStart, stepsEndedMs } from './manual-resume.ts';
 import { ownIncidents } from './ownership.ts';
 import type { ServiceLives } from './service-lives.ts';
+import { isHeld } from './stop-conditions.ts';
 
 /** When the undo had been asked for: the end of the last resume, manual step or start of a service, or of the trigger where none was. */
 export function undoneMs(c: CaseFile): number {
@@ -62,7 +63,8 @@ function returnOf(c: CaseFile, service: ServiceLives): Return {
 
 /** Whether everything that was up before the trigger is up again, by itself, as it was, and stays up. */
 export function judgeRestoration(c: CaseFile): Finding[] {
-  if (c.fired === null) return [];
+  // What was left halted on purpose had nothing to come back to.
+  if (c.fired === null || isHeld(c)) return [];
   return [...c.services.values()]
     .flatMap((service) => {
       if (service.planned.role === 'bystander' || service.roots.length === 0) return [];
@@ -77,13 +79,20 @@ export function judgeRestoration(c: CaseFile): Finding[] {
 
 function blockedAssets(c: CaseFile): Finding[] {
   const host = c.services.get(c.plan.broker)?.planned.host ?? null;
-  return stillSilent(c, upMs(c)).map(({ asset, ids, forMs }) =>
-    finding(
-      'unrestored-service',
-      { host, service: c.plan.broker, asset },
-      `In ${asset} nothing was traded for ${seconds(forMs)} after the undo, so it still seems to be halted.`,
-      ids,
-    ),
+  return stillSilent(c, upMs(c)).map(({ asset, ids, forMs, sure }) =>
+    sure
+      ? finding(
+          'unrestored-service',
+          { host, service: c.plan.broker, asset },
+          `In ${asset} nothing was traded for ${seconds(forMs)} after the undo, so it still seems to be halted.`,
+          ids,
+        )
+      : finding(
+          'cut-short',
+          { host, service: c.plan.broker, asset },
+          `${asset} was watched for ${seconds(forMs)} after the undo, and no order was seen: it is not known whether it is traded again.`,
+          ids,
+        ),
   );
 }
 
@@ -214,7 +223,7 @@ export function judgeIncidentAfter(c: CaseFile): Finding[] {
   const subject = { host: c.services.get(c.plan.broker)?.planned.host ?? null, service: c.plan.broker };
   const findings: Finding[] = [];
   const left = stillHalted(c);
-  if (left !== null && !isUnheard(c)) {
+  if (left !== null && !isUnheard(c) && !isHeld(c)) {
     findings.push(finding('incident-left-open', subject, `After the undo ${left.what}.`, [left.id]));
   }
   const rewritten = rewrittenIncident(c);
@@ -296,9 +305,10 @@ export function fleetState(c: CaseFile): FleetState {
     .map((service) => returnOf(c, service));
   const latest = said(c.status.filter((read) => read.sentMs >= since)).at(-1);
   const stored = said(c.store.filter((read) => read.sentMs >= since)).at(-1);
+  const silent = stillSilent(c, upMs(c));
   const lastState = latest?.value ?? said(c.status).at(-1)?.value ?? null;
   if (
-    stillSilent(c, upMs(c)).length > 0 ||
+    silent.some(({ sure }) => sure) ||
     stillHalted(c) !== null ||
     returns.includes('gone') ||
     (latest === undefined && stored === undefined && (lastState?.level ?? 0) > 0)
@@ -306,15 +316,17 @@ export function fleetState(c: CaseFile): FleetState {
     return 'halted';
   }
   const looked =
+    silent.length === 0 &&
     latest !== undefined &&
     stored !== undefined &&
     (c.plan.resume !== 'manual' || isResolved(c, stored.value));
-  if (!looked || returns.some((state) => state !== 'back')) return 'unknown';
+  if (!looked || returns.some((state) => state !== 'back')) return isHeld(c) ? 'halted' : 'unknown';
   // Without any undo the halt may still be under way, unless it had its whole time, or was refused and touched nothing.
   const asked = c.resumes.length + c.manualSteps.length + c.starts.length > 0;
   const intact = [...c.services.values()].every(
     (s) => s.planned.role !== 'target' || s.roots.every((life) => !diedBy(c, life, c.endMs)),
   );
   const refused = c.fired.reply?.acknowledged === false;
-  return asked || c.endMs >= c.fired.deadlineMs || (intact && refused) ? 'restored' : 'unknown';
+  if (asked || c.endMs >= c.fired.deadlineMs || (intact && refused)) return 'restored';
+  return isHeld(c) ? 'halted' : 'unknown';
 }

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { asFound, passed } from '../../../test/support/verdicts.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { manualSection } from './manual-section.ts';
+import { htmlReport } from './html-report.ts';
+import { manualSections } from './manual-section.ts';
+import { markdownSections } from './markdown.ts';
 
 const LIFT = { host: 'knox', service: null, command: ['lift', '--incident', 'inc-7'] } as const;
 const START = { host: 'tesseract', service: 'hermes', command: ['/opt/start', "it's hermes"] } as const;
 const drilled = (manualResume: Verdict['manualResume'], more: Partial<Verdict> = {}): string =>
-  manualSection({ ...passed, ...more, ...(manualResume !== undefined && { manualResume }) });
+  markdownSections(
+    manualSections({ ...passed, ...more, ...(manualResume !== undefined && { manualResume }) }),
+  );
 
 describe('the manual resume in a report', () => {
   it('is a checklist with the exact commands', () => {

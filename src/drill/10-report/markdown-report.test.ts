@@ -3,6 +3,16 @@ import { asFound, passed, qualified } from '../../../test/support/verdicts.ts';
 import type { Finding, Verdict } from '../model/verdict.ts';
 import { markdownReport } from './markdown-report.ts';
 
+describe('a gate that was skipped', () => {
+  it('is shown with its reason, harmless', () => {
+    const verdict = { ...passed, gateSkipped: 'the **broker** was replaced' };
+    expect(markdownReport(verdict)).toContain(
+      '| Gate | skipped, the level below need not be proven: the \\*\\*broker\\*\\* was replaced |',
+    );
+    expect(markdownReport(passed)).not.toContain('| Gate |');
+  });
+});
+
 describe('a pass', () => {
   it('reads like this', () => {
     expect(markdownReport(passed)).toMatchInlineSnapshot(`
@@ -71,6 +81,12 @@ describe('a pass', () => {
       | Request | What came of it | Answer | In the audit log |
       | --- | --- | --- | --- |
       | a halt without a token (\`no-token\`) | refused, and nothing came of it | HTTP 401 | yes |
+
+      ## Stop conditions
+
+      | Condition | Then | Came true |
+      | --- | --- | --- |
+      | foreign-incident | touch nothing more | no |
 
       ## Effects
 
@@ -183,6 +199,12 @@ describe('the fleet as it was found', () => {
       | Request | What came of it | Answer | In the audit log |
       | --- | --- | --- | --- |
       | a halt without a token (\`no-token\`) | refused, and nothing came of it | HTTP 401 | yes |
+
+      ## Stop conditions
+
+      | Condition | Then | Came true |
+      | --- | --- | --- |
+      | foreign-incident | touch nothing more | no |
 
       ## Effects
 
@@ -357,4 +379,30 @@ it('tells a strict failure of a pass from a failure', () => {
   expect(markdownReport({ ...qualified, exitCode: 1 })).toContain(
     'Exit code 1: a pass that leans on known issues, under --strict.',
   );
+});
+
+describe('a fleet that a rule has left halted', () => {
+  const left: Verdict = {
+    ...passed,
+    verdict: 'aborted',
+    fleet: 'halted',
+    exitCode: 5,
+    headline: 'LAB (reference): ABORTED: THE FLEET IS LEFT HALTED by the rule survivor-dies',
+    stopConditions: [{ condition: 'survivor-dies', action: 'hold', met: 'sentinel | on `knox` has ended' }],
+  };
+
+  it('is told how to be resumed, below the headline', () => {
+    const report = markdownReport(left, { folder: 'out/it is here' });
+    expect(report).toContain("haltproof recover 'out/it is here'\n");
+    expect(report.indexOf('haltproof recover')).toBeLessThan(report.indexOf('## What was proven'));
+    expect(report).toContain(
+      '| survivor-dies | leave the fleet halted | **yes**: sentinel \\| on \\`knox\\` has ended |',
+    );
+  });
+
+  it('is not told so where the rule did not come true, or the fleet is back', () => {
+    const unmet = { ...left, stopConditions: left.stopConditions.map((one) => ({ ...one, met: null })) };
+    for (const verdict of [unmet, { ...left, fleet: 'restored' as const }])
+      expect(markdownReport(verdict)).not.toContain('haltproof recover');
+  });
 });

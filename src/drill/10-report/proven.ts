@@ -1,7 +1,8 @@
 import type { BrokerState } from '../model/broker-state.ts';
 import { FINDINGS } from '../model/findings.ts';
+import { plain } from '../model/harmless.ts';
 import type { ServiceSummary, Verdict } from '../model/verdict.ts';
-import { escapeMarkdown } from './escape.ts';
+import type { Text } from './blocks.ts';
 import { between, count, OUTCOMES, seconds } from './words.ts';
 
 /** What this verdict proves, sentence by sentence. Accepted is not proven. */
@@ -47,9 +48,9 @@ export function provenLines(verdict: Verdict): string[] {
 }
 
 /** What it does not prove though the drill asked for it. */
-export function unprovenLines(verdict: Verdict): string[] {
+export function unprovenLines(verdict: Verdict): Text[] {
   const { hosts, targets } = verdict.coverage;
-  const lines: string[] = [];
+  const lines: Text[] = [];
   if (hosts.answered < hosts.declared) {
     lines.push(`${hosts.declared - hosts.answered} of ${count(hosts.declared, 'host')} did not answer.`);
   }
@@ -57,14 +58,14 @@ export function unprovenLines(verdict: Verdict): string[] {
     const proven = service.role === 'target' ? 'stopped' : 'kept';
     if (service.role === 'bystander' || service.outcome === proven) continue;
     lines.push(
-      `${escapeMarkdown(service.service, 80)} on ${escapeMarkdown(service.host, 80)} ${service.role === 'target' ? 'had to stop' : 'had to survive'}: ${unprovenOutcome(service)}.`,
+      `${plain(service.service, 80)} on ${plain(service.host, 80)} ${service.role === 'target' ? 'had to stop' : 'had to survive'}: ${unprovenOutcome(service)}.`,
     );
   }
   if (verdict.halt.heldMs === null && targets.declared > 0) {
     lines.push('The halt was never seen complete, so that nothing is known about how long it holds.');
   }
   if (!verdict.broker.crash.done) {
-    lines.push(`The broker was not killed while halted: ${escapeMarkdown(verdict.broker.crash.why)}`);
+    lines.push(`The broker was not killed while halted: ${plain(verdict.broker.crash.why)}`);
   } else if (!haltSurvivedCrash(verdict)) {
     lines.push('That the halt outlives the broker: see what API and store said after the crash.');
   }
@@ -73,7 +74,7 @@ export function unprovenLines(verdict: Verdict): string[] {
   }
   for (const finding of verdict.findings) {
     if (finding.severity === 'inconclusive' && finding.consequenceOf === null) {
-      lines.push(`It could not be told: ${escapeMarkdown(finding.message)} (\`${finding.code}\`)`);
+      lines.push([`It could not be told: ${plain(finding.message)} (`, { code: finding.code }, ')']);
     }
   }
   if (lines.length === 0 && verdict.findings.length > 0) lines.push('What the findings below speak of.');
@@ -92,13 +93,11 @@ function names(verdict: Verdict, outcome: ServiceSummary['outcome']): string {
 }
 
 function placed(services: readonly ServiceSummary[]): string {
-  return services
-    .map((service) => `${escapeMarkdown(service.service, 80)} on ${escapeMarkdown(service.host, 80)}`)
-    .join(', ');
+  return services.map((service) => `${plain(service.service, 80)} on ${plain(service.host, 80)}`).join(', ');
 }
 
 /** Only where both sources were read at both moments, say the same halt, and no judge found anything wrong with the state. */
-function haltSurvivedCrash(verdict: Verdict): boolean {
+export function haltSurvivedCrash(verdict: Verdict): boolean {
   if (!verdict.broker.crash.done || verdict.broker.crash.newPid === null) return false;
   if (verdict.findings.some((finding) => FINDINGS[finding.code].group === 'state')) return false;
   const states = verdict.broker.moments

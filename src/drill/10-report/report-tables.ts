@@ -1,6 +1,6 @@
-import type { GuardSummary, Moment, Verdict } from '../model/verdict.ts';
-import { escapeMarkdown } from './escape.ts';
-import { section, table } from './table.ts';
+import { plain } from '../model/harmless.ts';
+import type { GuardSummary, Moment, ServiceSummary, Verdict } from '../model/verdict.ts';
+import { type Block, paragraph, type Section, section, type Text, table } from './blocks.ts';
 import { between, latency, OUTCOMES, seconds, stateCell } from './words.ts';
 
 const MOMENTS: Readonly<Record<Moment, string>> = {
@@ -11,34 +11,36 @@ const MOMENTS: Readonly<Record<Moment, string>> = {
 };
 
 /** Host by service: role, outcome, and the interval after the trigger in which each stopped. */
-export function servicesTable(verdict: Verdict): string {
+export function servicesTable(verdict: Verdict): Block {
   const pids = (list: readonly number[]): string => (list.length === 0 ? 'none' : list.join(' '));
-  const rows = verdict.halt.services.map((service) => [
-    escapeMarkdown(service.host, 80),
-    escapeMarkdown(service.service, 80),
-    service.role,
-    loud(OUTCOMES[service.outcome], service.outcome === 'running' || service.outcome === 'changed'),
-    service.stoppedAfterMs === null ? '' : between(service.stoppedAfterMs),
-    pids(service.baselinePids),
-    pids(service.finalPids),
-  ]);
+  const rows = [...verdict.halt.services]
+    .sort(byHost)
+    .map((service) => [
+      plain(service.host, 80),
+      plain(service.service, 80),
+      service.role,
+      loud(OUTCOMES[service.outcome], service.outcome === 'running' || service.outcome === 'changed'),
+      service.stoppedAfterMs === null ? '' : between(service.stoppedAfterMs),
+      pids(service.baselinePids),
+      pids(service.finalPids),
+    ]);
   return table(
     ['Host', 'Service', 'Role', 'Outcome', 'Stopped after', 'Pids before', 'Pids at the end'],
-    rows.sort((a, b) => compare(a[0], b[0])),
+    rows,
   );
 }
 
 /** Bold where the eye has to stop. */
-function loud(text: string, wrong: boolean): string {
-  return wrong ? `**${text}**` : text;
+function loud(text: string, wrong: boolean): Text {
+  return wrong ? [{ bold: text }] : text;
 }
 
-function compare(a: string | undefined, b: string | undefined): number {
-  return a === b ? 0 : (a ?? '') < (b ?? '') ? -1 : 1;
+function byHost(a: ServiceSummary, b: ServiceSummary): number {
+  return a.host === b.host ? 0 : a.host < b.host ? -1 : 1;
 }
 
 /** API and store side by side at each moment, and what became of the crash. */
-export function brokerSection(verdict: Verdict): string {
+export function brokerSection(verdict: Verdict): Section {
   const { moments, crash } = verdict.broker;
   const order = Object.keys(MOMENTS) as Moment[];
   const rows = order.map((moment) => {
@@ -48,7 +50,7 @@ export function brokerSection(verdict: Verdict): string {
   return section(
     'The broker’s state',
     table(['Moment', 'API (a claim)', 'Store (read without the broker)'], rows),
-    crash.done ? crashSentence(crash) : `The broker was not killed: ${escapeMarkdown(crash.why)}`,
+    paragraph(crash.done ? crashSentence(crash) : `The broker was not killed: ${plain(crash.why)}`),
   );
 }
 
@@ -61,9 +63,9 @@ function crashSentence(crash: Extract<Verdict['broker']['crash'], { done: true }
 }
 
 /** What the independent system showed, by asset. */
-export function effectsTable(verdict: Verdict): string {
+export function effectsTable(verdict: Verdict): Block {
   if (verdict.effects.length === 0) {
-    return 'Processes only: this drill looks at no independent system.';
+    return paragraph('Processes only: this drill looks at no independent system.');
   }
   const number = (n: number | null): string => (n === null ? 'not known' : String(n));
   return table(
@@ -77,7 +79,7 @@ export function effectsTable(verdict: Verdict): string {
       'Open orders after',
     ],
     verdict.effects.map((effect) => [
-      escapeMarkdown(effect.asset, 80),
+      plain(effect.asset, 80),
       effect.expected,
       number(effect.ordersAtBaseline),
       number(effect.ordersAfterDeadline),
@@ -88,40 +90,59 @@ export function effectsTable(verdict: Verdict): string {
   );
 }
 
-const GUARD_OUTCOMES: Readonly<Record<GuardSummary['outcome'], string>> = {
+const GUARD_OUTCOMES: Readonly<Record<GuardSummary['outcome'], Text>> = {
   refused: 'refused, and nothing came of it',
   harmless: 'accepted, and nothing came of it',
-  'took effect': '**took effect**',
-  unclear: '**not known**',
+  'took effect': [{ bold: 'took effect' }],
+  unclear: [{ bold: 'not known' }],
   'not tried': 'not tried',
 };
 
 /** What became of the requests that had to be refused, or to do nothing. */
-export function guardsTable(verdict: Verdict): string {
-  if (verdict.guards.length === 0) return 'This drill tries none.';
-  const logged = { true: 'yes', false: '**no**', null: '' };
+export function guardsTable(verdict: Verdict): Block {
+  if (verdict.guards.length === 0) return paragraph('This drill tries none.');
+  const logged = { true: 'yes', false: [{ bold: 'no' }], null: '' };
   return table(
     ['Request', 'What came of it', 'Answer', 'In the audit log'],
     verdict.guards.map((guard) => [
-      `${escapeMarkdown(guard.what)} (\`${guard.guard}\`)`,
+      [`${plain(guard.what)} (`, { code: guard.guard }, ')'],
       GUARD_OUTCOMES[guard.outcome],
-      guard.answer === null ? '' : escapeMarkdown(guard.answer, 120),
+      guard.answer === null ? '' : plain(guard.answer, 120),
       logged[`${guard.logged}`],
     ]),
   );
 }
 
+const THEN: Readonly<Record<Verdict['stopConditions'][number]['action'], string>> = {
+  resume: 'end and resume',
+  hold: 'leave the fleet halted',
+  'hands-off': 'touch nothing more',
+};
+
+/** What would have ended the drill early, and what did. */
+export function stopConditionsTable(verdict: Verdict): Block {
+  if (verdict.stopConditions.length === 0) return paragraph('None were watched.');
+  return table(
+    ['Condition', 'Then', 'Came true'],
+    verdict.stopConditions.map(({ condition, action, met }) => [
+      plain(condition, 200),
+      THEN[action],
+      met === null ? 'no' : [{ bold: 'yes' }, `: ${plain(met, 200)}`],
+    ]),
+  );
+}
+
 /** How well each host could be seen. */
-export function controlsTable(verdict: Verdict): string {
-  if (verdict.controls.length === 0) return 'No host was observed.';
+export function controlsTable(verdict: Verdict): Block {
+  if (verdict.controls.length === 0) return paragraph('No host was observed.');
   return table(
     ['Host', 'Samples', 'Longest gap', 'Probe saw a killed canary gone after', 'Controls held'],
     verdict.controls.map((control) => [
-      escapeMarkdown(control.host, 80),
+      plain(control.host, 80),
       String(control.samples),
       control.longestGapMs === null ? 'not known' : `${seconds(control.longestGapMs, Math.ceil)} s`,
       latency(control.latencyMs),
-      control.held ? 'yes' : '**no**',
+      loud(control.held ? 'yes' : 'no', !control.held),
     ]),
   );
 }

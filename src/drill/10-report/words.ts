@@ -1,7 +1,7 @@
 import type { BrokerState } from '../model/broker-state.ts';
+import { plain } from '../model/harmless.ts';
 import type { Interval } from '../model/reading.ts';
 import type { ExitCode, FleetState, ServiceSummary, Verdict } from '../model/verdict.ts';
-import { escapeMarkdown } from './escape.ts';
 
 /** `1 target`, `2 targets`. */
 export function count(n: number, noun: string): string {
@@ -60,6 +60,16 @@ const EXITS: Readonly<Record<ExitCode, string>> = {
   70: 'internal error',
 };
 
+/** Whether a rule of the drill file had the drill leave the fleet halted. */
+export function isLeftHalted({ fleet, stopConditions }: Verdict): boolean {
+  return fleet === 'halted' && stopConditions.some(({ action, met }) => action === 'hold' && met !== null);
+}
+
+/** The command that undoes what is in a report folder. */
+export function recovery(folder: string): string {
+  return `haltproof recover ${shellWord(folder.replace(/\p{Cc}+/gu, ' '))}`;
+}
+
 /** What the exit code of a verdict says. */
 export function exitWords({ exitCode, verdict }: Verdict): string {
   if (exitCode === 1 && verdict === 'pass') return 'a pass that leans on known issues, under --strict';
@@ -69,13 +79,13 @@ export function exitWords({ exitCode, verdict }: Verdict): string {
 /** A broker's state in one cell: what it says, and nothing about what it does not say. */
 export function stateCell(state: BrokerState | { readonly unreadable: string } | null): string {
   if (state === null) return 'not read';
-  if ('unreadable' in state) return `unreadable: ${escapeMarkdown(state.unreadable, 160)}`;
+  if ('unreadable' in state) return `unreadable: ${plain(state.unreadable, 160)}`;
   const parts = [
     `level ${state.level}`,
-    state.incident === null ? 'no incident' : `incident ${escapeMarkdown(state.incident, 80)}`,
-    state.asset === null ? null : `asset ${escapeMarkdown(state.asset, 40)}`,
+    state.incident === null ? 'no incident' : `incident ${plain(state.incident, 80)}`,
+    state.asset === null ? null : `asset ${plain(state.asset, 40)}`,
     state.revision === null ? null : `revision ${state.revision}`,
-    state.reason === null ? null : `“${escapeMarkdown(state.reason, 120)}”`,
+    state.reason === null ? null : `“${plain(state.reason, 120)}”`,
   ];
   return parts.filter((part) => part !== null).join(', ');
 }

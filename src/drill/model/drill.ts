@@ -1,4 +1,6 @@
 import type { GuardName } from './guards.ts';
+import type { Windows } from './windows.ts';
+import type { StopCondition } from './stop-condition.ts';
 
 /** One file of `drills/` after loading: what it triggers, what must stop, what must survive, for how long. */
 export interface Drill {
@@ -15,6 +17,8 @@ export interface Drill {
   readonly effects: Effects | null;
   /** Requests that must be refused, or do nothing. */
   readonly guards: readonly GuardName[];
+  /** What ends the drill early, besides `foreign-incident`, which always does. */
+  readonly stopWhen: readonly StopCondition[];
   /** The service to kill with SIGKILL once the stop is proven; it must come back and still be halted. */
   readonly crash: string | null;
   /** How the halt is lifted: by the broker's resume operation, or by the inventory's manual procedure. */
@@ -22,6 +26,8 @@ export interface Drill {
   /** Whether the operator must type a confirmation phrase, which is sent as `$phrase` and kept nowhere. */
   readonly phrase: 'none' | 'typed';
   readonly timing: Timing;
+  /** When it may run, within the windows of the inventory; null: whenever those are open. */
+  readonly windows: Windows | null;
 }
 
 /** What must be seen at the exchange while halted, by asset. */

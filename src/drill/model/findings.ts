@@ -376,9 +376,10 @@ export const FINDINGS = {
   'wrong-host-probe': {
     ...doubt,
     title: 'Another machine answered',
-    meaning: 'The identity of the host changed during the drill, or is that of another declared host.',
-    cause: 'Address reuse, NAT, or two inventory entries for one machine.',
-    fix: 'Correct the address, or declare `one-machine` in the inventory.',
+    meaning:
+      'The identity of the host changed during the drill, is that of another declared host, or is not the one that was pinned.',
+    cause: 'Address reuse, NAT, a machine that was replaced, or two inventory entries for one machine.',
+    fix: 'Correct the address, declare `one-machine` in the inventory, or pin a machine that was replaced on purpose anew.',
   },
   'unreachable-host': {
     ...doubt,
@@ -422,6 +423,15 @@ export const FINDINGS = {
       "The monotonic and the wall clock of the controller, or the controller's clock and a host's uptime, parted by over 500 ms.",
     cause: 'Sleep, a paused virtual machine, or a stepped clock.',
     fix: 'Keep the machines awake and their clocks slewed; run the drill again.',
+  },
+  interlock: {
+    ...doubt,
+    title: 'An interlock refused the drill',
+    meaning:
+      'Another drill of this fleet was running, the crash would not have been survivable, or a token that the undo needs was not accepted. Nothing was triggered.',
+    cause:
+      'A drill that runs or has just ended, a broker without a restart policy, or a token that has expired.',
+    fix: 'See what the finding says, put it right, and run the drill again.',
   },
   'judge-failed': {
     ...doubt,

@@ -15,6 +15,9 @@ export interface GuardKind {
   readonly code: FindingCode;
 }
 
+/** How the report begins to say that guards were left out. */
+export const GUARDS_SKIPPED = 'Requests that must be refused at this level';
+
 /** In the order in which they are tried: what would do the least harm comes first. */
 export const GUARDS = {
   'no-token': {

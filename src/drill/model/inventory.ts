@@ -1,3 +1,5 @@
+import type { Windows } from './windows.ts';
+
 /** `inventory.yaml` after loading: the operator's ground truth about the fleet. Never derived from what the broker says. */
 export interface Inventory {
   /** Who provides the fleet: `live` is somebody's real one, `embedded-lab` is started by the runner itself. */
@@ -10,6 +12,12 @@ export interface Inventory {
   readonly exchange: Exchange | null;
   /** Groups of hosts that the operator declares to be one machine (one process table). */
   readonly oneMachine: readonly (readonly string[])[];
+  /** When drills of this fleet may run; null: at any time. */
+  readonly windows: Windows | null;
+  /** How old the proof of the level below may be. */
+  readonly gate: { readonly staleAfterMs: number };
+  /** Values that must be in nothing that is written or printed, besides tokens. */
+  readonly secrets: readonly string[];
 }
 
 export type Manager = 'launchd' | 'systemd' | 'supervisord' | 'pm2' | 'none';

@@ -12,6 +12,7 @@ import type { ManagedReading } from './manager.ts';
 import type { Plan } from './plan.ts';
 import type { Interval, Reading, Timed } from './reading.ts';
 import type { HostIdentity, Sample } from './sample.ts';
+import type { StopCondition } from './stop-condition.ts';
 
 /**
  * The journal: everything the drill did and saw, in order, one JSON object a line. It is written before
@@ -36,8 +37,11 @@ export type EntryBody =
   | ActWithdrawn
   | ActDone
   | StageReached
+  | StopConditionMet
+  | Interlock
   | Interrupted
   | Failed
+  | TakenOver
   | Closed;
 
 /**
@@ -58,6 +62,10 @@ export interface Opened {
   /** The random word that goes into the trigger's reason and makes the halt ours. */
   readonly nonce: string;
   readonly judging: Judging;
+  /** The inventory itself, so that a recovery needs nothing but the journal: where it lay, absolute, and what it said. */
+  readonly source?: { readonly file: string; readonly text: string };
+  /** Why the operator let it begin although the level below was not proven; left out where nobody did. */
+  readonly gateSkipped?: string;
 }
 
 /** What a verdict depends on besides the evidence. */
@@ -184,6 +192,14 @@ export type Act =
       readonly command: readonly string[];
     }
   | {
+      /** The canary of a drill that is over, past its own end. */
+      readonly act: 'remove-canary';
+      readonly host: string;
+      readonly tag: string;
+      readonly pid: number;
+      readonly start: number;
+    }
+  | {
       readonly act: 'manual-step';
       readonly host: string;
       readonly command: readonly string[];
@@ -236,6 +252,24 @@ export interface StageReached {
   readonly note: string | null;
 }
 
+/** A condition came true on which the drill file has the drill end early, or keep its hands off. */
+export interface StopConditionMet {
+  readonly kind: 'stop-condition';
+  readonly condition: StopCondition;
+  readonly action: StopCondition['action'];
+  /** What shows that it is true, in words. */
+  readonly evidence: string;
+}
+
+/** Why nothing may be triggered, by the end of the baseline. */
+export interface Interlock {
+  readonly kind: 'interlock';
+  readonly interlock: 'other-drill' | 'crash' | 'second-operator' | 'token';
+  readonly host: string | null;
+  readonly service: string | null;
+  readonly why: string;
+}
+
 export interface Interrupted {
   readonly kind: 'interrupted';
   readonly cause: string;
@@ -245,6 +279,15 @@ export interface Interrupted {
 export interface Failed {
   readonly kind: 'failed';
   readonly why: string;
+}
+
+/** Another runner went on with an interrupted drill: everything after this record was done and seen by that one. */
+export interface TakenOver {
+  readonly kind: 'taken-over';
+  /** 1 for the first recovery; the runner that began the drill had 0. */
+  readonly epoch: number;
+  /** Version of the program that took over. */
+  readonly runner: string;
 }
 
 /** Last record of a drill that wrote down all that it did and saw. Without it a journal is a part of one, and proves nothing. */
@@ -268,8 +311,11 @@ const KINDS: Readonly<Record<EntryBody['kind'], true>> = {
   withdrawn: true,
   outcome: true,
   stage: true,
+  'stop-condition': true,
+  interlock: true,
   interrupted: true,
   failed: true,
+  'taken-over': true,
   closed: true,
 };
 

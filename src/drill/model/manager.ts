@@ -15,6 +15,10 @@ export interface ManagedService {
   readonly invocation: string | null;
   /** When the manager keeps it alive, in its own words; null where it does not, or does not say. */
   readonly keepAlive: string | null;
+  /** Whether the manager starts it again by itself after a SIGKILL; null where that is not known. */
+  readonly comesBack: boolean | null;
+  /** How many starts its start limit still allows at the least; null where there is no limit, or it is not known. */
+  readonly startsLeft: number | null;
   /** Whether it will not be loaded, or started at boot, again; null where the manager does not say. */
   readonly disabled: boolean | null;
   /** What could bring it back, as things stand now; null where the manager knows of nothing. */

@@ -1,6 +1,8 @@
 import type { Effects, Timing } from './drill.ts';
 import type { GuardName } from './guards.ts';
 import type { Manager, ManualStep, Match } from './inventory.ts';
+import type { HostPin } from './pin.ts';
+import type { StopCondition } from './stop-condition.ts';
 
 /**
  * What a drill is going to do and to demand, as data: assembled purely, printed by `--plan`, written to
@@ -24,11 +26,15 @@ export interface Plan {
   readonly guards: readonly GuardName[];
   /** Who writes to whom, where a message to a halted agent is among them. */
   readonly messages: MessageRoute | null;
+  /** What ends the drill early; `foreign-incident` is always among them. Missing in journals of versions that had none. */
+  readonly stopWhen: readonly StopCondition[];
+  /** Somebody is there who typed the phrase, or agreed where there is none, and watches: only then, or in a lab, are guards of a destructive level tried. */
+  readonly manned: boolean;
+  /** Whether the resume needs the second operator's token. */
+  readonly secondOperator: boolean;
   readonly crash: string | null;
   readonly resume: 'api' | 'manual';
   readonly phrase: 'none' | 'typed';
-  /** Whether the phrase was typed by somebody present: on a terminal, or for a lab that this very process started. */
-  readonly manned: boolean;
   /** Steps of a manual resume, in order; empty where the broker's API resumes. */
   readonly manualResume: readonly ManualStep[];
   readonly timing: Timing;
@@ -59,6 +65,8 @@ export interface PlannedHost {
   /** Such as `local` or `ssh ops@192.168.1.150:22`. */
   readonly reachedBy: string;
   readonly manager: Manager;
+  /** The machine that it must be; left out where its identity was not pinned. */
+  readonly pin?: HostPin;
 }
 
 /** What the drill demands of a service: `target` must stop, `survivor` must not, `bystander` is only watched. */

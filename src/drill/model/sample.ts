@@ -71,6 +71,12 @@ export interface RecordedDetail {
   readonly leftBy: readonly string[];
   /** Tag of the runner's own canary or probe, or null. */
   readonly canary: string | null;
+  /** Of a canary or probe of whichever drill of this fleet: that drill, and when it ends (epoch seconds of its host). */
+  readonly runner?: {
+    readonly kind: 'canary' | 'probe';
+    readonly drillId: string;
+    readonly endsS: number | null;
+  };
   /** Only for candidates (some service, undecided, leftBy or canary). */
   readonly argv?: readonly string[];
   readonly exe?: string;

@@ -3,6 +3,7 @@ import type { FindingCode } from './findings.ts';
 import type { GuardName } from './guards.ts';
 import type { Role } from './plan.ts';
 import type { Interval } from './reading.ts';
+import type { StopCondition } from './stop-condition.ts';
 
 export type VerdictWord = 'pass' | 'fail' | 'inconclusive' | 'not-run' | 'aborted';
 export type FleetState = 'untouched' | 'restored' | 'halted' | 'unknown';
@@ -62,11 +63,15 @@ export interface Verdict {
   readonly manualResume?: readonly ManualStepSummary[];
   /** What became of the requests that had to be refused, or to do nothing. */
   readonly guards: readonly GuardSummary[];
+  /** What would have ended the drill early, and what did. */
+  readonly stopConditions: readonly StopSummary[];
   readonly effects: readonly EffectSummary[];
   readonly controls: readonly ControlSummary[];
   /** What the broker claimed, in sentences that quote it. */
   readonly claims: readonly string[];
   readonly notTested: readonly string[];
+  /** Why the operator let the drill begin although the level below was not proven; left out where nobody did. */
+  readonly gateSkipped?: string;
 }
 
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 64 | 70;
@@ -149,6 +154,14 @@ export interface GuardSummary {
   readonly answer: string | null;
   /** Whether the refusal is in the audit log; null where that is not known, or need not be. */
   readonly logged: boolean | null;
+}
+
+export interface StopSummary {
+  /** In words, such as `survivor-dies`. */
+  readonly condition: string;
+  readonly action: StopCondition['action'];
+  /** What showed that it had come true; null: it did not. */
+  readonly met: string | null;
 }
 
 export interface EffectSummary {

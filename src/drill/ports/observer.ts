@@ -1,14 +1,18 @@
 import type { BrokerState, ExchangeBook, StoreSnapshot } from '../model/broker-state.ts';
 import type { ManagerMoment } from '../model/journal.ts';
+import type { ManagedReading } from '../model/manager.ts';
 import type { IncarnationKey } from '../model/process.ts';
-import type { Timed } from '../model/reading.ts';
+import type { Interval, Timed } from '../model/reading.ts';
 
 /**
  * What the stages may ask of the observation that runs beside them. Its answers steer the drill (when to go on,
  * what to undo); they never judge it: judges read the journal.
  */
 export interface Observer {
-  /** Connects to every host and journals who answers. Resolves with the reasons of those that did not. */
+  /**
+   * Connects to every host and journals who answers. Resolves with the reasons of those that did not, or are not the machine
+   * that was pinned.
+   */
   open(): Promise<readonly string[]>;
   /** Begins to sample. */
   start(): void;
@@ -22,6 +26,8 @@ export interface Observer {
   readonly exchange: Timed<ExchangeBook> | null;
   /** The first of this run. */
   readonly firstExchange: Timed<ExchangeBook> | null;
+  /** In which interval the last order seen in this asset was accepted, between two looks at the exchange; null before the first. */
+  lastTrade(asset: string): Interval | null;
   /** One line for each host whose table cannot be vouched for right now: unread, incompletely seen, or not yet looked through. */
   blindSpots(): readonly string[];
   /**
@@ -35,8 +41,11 @@ export interface Observer {
   lookedAgain(): boolean;
   /** Asks the second reader of each table about every life of interest, those that are gone too, and journals its answer. */
   crossCheck(): Promise<void>;
-  /** Asks the service managers about the targets, and journals what they say. */
-  readManagers(moment: ManagerMoment): Promise<void>;
+  /**
+   * Asks the service managers about the targets (and, at the baseline, about the service that is to be crashed), and journals what
+   * they say. Resolves with what was readable.
+   */
+  readManagers(moment: ManagerMoment): Promise<readonly ManagedReading[]>;
   readAudit(): Promise<void>;
   /** Journals which of the messages that carry `mark` the broker's table holds. */
   readMessages(mark: string): Promise<void>;
@@ -46,8 +55,26 @@ export interface Observer {
   sampledSince(ms: number): boolean;
   /** The broker is about to go down: its store is not read again until it has answered. */
   restStore(): void;
+  /** Hosts that have given no good sample that was sent since. */
+  unseenSince(ms: number): readonly string[];
+  /** What is seen of other drills of this fleet: their canaries and probes, by the last good samples. */
+  foreignCanaries(): readonly ForeignCanary[];
   /** Ends all sampling. The connections stay open. */
   stop(): Promise<void>;
+}
+
+/** Something that another drill of the same fleet has running on a host. */
+export interface ForeignCanary {
+  readonly host: string;
+  readonly drillId: string;
+  /** `probe` ends with its drill's connection, and soon after its drill's last word. */
+  readonly kind: 'canary' | 'probe';
+  readonly tag: string;
+  readonly bootId: string;
+  readonly pid: number;
+  readonly start: number;
+  /** Whether it should have ended by now, by the host's own wall clock. Never true of a probe. */
+  readonly expired: boolean;
 }
 
 export interface SeenLife {

@@ -24,6 +24,7 @@ export interface World {
   readonly audit: AuditLink | null;
   readonly exchange: ExchangeLink | null;
   readonly messages: MessagesLink | null;
+  readonly controller: ControllerLink;
   /** A fresh random word, at least 64 bits, lower-case letters and digits. */
   readonly randomWord: () => string;
   /** Keyed hash, so that a stranger's argv can be compared without being kept. */
@@ -84,6 +85,18 @@ export interface HostLink {
   close(): Promise<void>;
 }
 
+/** The machine that the runner itself runs on. */
+export interface ControllerLink {
+  /**
+   * Runs one command (argv, no shell) for at most `withinMs`; then its whole process group is ended, and it is `unreadable`. Its
+   * output is bounded (64 KiB). Never rejects.
+   */
+  run(
+    argv: readonly string[],
+    withinMs: number,
+  ): Promise<Reading<{ readonly exitCode: number; readonly output: string }>>;
+}
+
 /** A host's service manager. It is only ever asked. */
 export interface ManagerLink {
   /** What it says of these services, in one command; never rejects. */
@@ -106,6 +119,11 @@ export interface BrokerLink {
     timeoutMs: number,
   ): Promise<Reading<BrokerReply>>;
   status(timeoutMs: number): Promise<Received<BrokerState>>;
+  /**
+   * Asks for the status by the token of that role, which tells whether it is accepted: the HTTP status of a whole answer;
+   * `unreadable` where none came, or where a 2xx answer says nothing of the state.
+   */
+  rehearse(role: 'operator' | 'second', timeoutMs: number): Promise<Reading<{ readonly status: number }>>;
   /** Sends a request that must not do what it asks for. */
   guard(request: GuardRequest, timeoutMs: number): Promise<Reading<BrokerReply>>;
 }

@@ -1,6 +1,7 @@
 import type { Proof } from '../model/proof.ts';
 import { age } from './age.ts';
 import { columns } from './columns.ts';
+import { provesAll } from './proves-all.ts';
 
 const HEAD = ['level', 'drill', 'proven', 'in full', 'last run', 'inventory'];
 
@@ -49,11 +50,6 @@ function row(group: readonly Proof[], now: string, lab: boolean): string[] {
     `${last.verdict}${last.qualified ? ' with known issues' : ''}, ${age(last.finishedAt, now)}`,
     last.inventorySha256.slice(0, 8),
   ];
-}
-
-/** A drill proves all that it asks for only by a pass that leans on no known issue. */
-function provesAll(proof: Proof): boolean {
-  return proof.verdict === 'pass' && !proof.qualified && proof.proven.length === proof.declared;
 }
 
 function name(group: readonly Proof[], lab: boolean): string {

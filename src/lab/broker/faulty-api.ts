@@ -24,7 +24,7 @@ function asksForHalt(request: Request): boolean {
 }
 
 /**
- * An API that fails from the arrival of a halt on, and after a restart as long as the halt is in force: at everything but that halt, or
+ * An API that fails from the reply to a halt on, and after a restart as long as the halt is in force: at everything but that halt, or
  * at questions for its status only.
  */
 export function faultyFromHaltOn(fault: Fault, at: 'everything' | 'status'): BrokerTwist {
@@ -34,9 +34,11 @@ export function faultyFromHaltOn(fault: Fault, at: 'everything' | 'status'): Bro
       broken = true;
     }),
     http: (answer) => async (request) => {
-      if (asksForHalt(request)) broken = true;
-      else if (broken && (at === 'everything' || asksForStatus(request))) return await FAULTS[fault]();
-      return await answer(request);
+      if (!asksForHalt(request) && broken && (at === 'everything' || asksForStatus(request)))
+        return await FAULTS[fault]();
+      const response = await answer(request);
+      if (asksForHalt(request) && response.ok) broken = true;
+      return response;
     },
   };
 }
@@ -73,12 +75,17 @@ export function faultyForLoneRequests(fault: Fault): (answer: Answer) => Answer 
     request.headers.get('connection') === 'keep-alive' ? await answer(request) : await FAULTS[fault]();
 }
 
-/** An API that answers questions for its status with what it answered up to `forMs` ago. */
+/** An API that answers questions for its status with what it answered up to `forMs` ago, and for as long after a halt with what it said before. */
 export function cachedStatus(forMs: number): (answer: Answer) => Answer {
   return (answer) => {
     let kept: { readonly untilMs: number; readonly status: number; readonly body: string } | null = null;
     return async (request) => {
-      if (!asksForStatus(request)) return await answer(request);
+      if (!asksForStatus(request)) {
+        const response = await answer(request);
+        if (asksForHalt(request) && response.ok && kept !== null)
+          kept = { ...kept, untilMs: performance.now() + forMs };
+        return response;
+      }
       if (kept === null || performance.now() > kept.untilMs) {
         const response = await answer(request);
         if (response.status !== 200) return response;

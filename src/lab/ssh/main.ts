@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import ssh2 from 'ssh2';
 import { pidFileOf } from '../daemons/daemon.ts';
@@ -25,6 +26,7 @@ export interface SshdSettings {
 /** The ssh server of a host: public keys only, commands only, on 127.0.0.1. Ends with all its commands on a signal. */
 export async function runSshd(settings: SshdSettings): Promise<void> {
   const { root, user, port } = settings;
+  standAlone();
   const keys = readAuthorizedKeys(settings.authorizedKeys);
   const { output, cable, strangeKey } = (await twistAt('wire', settings.variant)) ?? {};
   const commands = createCommands({
@@ -61,4 +63,16 @@ export async function runSshd(settings: SshdSettings): Promise<void> {
   }
   const inner = join(root, 'sshd.sock');
   server.listen(inner, () => void cable(layLine(port, inner, ready), { root }));
+}
+
+/**
+ * This server stands for another machine, which does not wait for what else runs on the controller's. Ordinary users may not
+ * raise a priority (setpriority(2)): their lab is as busy as their machine.
+ */
+function standAlone(): void {
+  try {
+    setPriority(-10);
+  } catch {
+    // EPERM or EACCES
+  }
 }

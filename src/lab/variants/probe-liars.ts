@@ -131,7 +131,14 @@ export const probeLiars: Readonly<Record<string, Variant>> = {
   },
   'strange-host-key': {
     about: 'who answers at the address of tesseract has another host key than the one on file',
-    expect: { kind: 'liar', level: 2, primary: 'wrong-host-probe', on: 'tesseract', verdict: 'not-run' },
+    expect: {
+      kind: 'liar',
+      level: 2,
+      primary: 'wrong-host-probe',
+      on: 'tesseract',
+      also: ['unreachable-host'],
+      verdict: 'not-run',
+    },
     wire: { strangeKey: true },
   },
   'other-host': {

@@ -42,27 +42,27 @@ export const sourceLiars: Readonly<Record<string, Variant>> = {
   },
   'forgets-tokens': {
     about: 'comes back from the crash, halted, and no longer knows any token',
-    expect: reveals('unreadable-broker'),
+    expect: reveals('unreadable-broker', { also: ['cut-short'] }),
     broker: faultyOnceWoken('unauthorized'),
   },
   'api-500': {
     about: 'its API answers 500 to every lone request, from the start',
-    expect: reveals('unreadable-broker', { verdict: 'not-run' }),
+    expect: reveals('unreadable-broker', { also: ['interlock'], verdict: 'not-run' }),
     broker: { http: faultyForLoneRequests('error') },
   },
   'api-garbage': {
     about: 'its API answers every lone request with a page of HTML, from the start',
-    expect: reveals('unreadable-broker', { verdict: 'not-run' }),
+    expect: reveals('unreadable-broker', { also: ['interlock'], verdict: 'not-run' }),
     broker: { http: faultyForLoneRequests('garbage') },
   },
   'api-hangs': {
     about: 'its API never answers a lone request, from the start',
-    expect: reveals('unreadable-broker', { verdict: 'not-run' }),
+    expect: reveals('unreadable-broker', { also: ['interlock'], verdict: 'not-run' }),
     broker: { http: faultyForLoneRequests('nothing') },
   },
   'locked-database': {
     about: 'somebody locks readers out of the broker’s database in the hold',
-    expect: reveals('unreadable-store'),
+    expect: reveals('unreadable-store', { also: ['cut-short'] }),
     beside: async (site) => {
       await afterCrash(site);
       lockOutReaders(brokerDatabase(site));
@@ -78,23 +78,23 @@ export const sourceLiars: Readonly<Record<string, Variant>> = {
   },
   'corrupt-database': {
     about: 'garbage is put in the place of the broker’s database in the hold',
-    expect: reveals('unreadable-store'),
+    expect: reveals('unreadable-store', { also: ['cut-short'] }),
     beside: replacedInHold((copy) => writeGarbage(copy)),
   },
   'database-without-table': {
     about: 'a database that lacks its table is put in the place of the broker’s in the hold',
-    expect: reveals('unreadable-store'),
+    expect: reveals('unreadable-store', { also: ['cut-short'] }),
     beside: replacedInHold((copy) => alter(copy, 'pragma foreign_keys = off; drop table halt_state')),
   },
   'old-database': {
     about: 'a copy from before the halt is put in the place of the broker’s database in the hold',
-    expect: reveals('unreadable-store'),
+    expect: reveals('unreadable-store', { also: ['cut-short'] }),
     beside: replacedInHold(() => undefined),
   },
   'torn-database': {
     about:
       'in the hold the broker’s database is replaced by an older copy of its main file and a newer one of its log',
-    expect: reveals('unreadable-store'),
+    expect: reveals('unreadable-store', { also: ['cut-short'] }),
     beside: async (site) => {
       const file = brokerDatabase(site);
       await whenMade(file);

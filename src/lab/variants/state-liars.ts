@@ -35,7 +35,7 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   },
   'forgets-incident': {
     about: 'persists the level but not the incident',
-    expect: reveals('partial-amnesia', { also: ['split-state'] }),
+    expect: reveals('partial-amnesia', { also: ['split-state', 'cut-short'] }),
     broker: forgetsIncident(withoutIncidentRow),
   },
   'forgets-all-but-level': {
@@ -52,7 +52,7 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   },
   'comes-back-lower': {
     about: 'comes back at level 1 from the crash',
-    expect: reveals('partial-amnesia', { also: ['split-state'] }),
+    expect: reveals('partial-amnesia', { also: ['split-state', 'cut-short'] }),
     broker: storing({ remembered: atLevelOne }),
   },
   'persists-after-5s': {
@@ -62,7 +62,7 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   },
   'persists-after-1s': {
     about: 'says that the halt is recorded one second before it is',
-    expect: reveals('unpersisted-halt'),
+    expect: reveals('unpersisted-halt', { also: ['split-state'] }),
     broker: persistsLate(holdMs / 4),
   },
   'constant-store': {
@@ -87,7 +87,7 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   },
   'names-other-incident': {
     about: 'its API names another incident than its database',
-    expect: reveals('split-state'),
+    expect: reveals('split-state', { also: ['cut-short'] }),
     broker: { http: namesOtherIncident },
   },
   'cached-status': {
@@ -102,7 +102,7 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   },
   'store-wiped-in-hold': {
     about: 'loses the halt from its database in the hold, and still says that it is halted',
-    expect: reveals('silent-downgrade', { also: ['split-state'] }),
+    expect: reveals('silent-downgrade', { also: ['split-state', 'cut-short'] }),
     broker: doing({
       later: {
         afterMs: holdMs / 2,
@@ -112,7 +112,7 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   },
   'no-incident': {
     about: 'halts without an incident',
-    expect: reveals('missing-incident'),
+    expect: reveals('missing-incident', { also: ['cut-short'] }),
     broker: {
       ...storing({ written: withoutIncidentRow }),
       around: (broker) => withoutIncident(broker, () => true),
@@ -187,7 +187,9 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   },
   'opens-another-incident': {
     about: 'comes back from the crash under a new incident, and the first stays open',
-    expect: reveals('duplicate-incident', { also: ['partial-amnesia', 'split-state', 'incident-left-open'] }),
+    expect: reveals('duplicate-incident', {
+      also: ['partial-amnesia', 'split-state', 'incident-left-open', 'cut-short'],
+    }),
     broker: storing({ remembered: underAnotherIncident }),
   },
   'deletes-audit': {
@@ -212,12 +214,14 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   },
   'loses-audit-in-crash': {
     about: 'comes back from the crash with an empty audit log',
-    expect: reveals('audit-tampered'),
+    expect: reveals('audit-tampered', { also: ['unlogged-refusal'] }),
     broker: doing({ woken: (db) => db.exec('delete from audit') }),
   },
   'broker-stays-down': {
     about: 'nothing brings the broker back from the crash',
-    expect: reveals('broker-down', { also: ['unreadable-store', 'unreadable-broker', 'unrestored-service'] }),
+    expect: reveals('broker-down', {
+      also: ['unreadable-store', 'unreadable-broker', 'unrestored-service', 'cut-short'],
+    }),
     daemons: { principal: { keepAlive: false } },
   },
   'restarts-itself': {

@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { asFound } from '../broker/as-found.ts';
+import { babblers } from './babblers.ts';
 import { brokerLiars } from './broker-liars.ts';
 import { daemonLiars } from './daemon-liars.ts';
 import { guardLiars } from './guard-liars.ts';
@@ -28,6 +29,7 @@ export const variants: Readonly<Record<string, Variant>> = {
   ...probeLiars,
   ...honest,
   ...honestBrokers,
+  ...babblers,
 };
 
 /** The variant of that name. @throws Error that names the one that is nearest in spelling. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { hostOf, targetOf } from '../../broker/hosts.ts';
+import { afterCrash } from '../../beside/broker-database.ts';
 import { whileHalted } from '../../broker/moments.ts';
 import { services } from '../../fleet.ts';
 import { requestJson } from '../../http-client.ts';
@@ -27,7 +28,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'silent-downgrade',
       on: 'principal',
-      also: ['respawned', 'order-after-halt', 'cut-short'],
+      also: ['respawned', 'false-claim', 'order-after-halt', 'cut-short'],
     },
     broker: whileHalted(holdMs / 2, async (broker) => {
       const { level, incident, revision } = broker.status();
@@ -68,12 +69,32 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
   },
   'stays-down-after-a-crash': {
     about: 'nothing brings the broker back when it is killed',
-    expect: { kind: 'liar', level: 2, primary: 'broker-down', on: 'principal' },
+    expect: {
+      kind: 'liar',
+      level: 2,
+      primary: 'broker-down',
+      on: 'principal',
+      also: ['unreadable-store', 'unreadable-broker', 'unrestored-service', 'cut-short'],
+    },
     daemons: { principal: { keepAlive: false } },
   },
   'cannot-start-while-halted': {
     about: 'cannot read its own halt when it starts, and gives up, again and again',
-    expect: { kind: 'liar', level: 2, primary: 'broker-down', on: 'principal' },
+    expect: {
+      kind: 'liar',
+      level: 2,
+      primary: 'broker-down',
+      on: 'principal',
+      also: [
+        'survivor-restarted',
+        'unreadable-store',
+        'unreadable-broker',
+        'unrestored-service',
+        'cut-short',
+      ],
+    },
+    // Its supervisor starts it over and over.
+    alone: true,
     broker: {
       parts: ({ store }) => {
         if ((store.load()?.state.level ?? 0) > 0) throw new Error('halt_state: unexpected level');
@@ -99,7 +120,13 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'foreign-halt',
       on: 'principal',
-      also: ['collateral-stop', 'unrestored-service', 'incident-left-open', 'cut-short'],
+      also: [
+        'collateral-stop',
+        'incident-rewritten',
+        'unrestored-service',
+        'incident-left-open',
+        'cut-short',
+      ],
     },
     beside: (site) => haltToo(site, 3),
   },
@@ -110,7 +137,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'respawned',
       on: 'hermes',
-      also: ['false-claim', 'order-after-halt', 'cut-short'],
+      also: ['restored-differently', 'false-claim', 'order-after-halt', 'cut-short'],
     },
     beside: async (site) => {
       await halfAHold(site);
@@ -130,6 +157,8 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
   },
 };
 
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 function startCopy({ lab }: LabSite): void {
   const { root, services: folder } = lab.tesseract;
   spawn(process.execPath, [join(folder, 'hermes')], { cwd: root, stdio: 'ignore', detached: true });
@@ -148,11 +177,13 @@ async function halfAHold({ env }: LabSite): Promise<void> {
     () => 'nobody halted anything',
     50,
   );
-  await new Promise((resolve) => setTimeout(resolve, holdMs / 2));
+  await pause(holdMs / 2);
 }
 
 async function haltToo(site: LabSite, level: number): Promise<void> {
-  await halfAHold(site);
+  // A broker that is just down takes no halt of anybody.
+  await afterCrash(site);
+  await pause(holdMs / 4);
   const { PRINCIPAL_URL: url, PRINCIPAL_TOKEN: token } = site.env;
   const body = { level, reason: 'runaway prices: halting for real' };
   await requestJson('POST', `${url}/v1/halt`, { token, body, timeoutMs: 15_000 });

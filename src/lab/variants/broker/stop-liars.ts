@@ -223,7 +223,16 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
   },
   'stops-itself-over-and-over': {
     about: 'has itself on the list of level 3, stops itself in the middle, and again each time it comes back',
-    expect: { kind: 'liar', level: 3, primary: 'self-halt', on: 'principal', also: ['cut-short'] },
+    expect: {
+      kind: 'liar',
+      level: 3,
+      primary: 'self-halt',
+      on: 'principal',
+      also: [
+        ...['broker-down', 'unreadable-broker', 'vacuous-target', 'late-stop'],
+        ...['unrestored-service', 'incident-left-open', 'cut-short'],
+      ],
+    },
     broker: alsoStopping(3, 'principal'),
   },
 };

@@ -19,7 +19,7 @@ export const undoLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'incident-left-open',
       on: 'principal',
-      also: ['unrestored-service'],
+      also: ['unrestored-service', 'cut-short'],
     },
     broker: starting('hermes', () => () => Promise.resolve('not-running')),
   },

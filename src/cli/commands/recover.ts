@@ -1,0 +1,267 @@
+import { judgeJournal } from '../../drill/09-judge/judge.ts';
+import { verdictJson } from '../../drill/10-report/verdict-json.ts';
+import { plain } from '../../drill/model/harmless.ts';
+import type { Inventory } from '../../drill/model/inventory.ts';
+import type { Entry, Opened } from '../../drill/model/journal.ts';
+import type { Plan } from '../../drill/model/plan.ts';
+import { secretsOf } from '../../drill/model/secrets.ts';
+import { chooseInventory } from '../choose-inventory.ts';
+import { CliError, messageOf, notRun, usage } from '../cli-error.ts';
+import { unfinishedDrills } from '../drill-folders.ts';
+import type { Effects, OpenWorld } from '../effects.ts';
+import { confirmOnTerminal } from '../confirm-step.ts';
+import { type Interruption, listenForSignals } from '../interruption.ts';
+import { LOCK_FILE } from '../interlocks/one-drill.ts';
+import { asDeclared } from '../recovery/as-declared.ts';
+import { inventoryOf } from '../recovery/inventory-of.ts';
+import { checklist } from '../recovery/checklist.ts';
+import { resultText } from '../result-text.ts';
+import { showProgress } from '../progress/show.ts';
+import { isBack, writeReports } from '../write-reports.ts';
+
+export interface RecoverOptions {
+  readonly inventory?: string;
+  readonly incident?: string;
+  readonly out?: string;
+  readonly json?: true;
+}
+
+/**
+ * `haltproof recover [DIR]`: finishes or undoes an interrupted drill from its journal, proves the result and writes the report.
+ * Resolves with 0 if the fleet is proven restored (or was never touched), else 5.
+ */
+export async function recover(
+  dir: string | undefined,
+  options: RecoverOptions,
+  effects: Effects,
+): Promise<number> {
+  if (options.incident !== undefined) return printChecklist(options.incident, options, effects);
+  const reports = effects.files.resolve(options.out ?? 'reports', effects.folder);
+  const folder =
+    dir === undefined ? await onlyUnfinished(reports, effects) : effects.files.resolve(dir, effects.folder);
+  if (folder === null) {
+    effects.out.write('haltproof: no drill is left to recover\n');
+    return 0;
+  }
+  const parent = effects.files.folderOf(folder);
+  const lock = await effects.takeLock(effects.files.resolve(LOCK_FILE, parent));
+  // A runner that is only stopped still holds it. Whether it reaches any host is seen there, and its acts are refused from now on.
+  if (lock === null)
+    effects.err.write(
+      'haltproof: another runner is alive on this machine; looking whether it reaches hosts\n',
+    );
+  const interruption = listenForSignals(effects, 'ending the recovery; it can be run again');
+  try {
+    return await recoverIn(folder, parent, options, interruption, effects);
+  } finally {
+    interruption.release();
+    lock?.release();
+  }
+}
+
+async function onlyUnfinished(reports: string, effects: Effects): Promise<string | null> {
+  const [one, ...more] = await unfinishedDrills(reports, effects);
+  if (one === undefined) return null;
+  if (more.length === 0) return one.folder;
+  const list = [one, ...more].map(({ shown, why }) => `${shown} (${why})`).join(', ');
+  throw usage(`${more.length + 1} drills are left to recover`, list, 'name one: haltproof recover DIR');
+}
+
+async function recoverIn(
+  folder: string,
+  parent: string,
+  options: RecoverOptions,
+  interruption: Interruption,
+  effects: Effects,
+): Promise<number> {
+  const entries = await journalIn(folder, effects);
+  const opened = entries.find((entry) => entry.kind === 'opened');
+  const shown = effects.files.shown(folder);
+  if (opened === undefined) {
+    effects.out.write(`haltproof: ${shown} holds no plan: its drill had not begun, and touched nothing\n`);
+    return 0;
+  }
+  const finished = entries.at(-1)?.kind === 'closed' && isBack(judgeJournal(entries));
+  if (finished || opened.plan.environment !== 'live') {
+    if (!finished) effects.err.write('haltproof: that drill was of an embedded lab, which ended with it\n');
+    return report(entries, folder, parent, options, effects);
+  }
+  const inventory = await inventoryOf(opened, options.inventory, effects);
+  const epoch = await nextEpoch(folder, entries, effects);
+  await refuseWhileAlive(opened, inventory, folder, epoch, interruption, effects);
+  await effects.takeOver(folder, epoch);
+  interruption.leaves = {
+    exitCode: 5,
+    text: `the fleet may still be halted; run \`haltproof recover ${shown}\` again`,
+  };
+  const open = await opening(
+    inventory,
+    opened.plan,
+    folder,
+    `${opened.drillId}-recovery-${epoch}`,
+    epoch,
+    'continued',
+    interruption,
+    effects,
+  );
+  let failure: unknown = null;
+  try {
+    const { recoverDrill } = await import('../../drill/recover-drill.ts');
+    await recoverDrill(
+      { entries: asDeclared(entries, inventory), epoch, runner: effects.version },
+      open.world,
+    );
+  } catch (error) {
+    failure = error;
+  }
+  await open.close().catch((error: unknown) => {
+    failure ??= error;
+  });
+  const code = await report(open.entries(), folder, parent, options, effects);
+  if (failure === null) return code;
+  throw new CliError(
+    5,
+    `the recovery was not finished; ${messageOf(failure)}; look at the fleet, and run it again`,
+    {
+      cause: failure,
+    },
+  );
+}
+
+async function nextEpoch(folder: string, entries: readonly Entry[], effects: Effects): Promise<number> {
+  const now = await effects.epochOf(folder);
+  const journalled = entries.flatMap((entry) => (entry.kind === 'taken-over' ? [entry.epoch] : []));
+  return Math.max(Number.isNaN(now) ? 0 : now, ...journalled, 0) + 1;
+}
+
+async function refuseWhileAlive(
+  { plan, drillId }: Opened,
+  inventory: Inventory,
+  folder: string,
+  epoch: number,
+  interruption: Interruption,
+  effects: Effects,
+): Promise<void> {
+  const { lookForRunner } = await import('../../drill/look-for-runner.ts');
+  const look = await opening(
+    inventory,
+    plan,
+    folder,
+    `${drillId}-recovery-${epoch}-look`,
+    epoch,
+    'none',
+    interruption,
+    effects,
+  );
+  let found: Awaited<ReturnType<typeof lookForRunner>>;
+  try {
+    found = await lookForRunner(plan, drillId, epoch, look.world);
+  } finally {
+    await look.close();
+  }
+  for (const reason of found.unseen)
+    effects.err.write(`haltproof: not looked at: ${plain(effects.secrets.redact(reason))}\n`);
+  if (interruption.stop.aborted)
+    throw notRun(`${interruption.stop.reason}`, 'nothing was done', 'run it again');
+  if (found.alive.length === 0) return;
+  throw notRun(
+    'the runner that began this drill may still be alive and reach its hosts',
+    found.alive.join(', '),
+    'end that program first (it puts the fleet back by itself on SIGTERM), then run this again',
+  );
+}
+
+async function opening(
+  inventory: Inventory,
+  plan: Plan,
+  folder: string,
+  drillId: string,
+  epoch: number,
+  journal: 'continued' | 'none',
+  interruption: Interruption,
+  effects: Effects,
+): Promise<OpenWorld> {
+  const shown = await showProgress(plan, effects);
+  try {
+    const open = await effects.openWorld({
+      inventory,
+      drillId,
+      folder,
+      journal,
+      epoch: journal === 'none' ? await effects.epochOf(folder) : epoch,
+      phrase: null,
+      progress: shown.event,
+      stop: interruption.stop,
+    });
+    return {
+      ...open,
+      world: { ...open.world, confirm: confirmOnTerminal(plan, shown, interruption, effects) },
+      close: async () => {
+        shown.done();
+        await open.close();
+      },
+    };
+  } catch (error) {
+    shown.done();
+    throw new CliError(
+      5,
+      `the journal in ${effects.files.shown(folder)} cannot be continued; ${messageOf(error)}; mend that first, the fleet may be halted`,
+      { cause: error },
+    );
+  }
+}
+
+async function journalIn(folder: string, effects: Effects): Promise<readonly Entry[]> {
+  const shown = effects.files.shown(folder);
+  const read = await effects.readJournal(effects.files.resolve('journal.jsonl', folder));
+  switch (read.kind) {
+    case 'entries':
+      return read.entries;
+    case 'missing':
+      throw usage(
+        `there is no journal.jsonl in ${shown}`,
+        'a recovery works from the journal of the drill',
+        'name its report folder, or print what to do by hand with --incident ID',
+      );
+    default:
+      throw new CliError(
+        5,
+        `the journal in ${shown} cannot be used; ${read.why}; print what to do by hand with --incident ID`,
+      );
+  }
+}
+
+async function report(
+  entries: readonly Entry[],
+  folder: string,
+  reports: string,
+  options: RecoverOptions,
+  effects: Effects,
+): Promise<number> {
+  const verdict = effects.secrets.clean(judgeJournal(entries));
+  const rerun = ['haltproof', 'recover', effects.files.shown(folder)];
+  const lost = await writeReports({ verdict, folder, reports, rerun }, effects);
+  for (const line of lost) effects.err.write(`haltproof: ${line}\n`);
+  const path = effects.files.shown(effects.files.resolve('report.md', folder));
+  effects.out.write(options.json === true ? verdictJson(verdict) : resultText(verdict, path));
+  return isBack(verdict) ? 0 : 5;
+}
+
+/** Without a journal nobody knows what was up before: what to do is printed, and nothing is touched. */
+async function printChecklist(incident: string, options: RecoverOptions, effects: Effects): Promise<number> {
+  const chosen = await chooseInventory(options.inventory, effects);
+  const { loadInventory } = await import('../../drill/01-load/load-fleet.ts');
+  const { formatProblem } = await import('../../drill/01-load/problem.ts');
+  const loaded = loadInventory(
+    { path: chosen.shown, text: chosen.text },
+    {
+      env: effects.env,
+      keepUnresolved: true,
+      resolvePath: (path) => effects.files.resolve(path, effects.files.folderOf(chosen.path)),
+    },
+  );
+  if (!loaded.ok) throw new CliError(64, loaded.problems.map(formatProblem).join('\n'));
+  effects.secrets.keep(secretsOf(loaded.inventory));
+  effects.out.write(checklist(effects.secrets.clean(loaded.inventory), incident));
+  return 0;
+}

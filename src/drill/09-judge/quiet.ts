@@ -1,0 +1,72 @@
+import type { ExchangeBook } from '../model/broker-state.ts';
+import { type CaseFile, type Said, said, within } from './case-file.ts';
+
+/** An asset that goes on as before has stopped once this many orders are missing in a row. */
+export const MISSED = 8;
+/** And no sooner than this, since a busy machine delays everybody's orders. */
+const STILL_MS = 2_000;
+
+/** Orders accepted ever in an asset, of all accounts. */
+export function countOf(book: ExchangeBook, asset: string): number {
+  return book.accepted.reduce((sum, line) => (line.asset === asset ? sum + line.count : sum), 0);
+}
+
+export function isFlat(book: ExchangeBook, asset: string): boolean {
+  return (book.positions[asset] ?? 0) === 0 && (book.open[asset] ?? 0) === 0;
+}
+
+/** Whether so long a silence, at the rate seen before the trigger (orders a millisecond), means that trading has stopped. */
+export function hasStopped(rate: number, silenceMs: number): boolean {
+  return silenceMs >= STILL_MS && rate * silenceMs >= MISSED;
+}
+
+/** Looks at which more orders had been accepted than at the one before, with how long the silence before had been seen to last. */
+export function growths(
+  reads: readonly Said<ExchangeBook>[],
+  asset: string,
+): { readonly read: Said<ExchangeBook>; readonly before: Said<ExchangeBook>; readonly silenceMs: number }[] {
+  let since = reads[0];
+  return reads.flatMap((read, index) => {
+    const before = reads[index - 1];
+    if (since === undefined || before === undefined) return [];
+    if (countOf(read.value, asset) <= countOf(before.value, asset)) return [];
+    const silenceMs = Math.max(0, before.sentMs - since.receivedMs);
+    since = read;
+    return [{ read, before, silenceMs }];
+  });
+}
+
+/** Orders a millisecond, as seen before the trigger, from below. */
+export function rateOf(c: CaseFile, asset: string): number {
+  const before = said(c.exchange.filter((read) => read.receivedMs <= c.anchorMs));
+  const [first, last] = [before[0], before.at(-1)];
+  if (first === undefined || last === undefined || last.receivedMs <= first.sentMs) return 0;
+  return (countOf(last.value, asset) - countOf(first.value, asset)) / (last.receivedMs - first.sentMs);
+}
+
+/**
+ * Until when, by the deadline, the exchange showed that the halt was not complete: an order in an asset that must fall silent, or
+ * something left in one that must be flat. What comes later, or breaks a silence, is a finding. Null where it never showed that.
+ */
+export function unquietMs(c: CaseFile): number | null {
+  const { effects } = c.plan;
+  if (effects === null || c.trigger === null || !c.plan.sources.exchange) return null;
+  const { t0Ms, deadlineMs } = c.trigger;
+  const reads = said(within(c.exchange, { fromMs: t0Ms, toMs: c.haltEndMs }));
+  const traded = effects.silent.flatMap((asset) =>
+    growths(reads, asset).flatMap(({ read, before, silenceMs }) =>
+      before.sentMs < deadlineMs && !hasStopped(rateOf(c, asset), silenceMs) ? [read.receivedMs] : [],
+    ),
+  );
+  const held = effects.flat.flatMap((asset) => {
+    const flatFrom = reads.findIndex((_, index) =>
+      reads.slice(index).every(({ value }) => isFlat(value, asset)),
+    );
+    const [first, before] = [reads[flatFrom], reads[flatFrom - 1]];
+    return first !== undefined && before !== undefined && before.sentMs < deadlineMs
+      ? [first.receivedMs]
+      : [];
+  });
+  const all = [...traded, ...held];
+  return all.length === 0 ? null : Math.max(...all);
+}

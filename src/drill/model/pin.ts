@@ -1,0 +1,49 @@
+import type { HostIdentity } from './sample.ts';
+
+/** Which machine a host was when somebody pinned it. */
+export interface HostPin {
+  /** `/etc/machine-id`; null where there was none. */
+  readonly machineId: string | null;
+  readonly hostname: string;
+  /** SHA-256 fingerprint of its ssh host key; null for a local transport. */
+  readonly hostKey: string | null;
+}
+
+/** `inventory.lock.yaml`: an inventory and its hosts as they were when they were pinned. */
+export interface Pins {
+  readonly fleet: string;
+  readonly inventorySha256: string;
+  /** ISO 8601, UTC. */
+  readonly pinnedAt: string;
+  readonly hosts: ReadonlyMap<string, HostPin>;
+}
+
+const PARTS = [
+  ['machineId', 'machine id'],
+  ['hostname', 'host name'],
+  ['hostKey', 'ssh host key'],
+] as const;
+
+/** In what an identity differs from its pin. What was pinned and can no longer be read differs too. */
+export function pinDifferences(
+  pin: HostPin,
+  now: Pick<HostIdentity, 'machineId' | 'hostname' | 'hostKey'>,
+): { readonly part: string; readonly pinned: string | null; readonly found: string | null }[] {
+  return PARTS.flatMap(([key, part]) =>
+    pin[key] === now[key] ? [] : [{ part, pinned: pin[key], found: now[key] }],
+  );
+}
+
+/** Such as `its machine id is a1, and b2 was pinned`; null where nothing differs. */
+export function unlikePin(
+  pin: HostPin | undefined,
+  now: Parameters<typeof pinDifferences>[1],
+): string | null {
+  const differences = pin === undefined ? [] : pinDifferences(pin, now);
+  if (differences.length === 0) return null;
+  return `its ${differences
+    .map(
+      ({ part, pinned, found }) => `${part} is ${found ?? 'not there'}, and ${pinned ?? 'none'} was pinned`,
+    )
+    .join('; its ')}`;
+}
