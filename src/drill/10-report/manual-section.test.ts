@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asFound, passed } from '../../../test/support/verdicts.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { htmlReport } from './html-report.ts';
 import { manualSections } from './manual-section.ts';
 import { markdownSections } from './markdown.ts';
 
