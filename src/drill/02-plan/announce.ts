@@ -2,13 +2,15 @@ import type { Plan, PlannedHost, PlannedService } from '../model/plan.ts';
 import { commandLine } from './command-line.ts';
 
 /**
- * What a drill whose halt nobody but a person lifts is about to destroy, and how it will come back, host by host: what whoever is to
- * confirm it reads first. Ends with a line end.
+ * What a drill that somebody has to confirm is about to destroy, and how it will come back, host by host: what they read first. Ends with a line end.
  */
 export function announce(plan: Plan): string {
   const targets = plan.services.filter(({ role }) => role === 'target');
+  const lab = plan.environment.startsWith('lab:') ? `LAB (${plan.environment.slice(4)}): ` : '';
+  const lasting =
+    plan.resume === 'api' ? '' : `, and no API call brings ${targets.length === 1 ? 'it' : 'them'} back`;
   return `${[
-    `${plan.title} (${plan.drill}, level ${plan.level}): this takes ${count(targets.length)} of fleet ${plan.fleet} down, and no API call brings ${targets.length === 1 ? 'it' : 'them'} back.`,
+    `${lab}${plan.title} (${plan.drill}, level ${plan.level}): this takes ${count(targets.length)} of fleet ${plan.fleet} down${lasting}.`,
     ...plan.hosts.flatMap((host) => ['', ...hostLines(plan, host)]),
     '',
     ...undoLines(plan),
@@ -22,7 +24,7 @@ function hostLines(plan: Plan, host: PlannedHost): string[] {
   const steps = plan.manualResume.flatMap(({ host: home, run }, index) =>
     home === host.name ? [`    step ${index + 1}: ${commandLine(run)}`] : [],
   );
-  const starts = doomed.map((service) => startLine(service));
+  const starts = doomed.map((service) => startLine(plan, service));
   return [
     `${host.name} (${host.reachedBy})`,
     ...(doomed.length === 0
@@ -44,14 +46,16 @@ function note({ broker }: Plan, { name, instances }: PlannedService): string {
   return notes.length === 0 ? '' : ` (${notes.join(', ')})`;
 }
 
-function startLine({ name, start }: PlannedService): string {
+function startLine({ resume }: Plan, { name, start }: PlannedService): string {
+  const way = resume === 'api' ? 'the resume' : 'the steps';
   return start === null
-    ? `    ${name}: one of the steps has to bring it back; nothing else is known that starts it`
-    : `    ${name}, where the steps leave it down: ${commandLine(start)}`;
+    ? `    ${name}: by ${way}; nothing else is known that starts it`
+    : `    ${name}, where ${way} leave${resume === 'api' ? 's' : ''} it down: ${commandLine(start)}`;
 }
 
 function undoLines({ manualResume, resume, broker }: Plan): string[] {
-  if (resume === 'api') return [`Way back: ${broker} is asked to resume.`];
+  if (resume === 'api')
+    return [`Way back: ${broker} is asked to resume, then what is still down is started.`];
   const steps = manualResume.map(({ host }, index) => `step ${index + 1} on ${host}`);
   return [`Way back: ${steps.join(', then ')}, then what is still down is started.`];
 }
