@@ -15,6 +15,7 @@ import { drillId } from '../drill-id.ts';
 import type { Effects, RunningLab } from '../effects.ts';
 import type { Cleared } from '../interlocks/preflight.ts';
 import { type Interruption, listenForSignals } from '../interruption.ts';
+import { labsOwn } from '../interlocks/labs-own.ts';
 import { refuseUnfinished, withDrillLock } from '../interlocks/one-drill.ts';
 import { needsSomebody } from '../interlocks/scheduled.ts';
 import { labName } from '../lab-name.ts';
@@ -266,6 +267,8 @@ async function runAndReport(
 ): Promise<number> {
   const env = (name: string): string | undefined => lab?.env[name] ?? effects.env(name);
   const loaded = await load(options, chosen, effects, { env, keepUnresolved: false });
+  const foreign = lab === null ? null : labsOwn(loaded.inventory, lab.env);
+  if (foreign !== null) throw usage(foreign.what, foreign.why, foreign.wayOut);
   const reports = reportsOf(options, effects);
   const id = drillId(effects.wall(), loaded.drill.level, effects.randomWord());
   const folder = effects.files.resolve(id, reports);
