@@ -129,6 +129,25 @@ describe('a recovery of a halt that only steps by hand lift', () => {
     expect(judgeJournal(fleet.entries)).toMatchObject({ verdict: 'aborted', fleet: 'restored', exitCode: 4 });
   });
 
+  it('does not take a step for done because another was taken twice', async () => {
+    const plan = destructivePlan();
+    const fleet = new FakeFleet();
+    const second = { host: 'tesseract', run: ['launchctl', 'enable', 'all'] };
+    const stopAtSecond: Confirm = async ({ host, service }) =>
+      host === 'tesseract' && service === null ? 'stop' : 'by-hand';
+    fleet.confirm = stopAtSecond;
+    const twoSteps = { ...plan, manualResume: [...plan.manualResume, second] };
+    await fleet.clock.drive(runDrill({ ...INPUT, plan: twoSteps }, fleet.world));
+    fleet.confirm = stopAtSecond;
+    await recover(fleet);
+    const { manualResume = [] } = judgeJournal(fleet.entries);
+    expect(manualResume.filter(({ service }) => service === null)).toMatchObject([
+      { host: 'knox', outcome: 'by hand' },
+      { host: 'knox', outcome: 'by hand' },
+      { host: 'tesseract', command: second.run, outcome: 'not taken' },
+    ]);
+  });
+
   it('can be stopped again, prints the checklist, and leaves the fleet as it is', async () => {
     const fleet = await left(() => 'stop');
     const before = fleet.acts.length;

@@ -1,3 +1,4 @@
+import type { ManualStep } from '../model/inventory.ts';
 import { filledIn } from '../model/manual-step.ts';
 import type { ManualStepSummary } from '../model/verdict.ts';
 import { type CaseFile, type DoneAct, said } from './case-file.ts';
@@ -14,10 +15,13 @@ export function manualSummary(c: CaseFile): readonly ManualStepSummary[] | null 
   const halted = said(c.store).findLast(
     ({ value: { state } }) => state.level === c.plan.expect.level && !isForeign(c, state),
   );
-  const left = c.plan.manualResume.slice(c.manualSteps.length).map(({ host, run }) => {
-    const command = halted === undefined ? run : filledIn(run, halted.value.state);
-    return { host, service: null, command, outcome: 'not taken' as const };
-  });
+  // Not by their number: a recovery begins anew with the first, as long as the halt stands.
+  const left = c.plan.manualResume
+    .filter((planned) => !c.manualSteps.some((step) => isStep(step, planned)))
+    .map(({ host, run }) => {
+      const command = halted === undefined ? run : filledIn(run, halted.value.state);
+      return { host, service: null, command, outcome: 'not taken' as const };
+    });
   const started = new Set(
     c.starts.map(({ intent: { act } }) => (act.act === 'start-service' ? act.service : '')),
   );
@@ -47,4 +51,13 @@ function outcomeOf({ done }: DoneAct): ManualStepSummary['outcome'] {
   if (done?.byHand === true) return 'by hand';
   if (done?.command?.kind !== 'present') return 'unknown';
   return done.command.value.exitCode === 0 ? 'succeeded' : 'failed';
+}
+
+/** Whether this was done for that step of the plan; what was filled in may be anything. */
+function isStep({ intent: { act } }: DoneAct, { host, run }: ManualStep): boolean {
+  return (
+    act.act === 'manual-step' &&
+    act.host === host &&
+    run.every((word, index) => /\$(?:level|incident|revision)\b/.test(word) || word === act.command[index])
+  );
 }
