@@ -25,7 +25,7 @@ export const BACK = CRASH + 600;
 export const RESUME = T0 + 9500;
 export const END = RESUME + 4500;
 const START = 1000;
-const EVERY = 100;
+const EVERY = 200;
 const TOOK = 20;
 
 /** One process of the fake fleet. */

@@ -55,7 +55,7 @@ describe('a clean level 4', () => {
       { moment: 'halted', api: { level: 4 }, store: { level: 4, incident: 'i-1' } },
       { moment: 'after-resume', api: { level: 0 }, store: { level: 0, incident: null } },
     ]);
-    expect(verdict.halt.services[0]).toMatchObject({ service: 'principal', stoppedAfterMs: [700, 820] });
+    expect(verdict.halt.services[0]).toMatchObject({ service: 'principal', stoppedAfterMs: [600, 820] });
   });
 
   it.each<[string, Change]>([

@@ -69,7 +69,7 @@ it('finds one old table among fresh ones by a canary that is dead', () => {
 
 it('does not call late what one contradicted sample shows', () => {
   const { verdict, codes } = judged(
-    replaying(journalOf(cleanLevel2()), DEADLINE + 500, DEADLINE + 500, T0 - 50),
+    replaying(journalOf(cleanLevel2()), DEADLINE + 400, DEADLINE + 600, T0 - 50),
   );
   expect(verdict).toBe('inconclusive');
   expect(codes).toContain('blind-probe');

@@ -1,0 +1,33 @@
+// Stands for vitest where its test files are only to be collected: what they describe becomes a list of functions that can be
+// called again and again in one process. No more of vitest than the judges' tests use. The assertions are vitest's own.
+import { chai, JestAsymmetricMatchers, JestChaiExpect, JestExtend } from '@vitest/expect';
+
+chai.use(JestExtend);
+chai.use(JestChaiExpect);
+chai.use(JestAsymmetricMatchers);
+
+export const expect = chai.expect;
+
+/** Every test collected so far: `id` is unique, `run` throws where it fails. */
+export const tests = [];
+
+const groups = [];
+
+export function describe(name, body) {
+  groups.push(name);
+  body();
+  groups.pop();
+}
+
+export function it(name, run) {
+  tests.push({ id: [...groups, name, tests.length].join(' > '), run });
+}
+
+describe.each = each(describe);
+it.each = each(it);
+
+function each(declare) {
+  return (rows) => (name, body) => {
+    for (const row of rows) declare(name, () => (Array.isArray(row) ? body(...row) : body(row)));
+  };
+}

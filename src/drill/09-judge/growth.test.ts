@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { cleanLevel2, journalOf } from './fixtures.ts';
+import { judge } from './judge.ts';
+
+it('the judges take time in proportion to the evidence, not to its square', () => {
+  const journal = (endMs: number) => {
+    const s = cleanLevel2();
+    s.endMs = endMs;
+    const [sample] = s.lives;
+    for (let pid = 1000; pid < 1300 && sample !== undefined; pid += 1) {
+      for (const host of ['knox', 'tesseract']) {
+        const ppid = pid % 3 === 0 ? 1 : pid - 1;
+        s.lives.push({ ...sample, pid, pgrp: pid - (pid % 7), ppid, start: pid, hosts: [host] });
+      }
+    }
+    return journalOf(s);
+  };
+  const quickest = (entries: ReturnType<typeof journal>): number =>
+    Math.min(
+      ...[1, 2, 3].map(() => {
+        const from = performance.now();
+        judge(entries, { today: '2026-11-22', strict: false });
+        return performance.now() - from;
+      }),
+    );
+  // Four times the evidence: 4 if linear, 16 if quadratic.
+  expect(quickest(journal(80_000)) / quickest(journal(20_000))).toBeLessThan(10);
+});
