@@ -44,6 +44,7 @@ export async function openWorld(request: WorldRequest, secrets: Secrets): Promis
     fingerprint: createFingerprint(keyFor(request)),
     // Cleaned before it is cut to the width of a terminal: half a secret would not be known for one.
     progress: (event) => progress(secrets.clean(event)),
+    confirm: null,
     stop,
   };
   return {

@@ -20,6 +20,7 @@ import { proveKept } from './keep-proof.ts';
 import { coverKnown, footnotesOf } from './known-issues.ts';
 import { uncountedTargets } from './managers.ts';
 import { judgeManualSteps } from './manual-resume.ts';
+import { manualSummary } from './manual-summary.ts';
 import { judgeOwnership } from './ownership.ts';
 import { judgeSources } from './sources.ts';
 import { judgeInterlocks, stopSummaries } from './stop-conditions.ts';
@@ -81,6 +82,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
     (note) => c.trigger !== null || note.findings > 0,
   );
   const halt = haltSummary(c);
+  const manualResume = manualSummary(c);
   const targets = servicesOf(c, 'target');
   const survivors = servicesOf(c, 'survivor');
   const proven = targets.filter((service) => proveStop(c, service).proven).length;
@@ -122,6 +124,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
     },
     halt,
     broker: brokerSummary(c),
+    ...(manualResume !== null && { manualResume }),
     guards: guardSummaries(c),
     stopConditions: stopSummaries(c),
     effects: effectSummaries(c),

@@ -59,6 +59,8 @@ export interface Verdict {
   };
   readonly halt: HaltSummary;
   readonly broker: BrokerSummary;
+  /** The manual resume, step by step; only where the drill has one and was fired. */
+  readonly manualResume?: readonly ManualStepSummary[];
   /** What became of the requests that had to be refused, or to do nothing. */
   readonly guards: readonly GuardSummary[];
   /** What would have ended the drill early, and what did. */
@@ -130,6 +132,16 @@ export interface BrokerSummary {
         readonly backAfterMs: number | null;
       }
     | { readonly done: false; readonly why: string };
+}
+
+export interface ManualStepSummary {
+  readonly host: string;
+  /** The service that it starts; null: one of the inventory's own steps. */
+  readonly service: string | null;
+  /** As it was run, or is to be run. */
+  readonly command: readonly string[];
+  /** `by hand`: somebody said so. `unknown`: it was begun, and its result was not seen. Neither proves anything. */
+  readonly outcome: 'succeeded' | 'failed' | 'by hand' | 'unknown' | 'not taken';
 }
 
 export interface GuardSummary {
