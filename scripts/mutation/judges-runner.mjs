@@ -5,9 +5,6 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { tsImport } from 'tsx/esm/api';
 
-const TESTS = pathToFileURL(resolve('scripts/mutation/tests-of-judges.mjs')).href;
-const TSCONFIG = resolve('scripts/mutation/tsconfig.json');
-
 class JudgesRunner {
   /** `{ id, fails() }`: what differs or was thrown, or null; what killed last comes first. */
   #tests = [];
@@ -31,7 +28,12 @@ class JudgesRunner {
 
   async #load() {
     // Every import by tsx has its own copy of all modules, so that what they compute when loaded is computed anew.
-    const suite = await tsImport(TESTS, { parentURL: TESTS, tsconfig: TSCONFIG });
+    // Looked up here, and not when this file is loaded: only now is the sandbox with the mutants the current folder.
+    const parentURL = pathToFileURL(resolve('scripts/mutation/tests-of-judges.mjs')).href;
+    const suite = await tsImport(parentURL, {
+      parentURL,
+      tsconfig: resolve('scripts/mutation/tsconfig.json'),
+    });
     const golden = suite.goldens.map((one) => ({
       id: idOf(one),
       fails: () =>
