@@ -12,7 +12,13 @@ import { createHostLink, type HostLinkOptions } from './host-link.ts';
 import { exists, pidsOfSession, pidsWithArgument, Strangers, startOf } from './strangers.fixture.ts';
 import { clock, until } from './test-clock.fixture.ts';
 
-const HOST = { name: 'knox', transport: { kind: 'local' }, manager: 'none', managerCommand: null } as const;
+const HOST = {
+  name: 'knox',
+  transport: { kind: 'local' },
+  become: null,
+  manager: 'none',
+  managerCommand: null,
+} as const;
 const SHELLS = [['sh'], ['bash'], ['busybox', 'sh']].filter(
   ([program]) => spawnSync(program as string, ['-c', ':'], { stdio: 'ignore' }).error === undefined,
 );

@@ -71,6 +71,7 @@ describe('the shipped files', () => {
       {
         name: 'knox',
         transport: { kind: 'local' },
+        become: null,
         manager: 'launchd',
         managerCommand: '/lab/knox/bin/launchctl',
       },
@@ -82,8 +83,11 @@ describe('the shipped files', () => {
           port: 2222,
           user: 'ops',
           identityFile: 'resolved(keys/id from inventory.yaml)',
+          passphrase: null,
           knownHostsFile: 'resolved(~/known from inventory.yaml)',
+          configFile: 'none',
         },
+        become: null,
         manager: 'launchd',
         managerCommand: '/lab/tesseract/bin/launchctl',
       },
@@ -248,7 +252,9 @@ describe('the shipped files', () => {
       port: 0,
       user: `\${TESSERACT_USER}`,
       identityFile: `\${TESSERACT_KEY}`,
+      passphrase: null,
       knownHostsFile: `\${TESSERACT_KNOWN_HOSTS}`,
+      configFile: 'none',
     });
   });
 
@@ -311,10 +317,12 @@ broker:
     expect(loaded.inventory.hosts[1]?.transport).toEqual({
       kind: 'ssh',
       address: 'example.net',
-      port: 22,
+      port: null,
       user: 'ops',
       identityFile: null,
-      knownHostsFile: 'resolved(~/.ssh/known_hosts from i.yaml)',
+      passphrase: null,
+      knownHostsFile: null,
+      configFile: null,
     });
     expect(loaded.inventory.broker).toMatchObject({
       auth: null,

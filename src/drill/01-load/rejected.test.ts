@@ -637,7 +637,7 @@ crash`,
     },
     says: [
       'inventory.yaml:3:38: "manager" is "lunchd"; it must be one of: launchd, systemd, supervisord, pm2, none; did you mean "launchd"?',
-      'inventory.yaml:5:16: "transport" is "shh"; it must be a transport, one of: local, ssh; did you mean "ssh"?',
+      'inventory.yaml:5:16: "transport" is "shh"; it must be a transport, one of: local, ssh, container; did you mean "ssh"?',
     ],
   },
   'a remote path that is not absolute': {

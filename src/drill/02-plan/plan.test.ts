@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Drill } from '../model/drill.ts';
+import { GUARDS_SKIPPED } from '../model/guards.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Pins } from '../model/pin.ts';
 import { describePlan } from './describe-plan.ts';
 import { inUnits } from './duration.ts';
-import { GUARDS_SKIPPED } from '../model/guards.ts';
 import { makePlan } from './make-plan.ts';
 
 const service = { instances: 1, heartbeat: null, leaves: [], start: null, label: null };
@@ -13,7 +13,7 @@ const INVENTORY: Inventory = {
   provider: 'live',
   fleet: 'small',
   hosts: [
-    { name: 'knox', transport: { kind: 'local' }, manager: 'launchd', managerCommand: null },
+    { name: 'knox', transport: { kind: 'local' }, become: null, manager: 'launchd', managerCommand: null },
     {
       name: 'tesseract',
       transport: {
@@ -22,12 +22,15 @@ const INVENTORY: Inventory = {
         port: 2222,
         user: 'ops',
         identityFile: '/home/ops/key',
+        passphrase: null,
         knownHostsFile: '/home/ops/known_hosts',
+        configFile: 'none',
       },
+      become: null,
       manager: 'none',
       managerCommand: null,
     },
-    { name: 'spare', transport: { kind: 'local' }, manager: 'systemd', managerCommand: null },
+    { name: 'spare', transport: { kind: 'local' }, become: null, manager: 'systemd', managerCommand: null },
   ],
   services: [
     {
