@@ -37,22 +37,26 @@ const TIMEOUT_MS = 10_000;
  * itself. `file` as after `ssh -F`: `none` for no configuration at all; null: the operator's own and the system's.
  * Rejects with a one-line Error without the target's name.
  */
-export async function askSshConfig(file: string | null, target: SshTarget): Promise<SshSettings> {
+export async function askSshConfig(
+  file: string | null,
+  target: SshTarget,
+  env: NodeJS.ProcessEnv,
+): Promise<SshSettings> {
   const given = [
     ...(file === null ? [] : ['-F', file]),
     ...(target.user === null ? [] : ['-l', target.user]),
     ...(target.port === null ? [] : ['-p', String(target.port)]),
   ];
-  const text = await run(['-T', '-G', ...given, '--', target.name]);
-  return readSettings(text, target.name, process.env);
+  const text = await run(['-T', '-G', ...given, '--', target.name], env);
+  return readSettings(text, target.name, env);
 }
 
-function run(argv: readonly string[]): Promise<string> {
+function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(
       'ssh',
       argv,
-      { timeout: TIMEOUT_MS, maxBuffer: 1_048_576 },
+      { timeout: TIMEOUT_MS, maxBuffer: 1_048_576, env },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout);
         else if (error.code === 'ENOENT')

@@ -26,8 +26,12 @@ interface Login {
  * A host over one ssh connection, through jump hosts where the ssh configuration names them. Every host key on the way is
  * checked. What the inventory says wins over the configuration, for the host itself; jump hosts are the configuration's.
  */
-export function sshTransport(host: string, to: SshTransport): HostTransport {
-  return { open: async () => (await openRoute(host, to)).connect() };
+export function sshTransport(
+  host: string,
+  to: SshTransport,
+  env: NodeJS.ProcessEnv = process.env,
+): HostTransport {
+  return { open: async () => (await openRoute(host, to, env)).connect() };
 }
 
 interface Route {
@@ -35,11 +39,11 @@ interface Route {
 }
 
 /** The configuration of the whole way is read, and refused where it cannot be followed, before anything is connected. */
-async function openRoute(host: string, to: SshTransport): Promise<Route> {
+async function openRoute(host: string, to: SshTransport, env: NodeJS.ProcessEnv): Promise<Route> {
   const target = { name: to.address, user: to.user, port: to.port };
   const ask = async (hop: SshTarget, where: string): Promise<SshSettings> => {
     try {
-      return await askSshConfig(to.configFile, hop);
+      return await askSshConfig(to.configFile, hop, env);
     } catch (error) {
       throw new Error(`${where}: ${(error as Error).message}`);
     }
