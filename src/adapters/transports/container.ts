@@ -51,7 +51,8 @@ export function containerTransport(
 // Exit statuses of `exec` (podman-exec(1), docker run): 125 the engine itself, 126 and 127 the command in the container.
 function complaint(engine: string, exitCode: number, output: string): string {
   const said = output.trim().split('\n')[0] ?? '';
-  if (exitCode === 127 && /not found/.test(said) && said.includes(engine) && !/exec/i.test(said))
+  // As shells say it (dash, bash, zsh, busybox); a runtime that finds no sh in the container says more after it.
+  if (exitCode === 127 && said.includes(engine) && /(?:not found|No such file or directory)$/.test(said))
     return `${engine} is not installed on its host; correct "engine"`;
   return `${engine} exec did not run sh in it (exit status ${exitCode}${said === '' ? '' : `: ${said}`}); check that it is up, has sh, and that the login may use ${engine}`;
 }

@@ -47,7 +47,7 @@ function find(name: string, file: string): Promise<string> {
         reject(new Error('ssh-keygen, which reads known-hosts files, is not installed here'));
       else
         reject(
-          new Error(`ssh-keygen cannot read ${file}: ${(stderr || error.message).trim().split('\n')[0]}`),
+          new Error(`ssh-keygen cannot read ${file}: ${(stderr || error.message).trim().split(/\r?\n/)[0]}`),
         );
     });
   });

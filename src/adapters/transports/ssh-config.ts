@@ -70,7 +70,7 @@ function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
             ),
           );
         else {
-          const said = (stderr || error.message).trim().split('\n')[0];
+          const said = (stderr || error.message).trim().split(/\r?\n/)[0];
           reject(
             new Error(
               `the ssh configuration cannot be used (${said}); correct it, or say "ssh-config: none"`,

@@ -335,6 +335,33 @@ broker:
     });
   });
 
+  it('of a host that its ssh configuration describes, one looked at as root, and a container on it', () => {
+    const text = inventory('none', 'start: [/w]').text.replace(
+      /  b: .*\n/,
+      `  b: { transport: ssh, address: bastion-alias, ssh-config: conf, become: sudo, manager: none }
+  c: { transport: container, engine: podman, container: web-1, on: b, manager: none }
+  d: { transport: container, engine: /usr/bin/docker, container: web-1, on: a, manager: none }
+`,
+    );
+    const loaded = loadInventory({ path: 'i.yaml', text }, { env, resolvePath });
+    if (!loaded.ok) throw new Error(loaded.problems.map(formatProblem).join('\n'));
+    const [, b, c, d] = loaded.inventory.hosts;
+    expect(b).toMatchObject({
+      become: 'sudo',
+      transport: { address: 'bastion-alias', user: null, configFile: 'resolved(conf from i.yaml)' },
+    });
+    expect(c).toMatchObject({
+      become: null,
+      transport: { kind: 'container', container: 'web-1', on: { host: 'b', transport: b?.transport } },
+    });
+    expect(d?.transport).toEqual({
+      kind: 'container',
+      engine: '/usr/bin/docker',
+      container: 'web-1',
+      on: { host: 'a', transport: { kind: 'local' } },
+    });
+  });
+
   it('of what a drill leaves out', () => {
     const text = 'name: d\ntitle: D\nlevel: 4\nwithin: 500ms\nhold: 2m\nstops: [a]\nmax-gap: 1s\n';
     const loaded = loadDrill({ path: 'd.yaml', text }, { env });
