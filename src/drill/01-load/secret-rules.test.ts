@@ -55,7 +55,7 @@ describe('the secrets of an inventory', () => {
     const loaded = load({ PASSPHRASE: 'open sesame' }, WITH_KEY);
     expect(loaded.ok && secretsOf(loaded.inventory)).toContain('open sesame');
     expect(refusals({ PASSPHRASE: 'abc' }, WITH_KEY)).toEqual([
-      'inventory.yaml:4:81: "passphrase" has fewer than 4 characters; a secret so short can neither be taken out of the evidence nor be left in it; use a longer one',
+      'inventory.yaml:4:82: "passphrase" has fewer than 4 characters; a secret so short can neither be taken out of the evidence nor be left in it; use a longer one',
     ]);
   });
 
