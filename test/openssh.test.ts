@@ -157,6 +157,21 @@ describe.skipIf(!hasSshd && process.env.CI === undefined)('over OpenSSH', () => 
       expect(await refused(to('alias', circle))).toContain('lead to each other; correct ProxyJump');
     });
 
+    it('says so where a jump host cannot or may not pass it on', async () => {
+      const dead = await lab.sshd('dead', [key]);
+      await dead.stop();
+      const known = lab.write('dead-known', dead.known());
+      const config = `${block('alias', dead, ' ProxyJump hop\n').replace(trusted, known)}${block('hop', b)}`;
+      expect(await refused(to('alias', config))).toMatch(
+        /^tesseract: jump host hop \(.*it cannot pass the connection on to 127.0.0.1, port \d+ \(.*Connection refused\); check/,
+      );
+      const shut = await lab.sshd('shut', [key], 'AllowTcpForwarding no');
+      const hop = block('hop', shut).replace(trusted, lab.write('shut-known', shut.known()));
+      expect(await refused(to('alias', `${block('alias', a, ' ProxyJump hop\n')}${hop}`))).toMatch(
+        /open failed.*AllowTcpForwarding/,
+      );
+    });
+
     it('trusts no jump host that is not known, and takes it for no other host', async () => {
       const hop = (known: string): string => block('hop', b).replace(trusted, lab.write('hop-known', known));
       const config = (known: string): string => `${block('alias', a, ' ProxyJump hop\n')}${hop(known)}`;

@@ -63,20 +63,29 @@ export class SshConnection implements Connection {
   }
 
   /** A stream to a port that this host can reach, for the connection to the next one. */
-  forward(address: string, port: number): Promise<Duplex> {
+  forward(address: string, port: number, timeoutMs: number): Promise<Duplex> {
     return new Promise((resolve, reject) => {
-      const refused = (error: Error): void =>
+      let over = false;
+      const refused = (why: string): void => {
+        over = true;
+        clearTimeout(late);
         reject(
           new Error(
-            `${this.#where}: it cannot pass the connection on to ${address}, port ${port} (${this.#lost ?? error.message.split('\n')[0]}); check the address as seen from there, and AllowTcpForwarding`,
+            `${this.#where}: it cannot pass the connection on to ${address}, port ${port} (${this.#lost ?? why.split('\n')[0]}); check the address as seen from there, and AllowTcpForwarding`,
           ),
         );
+      };
+      // It waits for the next host as long as its own system does, which may be minutes.
+      const late = setTimeout(() => refused(`no answer within ${timeoutMs / 1000} s`), timeoutMs);
       try {
-        this.#client.forwardOut('127.0.0.1', 0, address, port, (error, channel) =>
-          error ? refused(error) : resolve(channel),
-        );
+        this.#client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
+          if (over) return channel?.destroy();
+          if (error) return refused(error.message);
+          clearTimeout(late);
+          resolve(channel);
+        });
       } catch (error) {
-        refused(error as Error);
+        refused((error as Error).message);
       }
     });
   }

@@ -108,7 +108,11 @@ async function logIn(login: Login, before: SshConnection | null): Promise<SshCon
       only: chosen !== null || settings.identitiesOnly,
     }),
   );
-  const sock = await before?.forward(settings.hostname, settings.port);
+  const sock = await before?.forward(
+    settings.hostname,
+    settings.port,
+    settings.connectTimeoutMs ?? READY_TIMEOUT_MS,
+  );
   return connect(login, { name, files, known, serverHostKey, credentials }, before, sock);
 }
 
