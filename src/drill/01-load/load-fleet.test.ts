@@ -337,7 +337,7 @@ broker:
 
   it('of a host that its ssh configuration describes, one looked at as root, and a container on it', () => {
     const text = inventory('none', 'start: [/w]').text.replace(
-      /  b: .*\n/,
+      / {2}b: .*\n/,
       `  b: { transport: ssh, address: bastion-alias, ssh-config: conf, become: sudo, manager: none }
   c: { transport: container, engine: podman, container: web-1, on: b, manager: none }
   d: { transport: container, engine: /usr/bin/docker, container: web-1, on: a, manager: none }

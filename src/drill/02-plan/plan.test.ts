@@ -229,6 +229,31 @@ describe('makePlan', () => {
     ]);
   });
 
+  it('says how hosts are reached that leave it to the ssh configuration, are looked at as root, or are containers', () => {
+    const { hosts } = INVENTORY;
+    const [, ssh] = hosts;
+    if (ssh?.transport.kind !== 'ssh') throw new Error('no ssh host');
+    const alias = { ...ssh.transport, address: 'alias', user: null, port: null };
+    const changed = [
+      { ...ssh, name: 'a', transport: alias, become: 'sudo' as const },
+      {
+        ...ssh,
+        name: 'b',
+        transport: {
+          kind: 'container' as const,
+          engine: 'podman',
+          container: 'web-1',
+          on: { host: 'a', transport: alias },
+        },
+      },
+    ];
+    const made = plan({ hosts: [...hosts, ...changed] });
+    expect(made.hosts.slice(-2).map(({ reachedBy }) => reachedBy)).toEqual([
+      'ssh alias, looking as root',
+      'podman exec web-1, on a (ssh alias)',
+    ]);
+  });
+
   it('has every host, also those without a service', () => {
     expect(plan().hosts).toEqual([
       { name: 'knox', reachedBy: 'local', manager: 'launchd', pin },
