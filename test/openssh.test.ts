@@ -258,6 +258,17 @@ describe.skipIf(!hasSshd && process.env.CI === undefined)('over OpenSSH', () => 
       expect(await portOf(plain({ identityFile: locked, passphrase: 'open sesame' }))).toBe(a.port);
     });
 
+    it('an agent that never answers does not hold anybody up', async () => {
+      const sockets: Socket[] = [];
+      const mute = createServer((socket) => sockets.push(socket));
+      const path = join(lab.folder, 'mute.sock');
+      await new Promise<void>((resolve) => mute.listen(path, resolve));
+      expect(await refused(plain({ identityFile: join(lab.folder, 'locked') }), path)).toContain('ssh-add');
+      expect(await portOf(plain(), path)).toBe(a.port);
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => mute.close(resolve));
+    });
+
     it('an agent that is not there is named', async () => {
       const none = plain({ identityFile: null, configFile: lab.write('none', 'IdentityFile none\n') });
       expect(await refused(none)).toContain('no ssh-agent: SSH_AUTH_SOCK is not set');

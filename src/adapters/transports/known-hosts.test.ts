@@ -36,6 +36,20 @@ it('finds plain, wildcard and hashed names, and no others', async () => {
   expect((await lookUpHost([path], '[10.0.0.1]:2222')).keys).toHaveLength(1);
 });
 
+it('does not find a name that a pattern takes out', async () => {
+  const path = file(`!old.example.org,*.example.org ssh-ed25519 ${blob}\n`);
+  expect((await lookUpHost([path], 'new.example.org')).keys).toHaveLength(1);
+  expect((await lookUpHost([path], 'old.example.org')).keys).toEqual([]);
+});
+
+it('reads all files, passes over those that do not exist, and lets each revoke', async () => {
+  const path = file(`h ssh-ed25519 ${blob}\n`);
+  const other = join(folder, 'other');
+  writeFileSync(other, `@revoked h ssh-ed25519 ${blob}\n`);
+  expect((await lookUpHost([join(folder, 'none'), path], 'h')).keys).toHaveLength(1);
+  expect(await lookUpHost([path, other], 'h')).toMatchObject({ keys: [], revoked: [blob] });
+});
+
 it('takes a revoked key for no key, and tells of authorities', async () => {
   const path = file(
     `@revoked h ssh-ed25519 ${blob}\nh ssh-ed25519 ${blob}\n@cert-authority h ssh-ed25519 ${blob}\n`,

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import ssh2, {
   type BaseAgent,
+  type GetStreamCallback,
   type IdentityCallback,
   type ParsedKey,
   type SignCallback,
@@ -119,6 +121,8 @@ function fingerprintOfFile(file: string): Promise<string | null> {
   });
 }
 
+const AGENT_PATIENCE_MS = 5_000;
+
 interface Held {
   readonly agent: BaseAgent | null;
   readonly fingerprints: readonly string[];
@@ -129,17 +133,28 @@ function identities(socket: string | null): Promise<Held> {
   const none = (why: string | null): Held => ({ agent: null, fingerprints: [], why });
   if (socket === null) return Promise.resolve(none(null));
   return new Promise((resolve) => {
-    const late = setTimeout(() => resolve(none(`the ssh-agent at ${socket} does not answer`)), 5_000);
-    const agent = ssh2.createAgent(socket) as BaseAgent<ParsedKey>;
+    const agent = new PatientAgent(socket);
     agent.getIdentities((error, keys) => {
-      clearTimeout(late);
       if (error) return resolve(none(`the ssh-agent at ${socket} cannot be asked (${error.message})`));
       const fingerprints = (keys ?? []).flatMap((key) =>
         isKey(key) ? [fingerprintOf(key.getPublicSSH())] : [],
       );
-      resolve({ agent: agent as BaseAgent, fingerprints, why: null });
+      resolve({ agent, fingerprints, why: null });
     });
   });
+}
+
+/** An agent that has to answer, since one that waits for somebody's consent would hold a drill, and the program's end. */
+class PatientAgent extends ssh2.OpenSSHAgent {
+  override getStream(callback: GetStreamCallback): void {
+    super.getStream((error, stream) => {
+      if (stream instanceof Socket)
+        stream.setTimeout(AGENT_PATIENCE_MS, () =>
+          stream.destroy(new Error(`no answer within ${AGENT_PATIENCE_MS / 1000} s`)),
+        );
+      callback(error, stream);
+    });
+  }
 }
 
 // What ssh2 cannot read (FIDO keys, certificates) its agent has left out already.
