@@ -54,6 +54,58 @@ describe('runDrill', () => {
     expect(['hermes', 'shiva', 'principal', 'sentinel'].every((name) => fleet.alive(name))).toBe(true);
   });
 
+  describe('a connection that breaks in the hold', () => {
+    const cut = async (to: string) => {
+      const fleet = await drill({}, (one) => {
+        // Some seconds after the broker came back: targets are gone, and must stay gone.
+        void one.clock.sleep(8_000).then(() => {
+          one.tesseract.cutTo = to;
+          one.tesseract.lost = 'the ssh connection was lost';
+          return one.clock.sleep(3_000).then(() => {
+            one.tesseract.lost = null;
+          });
+        });
+      });
+      const { entries } = fleet;
+      const at = entries.findIndex(
+        (one) =>
+          one.kind === 'sample' && one.sample.host === 'tesseract' && one.sample.seen.kind === 'unreadable',
+      );
+      const after = entries.slice(at).flatMap((one) => {
+        if (one.kind === 'host' && one.host === 'tesseract') return [`who: ${one.identity.kind}`];
+        if (one.kind !== 'sample' || one.sample.host !== 'tesseract') return [];
+        return [one.sample.seen.kind];
+      });
+      const verdict = judge(entries, { today: '2026-11-22', strict: false });
+      return { fleet, at, after, verdict };
+    };
+
+    it('proves the identity again before anything more is read, and the gap stays a gap', async () => {
+      const { fleet, at, after, verdict } = await cut('tesseract');
+      expect(at).toBeGreaterThan(0);
+      expect(fleet.tesseract.opened).toBe(2);
+      expect(after.filter((one) => one === 'unreadable').length).toBeGreaterThan(2);
+      expect(after.slice(0, after.indexOf('present'))).toContain('who: present');
+      expect(after).toContain('present');
+      expect(verdict.verdict).toBe('inconclusive');
+      expect(verdict.coverage.targets.proven).toBeLessThan(verdict.coverage.targets.declared);
+    });
+
+    it('reads nothing more where another machine answers, and says so', async () => {
+      const { fleet, after, verdict } = await cut('impostor');
+      expect(fleet.tesseract.opened).toBe(2);
+      expect(after).toContain('who: present');
+      expect(after).not.toContain('present');
+      expect(verdict.verdict).not.toBe('pass');
+      expect(verdict.findings).toContainEqual(
+        expect.objectContaining({
+          code: 'wrong-host-probe',
+          message: expect.stringContaining('tesseract was not one machine throughout'),
+        }),
+      );
+    });
+  });
+
   describe('hosts that are pinned', () => {
     const pinning = (pin: HostPin): Plan => {
       const plan = fakePlan();

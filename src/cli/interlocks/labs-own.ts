@@ -13,7 +13,9 @@ export function labsOwn(
     ...(broker.api === env.PRINCIPAL_URL?.replace(/\/+$/, '') ? [] : ['broker.api']),
     ...hosts.flatMap(({ name, transport }) =>
       transport.kind === 'local' ||
-      (transport.address === env.TESSERACT_ADDRESS && String(transport.port) === env.TESSERACT_PORT)
+      (transport.kind === 'ssh' &&
+        transport.address === env.TESSERACT_ADDRESS &&
+        String(transport.port) === env.TESSERACT_PORT)
         ? []
         : [`host ${name}`],
     ),

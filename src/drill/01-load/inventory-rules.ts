@@ -5,11 +5,13 @@ import type { InventoryView, OperationView } from './inventory-view.ts';
 import { machineRules, machinesOf } from './machine-rules.ts';
 import { suggestion } from './near-miss.ts';
 import { harmless, quoted } from './problem.ts';
+import { transportRules } from './transport-rules.ts';
 
 /** What the parts of an inventory say about each other. */
 export function inventoryRules(view: InventoryView): Complaint[] {
   return [
     ...hostsOfServices(view),
+    ...transportRules(view),
     ...waysToStart(view),
     ...ambiguousMatches(view),
     ...excuses(view),

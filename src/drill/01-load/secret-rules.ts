@@ -49,9 +49,13 @@ function secretsIn(raw: Record<string, unknown>): Written[] {
   const auth = isMap(broker.auth) ? broker.auth : {};
   const resume = isMap(broker.resume) ? broker.resume : {};
   const headers = isMap(resume.headers) ? resume.headers : {};
+  const hosts = isMap(raw.hosts) ? raw.hosts : {};
   const list: unknown[] = Array.isArray(raw.secrets) ? raw.secrets : [];
   return [
     ...['bearer', 'second'].flatMap((key) => written(['broker', 'auth', key], quoted(key), auth[key])),
+    ...Object.entries(hosts).flatMap(([host, keys]) =>
+      isMap(keys) ? written(['hosts', host, 'passphrase'], quoted('passphrase'), keys.passphrase) : [],
+    ),
     ...list.flatMap((value, index) => written(['secrets', index], `item ${index + 1} of "secrets"`, value)),
     ...Object.entries(headers).flatMap(([header, value]) =>
       typeof value === 'string'

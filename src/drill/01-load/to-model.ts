@@ -24,7 +24,7 @@ export function toInventory(file: InventoryFile, resolve: Resolve): Inventory {
   return {
     provider: file.provider,
     fleet: file.fleet,
-    hosts: Object.entries(file.hosts).map(([name, host]) => toHost(name, host, here)),
+    hosts: Object.entries(file.hosts).map(([name, host]) => toHost(name, host, file.hosts, here)),
     services: Object.entries(file.services).map(([name, service]) =>
       toService(name, service, file.hosts[service.host]),
     ),
@@ -37,25 +37,44 @@ export function toInventory(file: InventoryFile, resolve: Resolve): Inventory {
   };
 }
 
-function toHost(name: string, host: HostFile, here: Resolve): Host {
+type Hosts = Readonly<Record<string, HostFile>>;
+
+function toHost(name: string, host: HostFile, hosts: Hosts, here: Resolve): Host {
   return {
     name,
-    transport: toTransport(host, here),
+    transport: toTransport(host, hosts, here),
+    become: (host.transport === 'container' ? undefined : host.become) ?? null,
     manager: host.manager,
     managerCommand: host['manager-command'] ?? null,
   };
 }
 
-function toTransport(host: HostFile, here: Resolve): Transport {
-  if (host.transport === 'local') return { kind: 'local' };
-  const identity = host['identity-file'];
+function toTransport(host: HostFile, hosts: Hosts, here: Resolve): Transport {
+  if (host.transport !== 'container') return toDirect(host, here);
+  const { engine, container, on } = host;
+  const home = hosts[on];
+  // The rules have refused every other kind.
+  const transport = home === undefined || home.transport === 'container' ? LOCAL : toDirect(home, here);
+  return { kind: 'container', engine, container, on: { host: on, transport } };
+}
+
+const LOCAL = { kind: 'local' } as const;
+
+function toDirect(
+  host: Exclude<HostFile, { transport: 'container' }>,
+  here: Resolve,
+): Exclude<Transport, { kind: 'container' }> {
+  if (host.transport === 'local') return LOCAL;
+  const at = (path: string | undefined): string | null => (path === undefined ? null : here(path));
   return {
     kind: 'ssh',
     address: host.address,
-    port: host.port,
-    user: host.user,
-    identityFile: identity === undefined ? null : here(identity),
-    knownHostsFile: here(host['known-hosts']),
+    port: host.port ?? null,
+    user: host.user ?? null,
+    identityFile: at(host['identity-file']),
+    passphrase: host.passphrase ?? null,
+    knownHostsFile: at(host['known-hosts']),
+    configFile: host['ssh-config'] === 'none' ? 'none' : at(host['ssh-config']),
   };
 }
 
