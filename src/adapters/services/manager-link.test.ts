@@ -8,7 +8,7 @@ import type { Manager } from '../../drill/model/inventory.ts';
 import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import type { HostLink } from '../../drill/ports/world.ts';
 import { RUNNING } from './launchctl.fixture.ts';
-import { createManagerLink } from './manager-link.ts';
+import { createManagerLink, managedName } from './manager-link.ts';
 import { APPS, JLIST } from './pm2.fixture.ts';
 import { PM2_SCRIPT } from './pm2-script.ts';
 import { SUPERVISOR_SCRIPT } from './supervisor-script.ts';
@@ -68,7 +68,7 @@ describe('a launchd host', () => {
       esac`,
     );
     expect(await read('launchd', file)).toMatchObject({
-      hermes: { kind: 'present', value: { pid: 10526, runs: 3, disabled: true } },
+      hermes: { kind: 'present', value: { pid: 10526, runs: 3, disabled: true, bites: [] } },
       shiva: { kind: 'absent' },
     });
   });
@@ -107,6 +107,29 @@ describe('a systemd host', () => {
     );
     expect(await read('systemd', file)).toMatchObject({
       hermes: { kind: 'present', value: { pid: null, restarts: 2, revives: { by: 'hermes.timer' } } },
+      shiva: { kind: 'absent' },
+    });
+  });
+
+  it('is asked for units of the login’s own manager, triggers included', async () => {
+    const file = tool(
+      'systemctl-user',
+      `[ "$1" = --user ] && [ -n "$XDG_RUNTIME_DIR" ] || { echo 'Id=x'; echo 'LoadState=not-found'; exit 0; }
+      for unit; do :; done
+      case "$unit" in
+        hermes.service) cat <<'END'\n${UNIT}END
+        ;;
+        hermes.timer) cat <<'END'\n${TIMER}END
+        ;;
+        *) exit 1 ;;
+      esac`,
+    );
+    const names = new Map([
+      ['hermes', managedName({ label: 'hermes.service', scope: 'user' }) ?? ''],
+      ['shiva', managedName({ label: 'hermes.service' }) ?? ''],
+    ]);
+    expect(await read('systemd', file, names)).toMatchObject({
+      hermes: { kind: 'present', value: { pid: 812, revives: { by: 'hermes.timer' } } },
       shiva: { kind: 'absent' },
     });
   });

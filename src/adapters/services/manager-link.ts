@@ -1,4 +1,4 @@
-import type { Host, Manager } from '../../drill/model/inventory.ts';
+import type { Host, Manager, Service } from '../../drill/model/inventory.ts';
 import type { ManagedReading, ManagedService } from '../../drill/model/manager.ts';
 import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import type { HostLink, ManagerLink } from '../../drill/ports/world.ts';
@@ -26,6 +26,12 @@ const READERS: Readonly<Partial<Record<Manager, Reader>>> = {
   supervisord: { script: SUPERVISOR_SCRIPT, command: 'supervisorctl', config: true, read: fromSupervisord },
   pm2: { script: PM2_SCRIPT, command: 'pm2', config: true, read: fromPm2 },
 };
+
+/** The name by which a link asks for a service; null where the inventory gives no label. */
+export function managedName({ label, scope }: Pick<Service, 'label' | 'scope'>): string | null {
+  // No label begins with "-".
+  return label !== null && scope === 'user' ? `--user ${label}` : label;
+}
 
 /** Reads the service manager of one host, over its link; null where the inventory names none that can be read. */
 export function createManagerLink(
@@ -72,7 +78,9 @@ function fromLaunchd(sections: readonly Section[], label: string): Reading<Manag
   const disabled = sections
     .filter(({ kind }) => kind === 'disabled')
     .flatMap(({ text }) => parseDisabled(text).get(label.slice(label.lastIndexOf('/') + 1)) ?? []);
-  return present({ ...job.value, disabled: disabled[0] ?? null });
+  const off = disabled[0] ?? null;
+  const bites = (job.value.bites ?? []).filter(({ kind }) => off !== true || kind !== 'starts-at-boot');
+  return present({ ...job.value, disabled: off, bites });
 }
 
 function fromSystemd(sections: readonly Section[], label: string): Reading<ManagedService> {
