@@ -3,13 +3,13 @@ import type { ManagedReading, ManagedService } from '../../drill/model/manager.t
 import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import type { HostLink, ManagerLink } from '../../drill/ports/world.ts';
 import { LAUNCHD_SCRIPT, SYSTEMD_SCRIPT } from './manager-scripts.ts';
+import { parseDisabled, parseLaunchctlPrint } from './parse-launchctl.ts';
 import { parsePm2 } from './parse-pm2.ts';
+import { parseSections, type Section } from './parse-sections.ts';
 import { parseSupervisorctl } from './parse-supervisorctl.ts';
+import { parseSystemctlShow } from './parse-systemctl.ts';
 import { PM2_SCRIPT } from './pm2-script.ts';
 import { SUPERVISOR_SCRIPT } from './supervisor-script.ts';
-import { parseDisabled, parseLaunchctlPrint } from './parse-launchctl.ts';
-import { parseSections, type Section } from './parse-sections.ts';
-import { parseSystemctlShow } from './parse-systemctl.ts';
 
 interface Reader {
   readonly script: string;

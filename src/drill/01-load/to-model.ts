@@ -10,10 +10,10 @@ import type {
 } from '../model/inventory.ts';
 import type { DrillFile } from './drill-schema.ts';
 import type { BrokerFile, HostFile, InventoryFile, ServiceFile } from './inventory-schema.ts';
+import { startCommand } from './start-command.ts';
 import { toStopCondition } from './stop-when-schema.ts';
 import { isUnresolved } from './variables.ts';
 import { toWindows } from './windows-schema.ts';
-import { startCommand } from './start-command.ts';
 
 /** From the files' own keys to the model's. Everything has been checked; nothing here can fail. */
 

@@ -18,7 +18,7 @@ import { headlineOf } from './headline.ts';
 import { judgeHosts } from './hosts.ts';
 import { proveKept } from './keep-proof.ts';
 import { coverKnown, footnotesOf } from './known-issues.ts';
-import { uncountedTargets } from './managers.ts';
+import { foreseen, uncountedTargets } from './managers.ts';
 import { judgeManualSteps } from './manual-resume.ts';
 import { judgeOwnership } from './ownership.ts';
 import { judgeSources } from './sources.ts';
@@ -80,6 +80,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
   const footnotes = footnotesOf(covered, knownIssues, at).filter(
     (note) => c.trigger !== null || note.findings > 0,
   );
+  const foresight = foreseen(c);
   const halt = haltSummary(c);
   const targets = servicesOf(c, 'target');
   const survivors = servicesOf(c, 'survivor');
@@ -128,6 +129,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
     controls: controlSummaries(c),
     claims: claimSentences(c),
     notTested: [...plan.notTested, ...uncountedTargets(c)],
+    ...(foresight.length === 0 ? {} : { foresight }),
     ...(gateSkipped === undefined ? {} : { gateSkipped }),
   };
 }
