@@ -45,6 +45,9 @@ const managed = {
   })
     .exactOptional()
     .describe("The service manager's command on that host, where it is not the usual one."),
+  'manager-config': remotePath()
+    .exactOptional()
+    .describe('Where it is not the usual one: the configuration file of supervisord, the PM2_HOME of pm2.'),
 };
 
 export const hostSchema = z
@@ -153,7 +156,12 @@ export const serviceSchema = section('a service', {
     fix: 'write it like com.example.hermes',
   })
     .exactOptional()
-    .describe('The name under which the service manager knows it. Needed unless the manager is "none".'),
+    .describe(
+      'The name under which the service manager knows it. Needed unless the manager is "none". supervisord: NAME, GROUP:NAME or GROUP:*. pm2: its name.',
+    ),
+  scope: oneOf(['system', 'user'])
+    .prefault('system')
+    .describe('"user" for a unit of the login\'s own systemd (systemctl --user).'),
   match: matchSchema,
   instances: whole('how many root processes are up', 1, 1000)
     .prefault(1)

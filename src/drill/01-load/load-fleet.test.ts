@@ -305,6 +305,14 @@ broker:
     ['pm2', 'label: w', ['pm2', 'start', 'w']],
     ['none', 'start: [/w, --now]', ['/w', '--now']],
     ['systemd', 'label: w, start: [/w]', ['/w']],
+    ['launchd', 'label: gui/501/w', ['launchctl', 'kickstart', 'gui/501/w']],
+    ['systemd', 'label: w, scope: user', ['systemctl', '--user', 'start', 'w']],
+    [
+      'supervisord, manager-config: /etc/s.conf',
+      'label: w',
+      ['supervisorctl', '-c', '/etc/s.conf', 'start', 'w'],
+    ],
+    ['pm2, manager-config: /home/w/.pm2', 'label: w', ['env', 'PM2_HOME=/home/w/.pm2', 'pm2', 'start', 'w']],
   ])('a service under %s with %s starts by %j', (manager, extra, start) => {
     const loaded = loadInventory(inventory(manager, extra), { env, resolvePath });
     expect(loaded.ok && loaded.inventory.services[1]?.start).toEqual(start);

@@ -375,6 +375,18 @@ const REJECTED: Record<string, { readonly edits: Edits; readonly says: readonly 
       'inventory.yaml:14:3: service "hermes" has no "label"; systemd on "tesseract" knows it by one; add its label',
     ],
   },
+  'keys that the manager of the host does not know': {
+    edits: {
+      inventory: [
+        ['manager: systemd', 'manager: systemd\n    manager-config: /etc/x.conf'],
+        ['label: com.example.principal', 'label: com.example.principal\n    scope: user'],
+      ],
+    },
+    says: [
+      'inventory.yaml:9:5: host "tesseract" has a "manager-config"; systemd is asked without one; take it away',
+      'inventory.yaml:14:12: service "principal" has the scope "user"; launchd on "knox" has no managers of users; write the domain before the label, as in gui/501/…',
+    ],
+  },
   'a halt that carries neither level nor reason': {
     edits: {
       inventory: [['body: { level: $level, reason: $reason }', 'body: { level: 2, reason: $raeson }']],

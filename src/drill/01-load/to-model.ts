@@ -10,6 +10,7 @@ import type {
 } from '../model/inventory.ts';
 import type { DrillFile } from './drill-schema.ts';
 import type { BrokerFile, HostFile, InventoryFile, ServiceFile } from './inventory-schema.ts';
+import { startCommand } from './start-command.ts';
 import { toStopCondition } from './stop-when-schema.ts';
 import { isUnresolved } from './variables.ts';
 import { toWindows } from './windows-schema.ts';
@@ -46,6 +47,7 @@ function toHost(name: string, host: HostFile, hosts: Hosts, here: Resolve): Host
     become: (host.transport === 'container' ? undefined : host.become) ?? null,
     manager: host.manager,
     managerCommand: host['manager-command'] ?? null,
+    ...(host['manager-config'] === undefined ? {} : { managerConfig: host['manager-config'] }),
   };
 }
 
@@ -84,25 +86,13 @@ function toService(name: string, service: ServiceFile, host: HostFile | undefine
     name,
     host: service.host,
     label: service.label ?? null,
+    ...(service.scope === 'user' ? { scope: service.scope } : {}),
     match: service.match,
     instances: service.instances,
     heartbeat: heartbeat === undefined ? null : { file: heartbeat.file, everyMs: heartbeat.every },
     leaves: service.leaves,
-    start: service.start ?? startCommand(host, service.label),
+    start: service.start ?? startCommand(host, service),
   };
-}
-
-const USUAL_COMMAND = {
-  launchd: 'launchctl',
-  systemd: 'systemctl',
-  supervisord: 'supervisorctl',
-  pm2: 'pm2',
-};
-
-/** All four managers start a service with `<command> start <label>` (launchctl(1), systemctl(1), supervisorctl, pm2). */
-function startCommand(host: HostFile | undefined, label: string | undefined): readonly string[] | null {
-  if (host === undefined || host.manager === 'none' || label === undefined) return null;
-  return [host['manager-command'] ?? USUAL_COMMAND[host.manager], 'start', label];
 }
 
 function toBroker(broker: BrokerFile, here: Resolve): Broker {

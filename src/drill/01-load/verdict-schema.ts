@@ -196,6 +196,10 @@ export const verdictSchema = z
     controls: z.array(control),
     claims: z.array(z.string()).describe('What the broker claimed, in sentences that quote it.'),
     notTested: z.array(z.string()),
+    foresight: z
+      .array(z.string())
+      .exactOptional()
+      .describe('What settings of service managers, or the plan, foretold before the trigger. No evidence.'),
     gateSkipped: z
       .string()
       .exactOptional()

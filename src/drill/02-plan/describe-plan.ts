@@ -1,3 +1,4 @@
+import { brokerInside } from '../model/foresight.ts';
 import { type GuardKind, guardKind } from '../model/guards.ts';
 import type { Match } from '../model/inventory.ts';
 import type { Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
@@ -14,6 +15,7 @@ export function describePlan(plan: Plan): string {
     ...plan.hosts.flatMap((host) => [...describeHost(host, plan), '']),
     ...sectionOf('Effects', effectLines(plan)),
     ...sectionOf('Broker', brokerLines(plan)),
+    ...(brokerInside(plan).length === 0 ? [] : sectionOf('Foreseen', brokerInside(plan))),
     ...sectionOf('Guards', guardLines(plan)),
     ...sectionOf('Stop conditions', stopConditionLines(plan)),
     ...sectionOf('Timing', [...timingLines(plan), longestLine(plan)]),

@@ -18,7 +18,7 @@ import { headlineOf } from './headline.ts';
 import { judgeHosts } from './hosts.ts';
 import { proveKept } from './keep-proof.ts';
 import { coverKnown, footnotesOf } from './known-issues.ts';
-import { uncountedTargets } from './managers.ts';
+import { foreseen, uncountedTargets } from './managers.ts';
 import { judgeManualSteps } from './manual-resume.ts';
 import { manualSummary } from './manual-summary.ts';
 import { judgeOwnership } from './ownership.ts';
@@ -81,6 +81,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
   const footnotes = footnotesOf(covered, knownIssues, at).filter(
     (note) => c.trigger !== null || note.findings > 0,
   );
+  const foresight = foreseen(c);
   const halt = haltSummary(c);
   const manualResume = manualSummary(c);
   const targets = servicesOf(c, 'target');
@@ -131,6 +132,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
     controls: controlSummaries(c),
     claims: claimSentences(c),
     notTested: [...plan.notTested, ...uncountedTargets(c)],
+    ...(foresight.length === 0 ? {} : { foresight }),
     ...(gateSkipped === undefined ? {} : { gateSkipped }),
   };
 }

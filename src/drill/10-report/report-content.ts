@@ -77,6 +77,9 @@ export function reportContent(verdict: Verdict, options: ReportOptions = {}): Re
       ...(verdict.footnotes.length === 0
         ? []
         : [section('Known issues', bullets(knownIssueLines(verdict.footnotes)))]),
+      ...(verdict.foresight === undefined
+        ? []
+        : [section('What was foreseen', bullets(verdict.foresight.map((line) => plain(line))))]),
       section('What was not tested', bullets(verdict.notTested.map((line) => plain(line)))),
       section('Exit code and how to run it again', ...ending(verdict, options)),
     ],

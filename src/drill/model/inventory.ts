@@ -30,6 +30,8 @@ export interface Host {
   readonly manager: Manager;
   /** The service manager's command on that host, such as `launchctl` or an absolute path to it. */
   readonly managerCommand: string | null;
+  /** supervisord: its configuration file; pm2: its PM2_HOME. Left out where it is the usual one. */
+  readonly managerConfig?: string;
 }
 
 export type Transport = { readonly kind: 'local' } | SshTransport | ContainerTransport;
@@ -67,6 +69,8 @@ export interface Service {
   readonly host: string;
   /** The name under which the service manager knows it. */
   readonly label: string | null;
+  /** Of a systemd unit that belongs to the user's own manager (`systemctl --user`); left out for the system's. */
+  readonly scope?: 'user';
   readonly match: Match;
   /** How many root processes are up when the service is healthy. */
   readonly instances: number;

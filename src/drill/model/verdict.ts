@@ -70,6 +70,8 @@ export interface Verdict {
   /** What the broker claimed, in sentences that quote it. */
   readonly claims: readonly string[];
   readonly notTested: readonly string[];
+  /** What the service managers' settings and the plan foretold before the trigger; left out where that is nothing. It is no evidence. */
+  readonly foresight?: readonly string[];
   /** Why the operator let the drill begin although the level below was not proven; left out where nobody did. */
   readonly gateSkipped?: string;
 }
