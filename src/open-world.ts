@@ -1,19 +1,23 @@
+import { readFileSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fenced } from './adapters/ledger/epoch.ts';
 import { type JournalFile, openJournal, readJournal, reopenJournal } from './adapters/ledger/journal-file.ts';
-import { createHostLink } from './adapters/processes/host-link.ts';
+import { type AskableHost, createHostLink } from './adapters/processes/host-link.ts';
 import { createManagerLink } from './adapters/services/manager-link.ts';
 import { createExchangeLink } from './adapters/stores/http-exchange.ts';
 import { createAuditLink, createMessagesLink, createStoreLink } from './adapters/stores/sqlite.ts';
+import { askHere } from './adapters/system/ask-here.ts';
 import { clockAfter, systemClock } from './adapters/system/clock.ts';
 import { createFingerprint, keptKey, newKey } from './adapters/system/fingerprint.ts';
 import { raisePriority } from './adapters/system/priority.ts';
 import { randomWord } from './adapters/system/random.ts';
 import { createController } from './adapters/system/run-here.ts';
+import type { AskOn } from './adapters/triggers/command-operation.ts';
 import { createBrokerLink } from './adapters/triggers/http-broker.ts';
 import type { OpenWorld, Secrets, WorldRequest } from './cli/effects.ts';
 import type { Inventory } from './drill/model/inventory.ts';
+import { unreadable } from './drill/model/reading.ts';
 import { secretsOf } from './drill/model/secrets.ts';
 import type { Clock, HostLink, ManagerLink, World } from './drill/ports/world.ts';
 
@@ -29,13 +33,20 @@ export async function openWorld(request: WorldRequest, secrets: Secrets): Promis
   const { journal, clock } = openedJournal(request, redact);
   const hosts = hostLinks(inventory, drillId, clock);
   const controller = createController();
+  const askOn = askOnHosts(inventory, hosts);
+  const { ca } = inventory.broker;
   const world: World = {
     clock,
     journal,
     hosts,
     managers: managerLinks(inventory, hosts),
-    broker: createBrokerLink(inventory.broker, { phrase, redact }),
-    store: createStoreLink(inventory.broker.state),
+    broker: createBrokerLink(inventory.broker, {
+      phrase,
+      redact,
+      askOn,
+      ...(ca === undefined ? {} : { ca: readFileSync(ca, 'utf8') }),
+    }),
+    store: inventory.broker.state === null ? noStore : createStoreLink(inventory.broker.state),
     audit: inventory.broker.audit === null ? null : createAuditLink(inventory.broker.audit),
     exchange: inventory.exchange === null ? null : createExchangeLink(inventory.exchange),
     messages: messagesOf(inventory),
@@ -86,7 +97,22 @@ function messagesOf({ broker }: Inventory): World['messages'] {
   return table === null ? null : createMessagesLink(table);
 }
 
-function hostLinks(inventory: Inventory, drillId: string, clock: Clock): Map<string, HostLink> {
+/** Nobody asks it: what is not declared is not read. */
+const noStore: World['store'] = {
+  read: () => Promise.resolve(unreadable('the inventory declares no store')),
+};
+
+/** A host that is this machine needs no connection; what is left running there is then not ended with one. */
+function askOnHosts(inventory: Inventory, links: ReadonlyMap<string, AskableHost>): AskOn {
+  return (name) => {
+    const host = inventory.hosts.find((one) => one.name === name);
+    if (name === null || host?.transport.kind === 'local') return askHere;
+    return (argv, limits) =>
+      links.get(name)?.ask(argv, limits) ?? Promise.resolve(unreadable(`there is no host ${name}`));
+  };
+}
+
+function hostLinks(inventory: Inventory, drillId: string, clock: Clock): Map<string, AskableHost> {
   return new Map(
     inventory.hosts.map((host) => {
       const heartbeats = inventory.services.flatMap(({ name, host: home, heartbeat }) =>

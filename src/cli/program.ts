@@ -126,6 +126,10 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .argument('[dir]', 'report folder of the interrupted drill')
     .option('--inventory <file>', 'the inventory it ran with, where the journal does not hold it')
     .option('--out <dir>', 'folder of the reports (default: reports)')
+    .option(
+      '--ours',
+      'nobody else has halted since: needed for a fleet in which nothing shows whose halt is in force',
+    )
     .option('--incident <id>', 'print what to do by hand about this incident; nothing is asked or touched')
     .option('--json', 'print verdict.json on stdout, and nothing else')
     .option('--debug', 'with a stack trace where something goes wrong')

@@ -5,6 +5,7 @@ import type { InventoryView, OperationView } from './inventory-view.ts';
 import { machineRules, machinesOf } from './machine-rules.ts';
 import { suggestion } from './near-miss.ts';
 import { harmless, quoted } from './problem.ts';
+import { switchRules } from './switch-rules.ts';
 
 /** What the parts of an inventory say about each other. */
 export function inventoryRules(view: InventoryView): Complaint[] {
@@ -15,6 +16,7 @@ export function inventoryRules(view: InventoryView): Complaint[] {
     ...excuses(view),
     ...brokerRules(view),
     ...requests(view),
+    ...switchRules(view),
     ...manualSteps(view),
     ...machineRules(view),
   ];

@@ -135,9 +135,6 @@ const body = z
     'JSON body. $level, $asset, $reason, $incident and $revision stand for values of the drill; in a halt $phrase for what the operator typed, in a resume $second for the token of auth.second.',
   );
 
-/** What every request has; for reading the parts of one that has faults. */
-export const operationSchema = section('an operation', { request, body });
-
 /** What httpOnce and fetch write themselves, and what belongs to the connection (RFC 9110, 7.6.1). */
 const OWN_HEADERS = ['accept', 'accept-encoding', 'authorization', 'connection', 'content-length'].concat([
   'content-type',
@@ -185,6 +182,72 @@ const headers = z
   )
   .prefault({})
   .describe('Headers to send as well, such as Second-Operator: Bearer $second.');
+
+export const commandSchema = section('a command', {
+  host: name('a host')
+    .exactOptional()
+    .describe('The host it is run on; without it, the machine that haltproof runs on.'),
+  run: someOf(
+    'words of a command',
+    text(/./, { expected: 'a word of a command', fix: 'write each argument by itself' }),
+  )
+    .refine(([command]) => command === undefined || COMMAND.test(command), {
+      path: [0],
+      error: note({
+        expected: 'the name of a command, or an absolute path',
+        fix: 'write it like kill-switch or /opt/bin/kill-switch',
+      }),
+    })
+    .describe(
+      'The command, word by word; no shell reads it. $level, $asset, $reason, $incident and $revision stand for values of the drill, each within its word. Secrets are not filled in: everybody on the machine can read an argv.',
+    ),
+}).describe(
+  'Run in place of a request. Exit code 0 acknowledges; what it prints as JSON may be picked from.',
+);
+
+/** What every operation has; for reading the parts of one that has faults. */
+export const operationSchema = section('an operation', {
+  request: request.exactOptional(),
+  body,
+  headers,
+  command: commandSchema.exactOptional(),
+});
+
+const scalar = z.union([z.string().max(1000), z.number(), z.boolean(), z.null()], {
+  error: note({ expected: 'a text, a number, true, false or null', fix: 'write the one value' }),
+});
+
+const expectSchema = section('what an answer must be', {
+  status: someOf('HTTP statuses', whole('an HTTP status', 100, 599))
+    .exactOptional()
+    .describe('HTTP statuses that acknowledge; by default 200 to 299.'),
+  exit: someOf('exit codes', whole('an exit code', 0, 255))
+    .exactOptional()
+    .describe('Exit codes of a command that acknowledge; by default 0.'),
+  at: pointer().exactOptional().describe('Where in its JSON a value stands that must be there too.'),
+  equals: scalar.exactOptional().describe('That value, such as true.'),
+})
+  .refine((expect) => (expect.at === undefined) === (expect.equals === undefined), {
+    error: note({
+      what: '"at" and "equals" go together',
+      expected: 'both, or neither',
+      fix: 'add the other one',
+    }),
+  })
+  .describe('What acknowledges the act, where it is not simply 2xx or exit code 0.');
+
+/** Exactly one way to do it. */
+function oneWay(operation: { readonly request?: string; readonly command?: unknown }): boolean {
+  return (operation.request === undefined) !== (operation.command === undefined);
+}
+
+const ONE_WAY = {
+  error: note({
+    what: 'an operation is either a request or a command',
+    expected: 'exactly one of: request, command',
+    fix: 'add the one, or take the other away',
+  }),
+};
 
 export const manualStepSchema = section('a step', {
   host: name('a host').describe('The host it is run on.'),
@@ -238,8 +301,17 @@ const query = text(
 );
 
 export const brokerSchema = section('the broker', {
-  service: name('a service').describe('The service that owns the kill switch.'),
-  api: httpUrl().describe('Base address of its API.'),
+  service: name('a service')
+    .exactOptional()
+    .describe('The service that owns the kill switch; left out where the switch is nothing but a command.'),
+  api: httpUrl().exactOptional().describe('Base address of its API; needed where anything is a request.'),
+  tls: section('the TLS settings', {
+    ca: localPath().describe(
+      'PEM file with the certificate authority that signed the certificate of the API. No other is then trusted.',
+    ),
+  })
+    .exactOptional()
+    .describe('For an API behind a private certificate authority.'),
   auth: section('the credentials', {
     bearer: token('bearer').describe('Bearer token; name a variable instead of writing it here.'),
     second: token('second')
@@ -259,19 +331,42 @@ export const brokerSchema = section('the broker', {
     .exactOptional()
     .describe('How the runner identifies itself.'),
   halt: section('the halt operation', {
-    request,
+    request: request.exactOptional(),
     body,
+    headers,
+    command: commandSchema.exactOptional(),
+    expect: expectSchema.exactOptional(),
     pick: haltPick.prefault({}).describe('What its reply claims.'),
-  }).describe('The trigger.'),
-  resume: section('the resume operation', { request, body, headers }).describe('Undoes the halt.'),
+  })
+    .refine(oneWay, ONE_WAY)
+    .describe('The trigger.'),
+  resume: section('the resume operation', {
+    request: request.exactOptional(),
+    body,
+    headers,
+    command: commandSchema.exactOptional(),
+    expect: expectSchema.exactOptional(),
+    'without-ownership': z
+      .literal('accepted', {
+        error: note({ expected: 'accepted', fix: 'write accepted, or take it away' }),
+      })
+      .exactOptional()
+      .describe(
+        'Only where neither status nor state is declared, and needed there: nothing then shows whose halt is in force, and the resume after a drill would also lift one that somebody else made meanwhile. Writing this says that nobody else uses the switch during a drill.',
+      ),
+  })
+    .refine(oneWay, ONE_WAY)
+    .describe('Undoes the halt.'),
   'manual-resume': someOf('steps', manualStepSchema)
     .exactOptional()
     .describe(
       'The documented procedure, in order, that lifts a halt which no API call lifts. Services that are still down are then started by their own commands.',
     ),
   status: section('the status operation', {
-    request,
+    request: request.exactOptional(),
     body,
+    headers,
+    command: commandSchema.exactOptional(),
     pick: section('what is picked from the status', {
       level: picked.level,
       incident: picked.incident,
@@ -279,14 +374,23 @@ export const brokerSchema = section('the broker', {
       revision: picked.revision.exactOptional(),
       asset: picked.asset.exactOptional(),
     }).describe('Where the state stands in the answer.'),
-  }).describe('Asks for the halt state.'),
+  })
+    .refine(oneWay, ONE_WAY)
+    .exactOptional()
+    .describe(
+      'Asks for the halt state. Left out where nothing can be asked: the report then says that it is not covered.',
+    ),
   state: section('the state', {
     sqlite: localPath().describe("The broker's SQLite file, on the broker's host."),
     query: query.describe('Yields one row with level, incident, reason, revision and asset.'),
     incidents: query
       .exactOptional()
       .describe('Yields every incident: id, level, reason, opened_at, resolved_at.'),
-  }).describe('The halt state where it lives, read without asking the broker.'),
+  })
+    .exactOptional()
+    .describe(
+      'The halt state where it lives, read without asking the broker. Left out where it lives nowhere: the report then says that it is not covered.',
+    ),
   audit: section('the audit log', {
     sqlite: localPath().describe("The SQLite file of the audit log, on the broker's host."),
     query: query.describe('Yields every entry in order: seq, at, actor, action, subject, host, outcome.'),
@@ -301,6 +405,7 @@ export const brokerSchema = section('the broker', {
     .describe("The broker's audit log, held against the evidence."),
   messages: section('the message operation', {
     request,
+    headers,
     body: z
       .json({ error: note({ expected: 'anything that JSON can hold', fix: 'write the body as a map' }) })
       .describe('JSON body. $sender, $service and $message stand for who writes, to whom, and what.'),
@@ -365,6 +470,7 @@ export type InventoryFile = z.output<typeof inventorySchema>;
 export type HostFile = z.output<typeof hostSchema>;
 export type ServiceFile = z.output<typeof serviceSchema>;
 export type ManualStepFile = z.output<typeof manualStepSchema>;
+export type CommandFile = z.output<typeof commandSchema>;
 export type BrokerFile = z.output<typeof brokerSchema>;
 
 // What needs no mapping is held to the model right here.

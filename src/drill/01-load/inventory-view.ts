@@ -2,6 +2,7 @@ import type { Json } from '../model/inventory.ts';
 import {
   type BrokerFile,
   brokerSchema,
+  type CommandFile,
   type HostFile,
   hostSchema,
   inventorySchema,
@@ -21,6 +22,15 @@ export interface InventoryView {
   /** Name of the broker's service, where it is a name. */
   readonly brokerService: string | null;
   readonly operations: readonly OperationView[];
+  /** Operations that are commands. */
+  readonly commands: readonly CommandView[];
+  /** Whether the halt state can be asked for, and whether it can be read without the broker: declared, in order or not. */
+  readonly hasStatus: boolean;
+  readonly hasState: boolean;
+  /** Whether an address of the API is given, in order or not. */
+  readonly hasApi: boolean;
+  /** Whether the operator takes it upon himself that nobody else halts during a drill. */
+  readonly withoutOwnership: boolean;
   /** Sections of the broker with an SQLite file, as paths below it. */
   readonly stores: readonly (readonly string[])[];
   /** Whether the token of a second operator is given, in order or not. */
@@ -39,7 +49,11 @@ export interface OperationView {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const NONE: { readonly headers?: OperationView['headers'] } = {};
+export interface CommandView {
+  readonly name: 'halt' | 'resume' | 'status';
+  readonly host: string | null;
+  readonly run: readonly string[];
+}
 
 /** `raw` is the document with its variables resolved. */
 export function inventoryView(raw: unknown): InventoryView {
@@ -52,12 +66,17 @@ export function inventoryView(raw: unknown): InventoryView {
     oneMachine: partsOf(inventorySchema, root)['one-machine'] ?? [],
     brokerService: broker.service ?? null,
     operations: (['halt', 'resume', 'status', 'messages'] as const).flatMap((name) => {
-      const { request, body } = partsOf(operationSchema, rawBroker[name]);
-      const { headers } = name === 'resume' ? partsOf(brokerSchema.shape.resume, rawBroker.resume) : NONE;
-      return request === undefined || body === undefined
-        ? []
-        : [{ name, request, body, headers: headers ?? {} }];
+      const { request, body, headers = {} } = partsOf(operationSchema, rawBroker[name]);
+      return request === undefined || body === undefined ? [] : [{ name, request, body, headers }];
     }),
+    commands: (['halt', 'resume', 'status'] as const).flatMap((name) => {
+      const command: CommandFile | undefined = partsOf(operationSchema, rawBroker[name]).command;
+      return command === undefined ? [] : [{ name, host: command.host ?? null, run: command.run }];
+    }),
+    hasStatus: rawBroker.status !== undefined,
+    hasState: rawBroker.state !== undefined,
+    hasApi: rawBroker.api !== undefined,
+    withoutOwnership: isMap(rawBroker.resume) && rawBroker.resume['without-ownership'] !== undefined,
     stores: [
       ...['state', 'audit'].filter((store) => isMap(rawBroker[store])).map((store) => [store]),
       ...(isMap(rawBroker.messages) && isMap(rawBroker.messages.table) ? [['messages', 'table']] : []),

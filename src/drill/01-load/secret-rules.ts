@@ -47,19 +47,20 @@ interface Written {
 function secretsIn(raw: Record<string, unknown>): Written[] {
   const broker = isMap(raw.broker) ? raw.broker : {};
   const auth = isMap(broker.auth) ? broker.auth : {};
-  const resume = isMap(broker.resume) ? broker.resume : {};
-  const headers = isMap(resume.headers) ? resume.headers : {};
   const list: unknown[] = Array.isArray(raw.secrets) ? raw.secrets : [];
   return [
     ...['bearer', 'second'].flatMap((key) => written(['broker', 'auth', key], quoted(key), auth[key])),
     ...list.flatMap((value, index) => written(['secrets', index], `item ${index + 1} of "secrets"`, value)),
-    ...Object.entries(headers).flatMap(([header, value]) =>
-      typeof value === 'string'
-        ? secretOfHeader(value).flatMap((secret) =>
-            written(['broker', 'resume', 'headers', header], `the value of ${quoted(header)}`, secret),
-          )
-        : [],
-    ),
+    ...['halt', 'resume', 'status', 'messages'].flatMap((name) => {
+      const operation = isMap(broker[name]) ? broker[name] : {};
+      return Object.entries(isMap(operation.headers) ? operation.headers : {}).flatMap(([header, value]) =>
+        typeof value === 'string'
+          ? secretOfHeader(value).flatMap((secret) =>
+              written(['broker', name, 'headers', header], `the value of ${quoted(header)}`, secret),
+            )
+          : [],
+      );
+    }),
   ];
 }
 

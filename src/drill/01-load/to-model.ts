@@ -1,12 +1,15 @@
 import type { Drill } from '../model/drill.ts';
-import type {
-  Broker,
-  Host,
-  Inventory,
-  Operation,
-  Service,
-  StatePointers,
-  Transport,
+import {
+  type Broker,
+  type Command,
+  type Expected,
+  type Host,
+  type Inventory,
+  type Operation,
+  type Service,
+  type StatePointers,
+  SWITCH_ALONE,
+  type Transport,
 } from '../model/inventory.ts';
 import type { DrillFile } from './drill-schema.ts';
 import type { BrokerFile, HostFile, InventoryFile, ServiceFile } from './inventory-schema.ts';
@@ -89,19 +92,23 @@ function startCommand(host: HostFile | undefined, label: string | undefined): re
 function toBroker(broker: BrokerFile, here: Resolve): Broker {
   const { state, audit, halt, status } = broker;
   return {
-    service: broker.service,
-    api: broker.api,
+    service: broker.service ?? SWITCH_ALONE,
+    api: broker.api ?? '',
+    ...(broker.tls === undefined ? {} : { ca: here(broker.tls.ca) }),
     auth:
       broker.auth === undefined ? null : { bearer: broker.auth.bearer, second: broker.auth.second ?? null },
-    halt: { ...toOperation(halt), pick: halt.pick },
-    resume: { ...toOperation(broker.resume), headers: broker.resume.headers },
+    halt: { ...toOperation(halt), ...toExpected(halt.expect), pick: halt.pick },
+    resume: { ...toOperation(broker.resume), ...toExpected(broker.resume.expect) },
     manualResume: broker['manual-resume'] ?? null,
-    status: { ...toOperation(status), pick: toPointers(status.pick) },
-    state: {
-      file: here(state.sqlite),
-      query: state.query.trim(),
-      incidents: state.incidents?.trim() ?? null,
-    },
+    status: status === undefined ? null : { ...toOperation(status), pick: toPointers(status.pick) },
+    state:
+      state === undefined
+        ? null
+        : {
+            file: here(state.sqlite),
+            query: state.query.trim(),
+            incidents: state.incidents?.trim() ?? null,
+          },
     audit:
       audit === undefined
         ? null
@@ -118,21 +125,49 @@ function toBroker(broker: BrokerFile, here: Resolve): Broker {
 function toMessages(messages: NonNullable<BrokerFile['messages']>, here: Resolve): Broker['messages'] {
   const { table } = messages;
   return {
-    ...toOperation(messages),
+    ...toRequest(messages.request, messages.body, messages.headers),
     table: table === undefined ? null : { file: here(table.sqlite), query: table.query.trim() },
   };
 }
 
-function toOperation({ request, body }: Pick<BrokerFile['resume'], 'request' | 'body'>): Operation {
+/** Exactly one of request and command is there. */
+function toOperation({
+  request = '',
+  body,
+  headers,
+  command,
+}: Pick<BrokerFile['resume'], 'request' | 'body' | 'headers' | 'command'>): Operation | Command {
+  return command === undefined
+    ? toRequest(request, body, headers)
+    : { host: command.host ?? null, run: command.run };
+}
+
+function toExpected(expect: BrokerFile['halt']['expect']): { readonly expect?: Expected } {
+  if (expect === undefined) return {};
+  const { status, exit, at, equals } = expect;
+  return {
+    expect: {
+      codes: status ?? exit ?? null,
+      at: at === undefined || equals === undefined ? null : { pointer: at, equals },
+    },
+  };
+}
+
+function toRequest(
+  request: string,
+  body: Operation['body'],
+  headers: Readonly<Record<string, string>>,
+): Operation {
   const space = request.indexOf(' ');
   return {
     method: request.slice(0, space) as Operation['method'],
     path: request.slice(space + 1),
     body,
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
   };
 }
 
-function toPointers(pick: BrokerFile['status']['pick']): StatePointers {
+function toPointers(pick: NonNullable<BrokerFile['status']>['pick']): StatePointers {
   return {
     level: pick.level,
     incident: pick.incident,

@@ -15,7 +15,7 @@ const STATE_WITHIN_MS = 2_000;
 /** `restored`: everything is up again. `foreign`: the halt is somebody else's and was left alone. `not restored`: neither. */
 export type Undone = 'restored' | 'foreign' | 'not restored';
 
-interface Undo {
+export interface Undo {
   readonly plan: Plan;
   readonly own: OwnHalt;
   readonly baseline: ReadonlyMap<string, readonly IncarnationKey[]>;
@@ -165,7 +165,7 @@ async function resume(undo: Undo, halted: BrokerState): Promise<'resumed' | 'for
 }
 
 // The broker first: the others may need it. Nothing is started once somebody else has halted, nor what came back meanwhile.
-async function startWhatIsDown(undo: Undo): Promise<void> {
+export async function startWhatIsDown(undo: Undo): Promise<void> {
   const { broker } = undo.plan;
   const all = down(undo).sort((a, b) => Number(b.name === broker) - Number(a.name === broker));
   for (const service of all) {
@@ -192,7 +192,7 @@ async function runByHand(
 }
 
 /** Services that were up at the baseline and are seen down now. One that cannot be seen is not in it: it may well be up. */
-function down({ plan, baseline, observer }: Undo): PlannedService[] {
+export function down({ plan, baseline, observer }: Undo): PlannedService[] {
   return plan.services.filter(({ name, role, instances }) => {
     const before = (baseline.get(name) ?? []).length;
     if (role === 'bystander' || before === 0) return false;
@@ -208,7 +208,7 @@ function allUp(undo: Undo): boolean {
   return down(undo).length === 0 && plan.services.every(({ name }) => observer.livesOf(name) !== null);
 }
 
-async function allBack(undo: Undo, patienceMs: number): Promise<boolean> {
+export async function allBack(undo: Undo, patienceMs: number): Promise<boolean> {
   const { observer, world } = undo;
   const untilMs = world.clock.nowMs() + patienceMs;
   const up = await observer.until(() => foreignNow(undo) || allUp(undo), untilMs);
@@ -227,12 +227,12 @@ async function tradedAgain(undo: Undo, untilMs: number): Promise<void> {
   await observer.until(() => foreignNow(undo) || traded.every(again), untilMs);
 }
 
-function foreignNow(undo: Undo): boolean {
+export function foreignNow(undo: Undo): boolean {
   const halt = haltNow(undo);
   return undo.handsOff() || (halt !== null && isForeign(halt, undo.own));
 }
 
 // The undo goes on even where the journal no longer can be written to disk: what was halted must come back.
-async function settled(writing: Promise<void>): Promise<void> {
+export async function settled(writing: Promise<void>): Promise<void> {
   await writing.catch(() => undefined);
 }

@@ -1,3 +1,4 @@
+import { readsStore, showsState } from '../model/coverage.ts';
 import { guardKind } from '../model/guards.ts';
 import type { Finding } from '../model/verdict.ts';
 import { crashSummary } from './broker-memory.ts';
@@ -47,7 +48,8 @@ export function isWhole(c: CaseFile): boolean {
 function shortHold(c: CaseFile): string[] {
   const hold = holdOf(c);
   const reasons: string[] = [];
-  if (stateVerifiedMs(c) === null) reasons.push(`the store never showed level ${c.plan.expect.level}`);
+  if (showsState(c.plan) && stateVerifiedMs(c) === null)
+    reasons.push(`the ${readsStore(c.plan) ? 'store' : 'API'} never showed level ${c.plan.expect.level}`);
   if (hold === null) {
     const all = servicesOf(c, 'target');
     const left = all.filter(({ baseline, family, newcomers }) =>

@@ -67,6 +67,8 @@ export interface Verdict {
   readonly controls: readonly ControlSummary[];
   /** What the broker claimed, in sentences that quote it. */
   readonly claims: readonly string[];
+  /** What the inventory does not declare, so that this verdict does not speak of it; left out where it declares all. */
+  readonly notCovered?: readonly string[];
   readonly notTested: readonly string[];
   /** Why the operator let the drill begin although the level below was not proven; left out where nobody did. */
   readonly gateSkipped?: string;
