@@ -107,7 +107,14 @@ async function guarded(
   }
 }
 
-function targetsDown({ services }: Plan, observer: Observer): string[] {
+/** Targets that a sample taken now does not show up. */
+async function targetsDown(
+  { services, timing }: Plan,
+  observer: Observer,
+  { clock }: World,
+): Promise<string[]> {
+  const sinceMs = clock.nowMs();
+  await observer.until(() => observer.sampledSince(sinceMs), sinceMs + timing.maxGapMs);
   return services
     .filter(({ name, role, instances }) => {
       const roots = observer.livesOf(name)?.filter(({ part }) => part === 'root') ?? [];
@@ -162,7 +169,7 @@ async function haltAndUndo(
     stage('trigger', 'begin');
     let t0Ms = 0;
     // Where no state would show it, somebody else's halt shows in what it has taken down already.
-    const early = showsState(plan) ? [] : targetsDown(plan, observer);
+    const early = showsState(plan) ? [] : await targetsDown(plan, observer, world);
     if (early.length > 0) {
       stage('trigger', 'end', `not fired: ${early.join(', ')} not seen up right before the trigger`);
       return;

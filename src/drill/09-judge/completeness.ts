@@ -20,6 +20,7 @@ export function judgeCompleteness(c: CaseFile): Finding[] {
     ...missingGuards(c),
     ...missingControls(c),
     ...unheardUndo(c),
+    ...unsaidUndo(c),
   ];
   if (reasons.length === 0) return [];
   return [
@@ -88,6 +89,15 @@ function unheardUndo(c: CaseFile): string[] {
   return isUnheard(c)
     ? [`${c.plan.broker} was not heard again, so nothing shows whether the halt can be lifted`]
     : [];
+}
+
+/** Where nothing shows the state, only the reply to the resume says that the halt is lifted. */
+function unsaidUndo(c: CaseFile): string[] {
+  const reply = c.resumes.at(-1)?.done?.reply;
+  if (showsState(c.plan) || c.resumes.length === 0) return [];
+  if (reply?.kind === 'present' && reply.value.acknowledged) return [];
+  const said = reply?.kind === 'present' ? `it was answered with ${reply.value.status}` : 'no answer came';
+  return [`the resume was not acknowledged (${said}), and nothing else shows whether the halt is lifted`];
 }
 
 function missingControls(c: CaseFile): string[] {
