@@ -6,17 +6,23 @@ import { type JournalFile, openJournal, readJournal, reopenJournal } from './ada
 import { type AskableHost, createHostLink } from './adapters/processes/host-link.ts';
 import { createManagerLink } from './adapters/services/manager-link.ts';
 import { createExchangeLink } from './adapters/stores/http-exchange.ts';
-import { createAuditLink, createMessagesLink, createStoreLink } from './adapters/stores/sqlite.ts';
-import { askHere } from './adapters/system/ask-here.ts';
+import { createDocumentAudit, createDocumentStore } from './adapters/stores/document-store.ts';
+import {
+  createAuditLink,
+  createMessagesLink,
+  createStoreLink,
+  type ReadDatabase,
+} from './adapters/stores/sqlite.ts';
+import { type AskOn, askHere } from './adapters/system/ask-here.ts';
+import { readRemoteDatabase } from './adapters/stores/sqlite-remote.ts';
 import { clockAfter, systemClock } from './adapters/system/clock.ts';
 import { createFingerprint, keptKey, newKey } from './adapters/system/fingerprint.ts';
 import { raisePriority } from './adapters/system/priority.ts';
 import { randomWord } from './adapters/system/random.ts';
 import { createController } from './adapters/system/run-here.ts';
-import type { AskOn } from './adapters/triggers/command-operation.ts';
 import { createBrokerLink } from './adapters/triggers/http-broker.ts';
 import type { OpenWorld, Secrets, WorldRequest } from './cli/effects.ts';
-import type { Inventory } from './drill/model/inventory.ts';
+import type { Broker, Inventory } from './drill/model/inventory.ts';
 import { unreadable } from './drill/model/reading.ts';
 import { secretsOf } from './drill/model/secrets.ts';
 import type { Clock, HostLink, ManagerLink, World } from './drill/ports/world.ts';
@@ -46,8 +52,8 @@ export async function openWorld(request: WorldRequest, secrets: Secrets): Promis
       askOn,
       ...(ca === undefined ? {} : { ca: readFileSync(ca, 'utf8') }),
     }),
-    store: inventory.broker.state === null ? noStore : createStoreLink(inventory.broker.state),
-    audit: inventory.broker.audit === null ? null : createAuditLink(inventory.broker.audit),
+    store: storeOf(inventory.broker.state, askOn),
+    audit: auditOf(inventory.broker.audit, askOn),
     exchange: inventory.exchange === null ? null : createExchangeLink(inventory.exchange),
     messages: messagesOf(inventory),
     controller,
@@ -95,6 +101,24 @@ const noJournal: JournalFile = {
 function messagesOf({ broker }: Inventory): World['messages'] {
   const table = broker.messages?.table ?? null;
   return table === null ? null : createMessagesLink(table);
+}
+
+function storeOf(state: Broker['state'], askOn: AskOn): World['store'] {
+  if (state === null) return noStore;
+  return 'from' in state
+    ? createDocumentStore(state, askOn)
+    : createStoreLink(state, databaseOn(state.host, askOn));
+}
+
+function auditOf(audit: Broker['audit'], askOn: AskOn): World['audit'] {
+  if (audit === null) return null;
+  return 'from' in audit
+    ? createDocumentAudit(audit, askOn)
+    : createAuditLink(audit, databaseOn(audit.host, askOn));
+}
+
+function databaseOn(host: string | undefined, askOn: AskOn): ReadDatabase | undefined {
+  return host === undefined ? undefined : (file, queries) => readRemoteDatabase(file, queries, askOn(host));
 }
 
 /** Nobody asks it: what is not declared is not read. */

@@ -22,6 +22,9 @@ export interface AskLimits {
 /** Runs one command (argv, no shell) to its end. Never rejects. */
 export type Ask = (argv: readonly string[], limits: AskLimits) => Promise<Reading<Asked>>;
 
+/** How a command is run where the inventory says: on a host, or (null) on the controller. */
+export type AskOn = (host: string | null) => Ask;
+
 export const KEPT_ERRORS = 4096;
 /** A daemon that a command left behind may hold its pipes open for ever. */
 const PIPES_MS = 250;

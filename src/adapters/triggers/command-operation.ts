@@ -1,13 +1,10 @@
 import type { Command } from '../../drill/model/inventory.ts';
 import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
-import type { Ask } from '../system/ask-here.ts';
+import type { AskOn } from '../system/ask-here.ts';
 import { printable } from '../system/printable.ts';
 import { fillText, inWords, type Values } from './template.ts';
 
 const MAX_BYTES = 1024 * 1024;
-
-/** How a command is run where the inventory says: on a host, or (null) on the controller. */
-export type AskOn = (host: string | null) => Ask;
 
 export interface CommandAnswer {
   readonly status: number;

@@ -10,13 +10,20 @@ import {
 } from '../../drill/model/inventory.ts';
 import { present, type Reading, type Received, unreadable } from '../../drill/model/reading.ts';
 import type { BrokerLink } from '../../drill/ports/world.ts';
+import type { AskOn } from '../system/ask-here.ts';
 import { type HttpAnswer, harmlessUrl, httpOnce, jsonOf } from '../system/http-once.ts';
 import { randomWord } from '../system/random.ts';
 import { createRawKeeper } from '../system/raw.ts';
 import { createRedactor } from '../system/redact.ts';
-import { type AskOn, nameOf, runOperation } from './command-operation.ts';
+import { nameOf, runOperation } from './command-operation.ts';
 import { isAcknowledged } from './expected.ts';
-import { claimedRecorded, claimedState, claimedStops, incidentSpelling, statusState } from './pick-state.ts';
+import {
+  claimedRecorded,
+  claimedState,
+  claimedStops,
+  incidentSpelling,
+  statusState,
+} from '../system/pick-state.ts';
 import { fillHeaders, fillTemplate, type Values } from './template.ts';
 
 const KEPT_BODY_BYTES = 4096;

@@ -300,6 +300,63 @@ const query = text(
   { lines: true },
 );
 
+const storeHost = name('a host')
+  .exactOptional()
+  .describe(
+    "The host on which the file lies; without it, the broker's, or this machine where there is none.",
+  );
+
+/** Asks and changes nothing; so there is nothing of the drill to be filled in. */
+const questionSchema = section('a command that asks', {
+  host: commandSchema.shape.host,
+  run: someOf(
+    'words of a command',
+    text(/./, { expected: 'a word of a command', fix: 'write each argument by itself' }),
+  ).describe('The command, word by word; no shell reads it, and nothing is filled in.'),
+});
+
+const stateSchema = section('the state', {
+  sqlite: localPath().exactOptional().describe("The broker's SQLite file."),
+  query: query
+    .exactOptional()
+    .describe('For sqlite: yields one row with level, incident, reason, revision and asset.'),
+  incidents: query
+    .exactOptional()
+    .describe('For sqlite: yields every incident: id, level, reason, opened_at, resolved_at.'),
+  json: localPath().exactOptional().describe('A JSON file.'),
+  url: httpUrl()
+    .exactOptional()
+    .describe(
+      "An address whose answer to a GET is JSON; not the broker's own, which is asked for its status.",
+    ),
+  headers: headers.describe('For url: headers to send.'),
+  command: questionSchema
+    .exactOptional()
+    .describe("Prints JSON and ends with 0, such as a database's own client."),
+  on: storeHost,
+  pick: section('what is picked from the state', {
+    level: picked.level,
+    incident: picked.incident,
+    reason: picked.reason.exactOptional(),
+    revision: picked.revision.exactOptional(),
+    asset: picked.asset.exactOptional(),
+  })
+    .exactOptional()
+    .describe('For json, url and command: where the state stands.'),
+  'incident-list': section('the list of incidents', {
+    at: pointer().describe('Where the list of all incidents stands.'),
+    id: pointer().prefault('/id').describe('In an incident: its id.'),
+    level: pointer().prefault('/level').describe('Its level.'),
+    reason: pointer().exactOptional().describe('Its reason.'),
+    'opened-at': pointer().exactOptional().describe('When it was opened.'),
+    'resolved-at': pointer()
+      .prefault('/resolved_at')
+      .describe('When it was resolved; null or not there: open.'),
+  })
+    .exactOptional()
+    .describe('For json, url and command: where every incident stands.'),
+});
+
 export const brokerSchema = section('the broker', {
   service: name('a service')
     .exactOptional()
@@ -380,20 +437,34 @@ export const brokerSchema = section('the broker', {
     .describe(
       'Asks for the halt state. Left out where nothing can be asked: the report then says that it is not covered.',
     ),
-  state: section('the state', {
-    sqlite: localPath().describe("The broker's SQLite file, on the broker's host."),
-    query: query.describe('Yields one row with level, incident, reason, revision and asset.'),
-    incidents: query
-      .exactOptional()
-      .describe('Yields every incident: id, level, reason, opened_at, resolved_at.'),
-  })
+  state: stateSchema
     .exactOptional()
     .describe(
       'The halt state where it lives, read without asking the broker. Left out where it lives nowhere: the report then says that it is not covered.',
     ),
   audit: section('the audit log', {
-    sqlite: localPath().describe("The SQLite file of the audit log, on the broker's host."),
-    query: query.describe('Yields every entry in order: seq, at, actor, action, subject, host, outcome.'),
+    sqlite: localPath().exactOptional().describe('The SQLite file of the audit log.'),
+    query: query
+      .exactOptional()
+      .describe('For sqlite: yields every entry in order: seq, at, actor, action, subject, host, outcome.'),
+    lines: localPath().exactOptional().describe('A file of JSON, one entry a line, in order.'),
+    command: questionSchema
+      .exactOptional()
+      .describe(
+        'Prints every entry in order as JSON, one a line or as one list, such as journalctl -u broker -o json.',
+      ),
+    on: storeHost,
+    pick: section('what is picked from an entry', {
+      seq: pointer().exactOptional().describe('Where its number stands; without it, its place counts.'),
+      at: pointer().exactOptional().describe('When it was written.'),
+      actor: pointer().exactOptional().describe('Who did it.'),
+      action: pointer().exactOptional().describe('What was done.'),
+      subject: pointer().describe('What it was done to, such as a service.'),
+      host: pointer().exactOptional().describe('Where.'),
+      outcome: pointer().describe('What came of it.'),
+    })
+      .exactOptional()
+      .describe('For lines and command: where in an entry its parts stand.'),
     stopped: someOf('outcomes', sentence('a value of outcome')).describe(
       'Values of outcome by which an entry claims that its subject was stopped.',
     ),

@@ -29,10 +29,12 @@ export interface InventoryView {
   readonly hasState: boolean;
   /** Whether an address of the API is given, in order or not. */
   readonly hasApi: boolean;
+  /** That address, where it is in order. */
+  readonly api: string | null;
   /** Whether the operator takes it upon himself that nobody else halts during a drill. */
   readonly withoutOwnership: boolean;
-  /** Sections of the broker with an SQLite file, as paths below it. */
-  readonly stores: readonly (readonly string[])[];
+  /** Sections of the broker that say where something lies. */
+  readonly stores: readonly StoreView[];
   /** Whether the token of a second operator is given, in order or not. */
   readonly hasSecond: boolean;
   /** Whether the runner shows a token at all. */
@@ -47,6 +49,19 @@ export interface OperationView {
   readonly request: string;
   readonly body: Json;
   readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface StoreView {
+  /** Below the broker. */
+  readonly path: readonly string[];
+  /** The keys that are given, in order or not. */
+  readonly keys: readonly string[];
+  readonly on: string | null;
+  readonly commandHost: string | null;
+  readonly url: string | null;
+  readonly file: string | null;
+  /** The words of its command, as JSON. */
+  readonly run: string;
 }
 
 export interface CommandView {
@@ -78,14 +93,32 @@ export function inventoryView(raw: unknown): InventoryView {
     hasApi: rawBroker.api !== undefined,
     withoutOwnership: isMap(rawBroker.resume) && rawBroker.resume['without-ownership'] !== undefined,
     stores: [
-      ...['state', 'audit'].filter((store) => isMap(rawBroker[store])).map((store) => [store]),
-      ...(isMap(rawBroker.messages) && isMap(rawBroker.messages.table) ? [['messages', 'table']] : []),
+      ...(['state', 'audit'] as const).flatMap((store) => storeView([store], rawBroker[store])),
+      ...storeView(['messages', 'table'], isMap(rawBroker.messages) ? rawBroker.messages.table : undefined),
     ],
+    api: broker.api ?? null,
     hasToken: isMap(rawBroker.auth),
     hasSecond: isMap(rawBroker.auth) && rawBroker.auth.second !== undefined,
     manualResume: stepsOf(rawBroker['manual-resume']),
     hasExchange: root.exchange !== undefined,
   };
+}
+
+function storeView(path: readonly string[], raw: unknown): StoreView[] {
+  if (!isMap(raw)) return [];
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  const command = isMap(raw.command) ? raw.command : {};
+  return [
+    {
+      path,
+      keys: Object.keys(raw),
+      on: text(raw.on),
+      commandHost: text(command.host),
+      url: text(raw.url),
+      file: text(raw.sqlite) ?? text(raw.json) ?? text(raw.lines),
+      run: JSON.stringify(command.run ?? null),
+    },
+  ];
 }
 
 function stepsOf(raw: unknown): (ManualStepFile | null)[] | null {

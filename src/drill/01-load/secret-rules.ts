@@ -51,7 +51,7 @@ function secretsIn(raw: Record<string, unknown>): Written[] {
   return [
     ...['bearer', 'second'].flatMap((key) => written(['broker', 'auth', key], quoted(key), auth[key])),
     ...list.flatMap((value, index) => written(['secrets', index], `item ${index + 1} of "secrets"`, value)),
-    ...['halt', 'resume', 'status', 'messages'].flatMap((name) => {
+    ...['halt', 'resume', 'status', 'state', 'messages'].flatMap((name) => {
       const operation = isMap(broker[name]) ? broker[name] : {};
       return Object.entries(isMap(operation.headers) ? operation.headers : {}).flatMap(([header, value]) =>
         typeof value === 'string'

@@ -92,8 +92,8 @@ export interface Broker {
   /** Null: nothing can be asked for the halt state. */
   readonly status: StatusOperation | null;
   /** Null: the state is kept nowhere that could be read without the broker. */
-  readonly state: SqliteState | null;
-  readonly audit: SqliteAudit | null;
+  readonly state: SqliteState | DocumentState | null;
+  readonly audit: SqliteAudit | DocumentAudit | null;
   /** Sends a message to an agent; null where the broker routes none. */
   readonly messages: MessageOperation | null;
 }
@@ -165,16 +165,55 @@ export interface MessageOperation extends Operation {
 /** The broker's database, on the broker's host, read without the broker. */
 export interface SqliteState {
   readonly file: string;
+  /** The host it lies on, where that is not this machine. */
+  readonly host?: string;
   /** One row with the columns `level`, `incident`, `reason`, `revision`, `asset` (those it has). */
   readonly query: string;
   /** All incidents: `id`, `level`, `reason`, `opened_at`, `resolved_at`; null where the broker keeps none. */
   readonly incidents: string | null;
 }
 
-export interface SqliteAudit {
+/** Where a JSON document comes from, read without the broker. A null host: this machine. */
+export type DocumentSource =
+  | { readonly file: string; readonly host: string | null }
+  | { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+  | Command;
+
+/** The halt state in a JSON document. */
+export interface DocumentState {
+  readonly from: DocumentSource;
+  readonly pick: StatePointers;
+  /** Null where the document holds none. */
+  readonly incidents: IncidentList | null;
+}
+
+/** Where in the document the list of all incidents stands, and in each of them its parts. */
+export interface IncidentList {
+  readonly at: string;
+  readonly pick: Readonly<
+    Record<'id' | 'level' | 'resolvedAt', string> & Record<'reason' | 'openedAt', string | null>
+  >;
+}
+
+/** The audit log as JSON: a list, or one entry a line. */
+export interface DocumentAudit extends AuditWords {
+  readonly from: DocumentSource;
+  /** Where in an entry its parts stand. A null `seq`: an entry's number is its place. */
+  readonly pick: Readonly<
+    Record<'subject' | 'outcome', string> & Record<'seq' | 'at' | 'actor' | 'action' | 'host', string | null>
+  >;
+}
+
+export interface SqliteAudit extends AuditWords {
   readonly file: string;
+  /** The host it lies on, where that is not this machine. */
+  readonly host?: string;
   /** All entries in order: `seq`, `at`, `actor`, `action`, `subject`, `host`, `outcome`. */
   readonly query: string;
+}
+
+/** How an audit log says what the drill has to know of it. */
+export interface AuditWords {
   /** Values of `outcome` by which an entry claims that `subject` was stopped. */
   readonly stopped: readonly string[];
   /** Values of `action` or `outcome` by which an entry records a refused request; null where it is not known to. */

@@ -11,7 +11,7 @@ const SHORTEST_HEADER = 8;
  * and the passwords of addresses wherever they stand.
  */
 export function secretsOf(inventory: Inventory): string[] {
-  const { auth, halt, resume, status, messages } = inventory.broker;
+  const { auth, halt, resume, status, state, messages } = inventory.broker;
   return [
     ...(auth === null ? [] : [auth.bearer]),
     ...(auth?.second === null || auth === null ? [] : [auth.second]),
@@ -21,6 +21,9 @@ export function secretsOf(inventory: Inventory): string[] {
         ? []
         : Object.values(operation.headers ?? {}).flatMap(secretOfHeader),
     ),
+    ...(state !== null && 'from' in state && 'url' in state.from
+      ? Object.values(state.from.headers).flatMap(secretOfHeader)
+      : []),
     ...passwordsIn(inventory),
   ].filter((secret) => secret.length >= SHORTEST_SECRET && !secret.includes('${'));
 }

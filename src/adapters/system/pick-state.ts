@@ -1,8 +1,8 @@
 import type { BrokerState, StopClaim } from '../../drill/model/broker-state.ts';
 import type { HaltOperation, Json, StatePointers } from '../../drill/model/inventory.ts';
 import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
-import { parentOf, pick } from '../system/json-pointer.ts';
-import { describeValue } from '../system/printable.ts';
+import { parentOf, pick } from './json-pointer.ts';
+import { describeValue } from './printable.ts';
 
 /** Each answer goes into the journal, several times a second: in UTF-16 units. */
 const MAX_TEXT = 65_536;
