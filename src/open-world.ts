@@ -32,9 +32,11 @@ export async function openWorld(request: WorldRequest, secrets: Secrets): Promis
   const { inventory, drillId, folder, phrase, progress, stop, epoch } = request;
   secrets.keep([...secretsOf(inventory), ...(phrase === null ? [] : [phrase])]);
   const { redact } = secrets;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  // One that was there already, or a umask, may say otherwise.
-  await chmod(folder, 0o700);
+  if (request.journal !== 'none') {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // One that was there already, or a umask, may say otherwise.
+    await chmod(folder, 0o700);
+  }
   raisePriority();
   const { journal, clock } = openedJournal(request, redact);
   const hosts = hostLinks(inventory, drillId, clock);
