@@ -4,7 +4,7 @@ import type { Act } from '../model/journal.ts';
 import { haltSeen, isForeign } from '../model/ownership.ts';
 import { allBack, down, foreignNow, settled, startWhatIsDown, type Undo, type Undone } from './undo-halt.ts';
 
-const REPLY_WITHIN_MS = 30_000;
+const REPLY_WITHIN_MS = 15_000;
 /** How often a resume is asked for that the store does not show to be done. */
 const ATTEMPTS = 3;
 /** How long to wait for a reading of the store that is newer than the act. */
@@ -58,7 +58,7 @@ async function liftByStore(undo: Undo): Promise<Lifted> {
     const halt = standing(undo);
     // A broker that has forgotten the halt brings nothing back: what is down is started by hand.
     if (halt === null) return 'resumed';
-    await askOnce(undo, halt);
+    await askOnce(undo, halt, REPLY_WITHIN_MS);
     // Another revision afterwards is somebody else's halt.
     const after = { ...own, revision: own.revision ?? halt.revision };
     const endedMs = world.clock.nowMs();
@@ -73,7 +73,9 @@ async function liftUnseen(undo: Undo): Promise<Lifted> {
   const { plan, world } = undo;
   if (undo.handsOff()) return 'foreign';
   const halt = { level: plan.expect.level, incident: null, reason: null, revision: null, asset: null };
-  if (await askOnce(undo, halt)) return 'resumed';
+  // A command that starts a fleet may be as long about it as the fleet may.
+  const withinMs = Math.max(REPLY_WITHIN_MS, plan.timing.restoreWithinMs);
+  if (await askOnce(undo, halt, withinMs)) return 'resumed';
   // Nothing is started under a halt that may still be in force; but what came back all the same is back.
   world.progress({
     kind: 'note',
@@ -87,13 +89,14 @@ async function liftUnseen(undo: Undo): Promise<Lifted> {
 async function askOnce(
   { own, plan, world: { broker, clock, journal } }: Undo,
   { level, incident, revision }: BrokerState,
+  withinMs: number,
 ): Promise<boolean> {
   const reason = `haltproof drill ${plan.drill} ${own.nonce} is over`;
   const act: Act = { act: 'resume', level, incident, revision, reason };
   const intent = journal.append({ kind: 'intent', act, undo: 'none: this is the undo' });
   await settled(journal.sync());
   const startedMs = clock.nowMs();
-  const reply = await broker.resume(act, REPLY_WITHIN_MS);
+  const reply = await broker.resume(act, withinMs);
   journal.append({ kind: 'outcome', intent, act, startedMs, endedMs: clock.nowMs(), reply, command: null });
   return reply.kind === 'present' && reply.value.acknowledged;
 }
