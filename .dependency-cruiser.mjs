@@ -64,7 +64,7 @@ export default {
     ),
     row(
       'adapter-imports-model-and-ports',
-      '^src/adapters/(transports|triggers|ledger|windows|system)/',
+      '^src/adapters/(transports|triggers|ledger|windows|system|terminal)/',
       ['^src/drill/(model|ports)/', '^src/adapters/$1/', '^src/adapters/system/'],
       'An adapter implements a port. It knows no stage, and of other adapters only the common floor, system.',
     ),
@@ -76,7 +76,7 @@ export default {
     ),
     row(
       'adapter-has-a-folder',
-      '^src/adapters/(?!(services|processes|stores|transports|triggers|ledger|windows|system)/)',
+      '^src/adapters/(?!(services|processes|stores|transports|triggers|ledger|windows|system|terminal)/)',
       ['^src/drill/model/'],
       'A new kind of adapter needs its own row here.',
     ),

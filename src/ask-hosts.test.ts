@@ -7,6 +7,7 @@ import type { Host, Inventory } from './drill/model/inventory.ts';
 const host = (name: string, transport: Host['transport']): Host => ({
   name,
   transport,
+  become: null,
   manager: 'none',
   managerCommand: null,
 });
@@ -20,7 +21,9 @@ it('says who this machine is, and why another one does not answer', async () => 
       port: 1,
       user: 'ops',
       identityFile: null,
+      passphrase: null,
       knownHostsFile: '/nonexistent/known_hosts',
+      configFile: 'none',
     }),
   ];
   const answers = await askHosts({ fleet: 'small', hosts } as unknown as Inventory);

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { randomWord } from './adapters/system/random.ts';
 import { createSecrets } from './adapters/system/secrets.ts';
-import type { Effects } from './cli/effects.ts';
+import type { Effects, Sink, Terminal } from './cli/effects.ts';
 import { printed } from './drill/model/harmless.ts';
 import { createFiles } from './files.ts';
 import { createSignals } from './signals.ts';
@@ -42,6 +42,7 @@ export function createEffects(): {
     files: { ...files, write: (path, text) => files.write(path, redact(text)) },
     secrets,
     stdinIsTerminal: process.stdin.isTTY === true,
+    terminal: process.stdin.isTTY === true && process.stderr.isTTY === true ? createTerminal(err) : null,
     readLine: async (limit) => {
       const { readLine } = await import('./read-line.ts');
       return readLine(limit);
@@ -142,4 +143,21 @@ export function createEffects(): {
     },
   };
   return { effects, internalError: signals.internalError, redact };
+}
+
+function createTerminal(err: Sink): Terminal {
+  const desk = async () => {
+    const { processDesk } = await import('./adapters/terminal/desk.ts');
+    return processDesk((text) => err.write(text));
+  };
+  return {
+    secret: async (question) => {
+      const { askSecret } = await import('./adapters/terminal/ask.ts');
+      return askSecret(question, await desk());
+    },
+    key: async (question) => {
+      const { askKey } = await import('./adapters/terminal/ask.ts');
+      return askKey(question, await desk());
+    },
+  };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fenced } from './adapters/ledger/epoch.ts';
 import { type JournalFile, openJournal, readJournal, reopenJournal } from './adapters/ledger/journal-file.ts';
 import { type AskableHost, createHostLink } from './adapters/processes/host-link.ts';
-import { createManagerLink } from './adapters/services/manager-link.ts';
+import { createManagerLink, managedName } from './adapters/services/manager-link.ts';
 import { createExchangeLink } from './adapters/stores/http-exchange.ts';
 import { createDocumentAudit, createDocumentStore } from './adapters/stores/document-store.ts';
 import {
@@ -63,6 +63,7 @@ export async function openWorld(request: WorldRequest, secrets: Secrets): Promis
     fingerprint: createFingerprint(keyFor(request)),
     // Cleaned before it is cut to the width of a terminal: half a secret would not be known for one.
     progress: (event) => progress(secrets.clean(event)),
+    confirm: null,
     stop,
   };
   return {
@@ -152,9 +153,10 @@ function hostLinks(inventory: Inventory, drillId: string, clock: Clock): Map<str
 function managerLinks(inventory: Inventory, hosts: ReadonlyMap<string, HostLink>): Map<string, ManagerLink> {
   return new Map(
     inventory.hosts.flatMap((host) => {
-      const labels = inventory.services.flatMap(({ name, host: home, label }) =>
-        home === host.name && label !== null ? [[name, label] as const] : [],
-      );
+      const labels = inventory.services.flatMap((service) => {
+        const label = managedName(service);
+        return service.host === host.name && label !== null ? [[service.name, label] as const] : [];
+      });
       const link = hosts.get(host.name);
       const manager = link === undefined ? null : createManagerLink(host, new Map(labels), link);
       return manager === null ? [] : [[host.name, manager] as const];

@@ -9,6 +9,7 @@ import type { Reading } from '../drill/model/reading.ts';
 import type { Verdict } from '../drill/model/verdict.ts';
 import type { Journal, World } from '../drill/ports/world.ts';
 import { CliError, messageOf, notRun } from './cli-error.ts';
+import { confirmOnTerminal } from './confirm-step.ts';
 import type { Effects, OpenWorld } from './effects.ts';
 import type { Interruption } from './interruption.ts';
 import { showProgress } from './progress/show.ts';
@@ -22,6 +23,8 @@ export interface DrillRequest {
   readonly folder: string;
   /** What the operator typed: for the broker only. */
   readonly phrase: string | null;
+  /** Whether somebody may be asked: false for a drill that a timer started. */
+  readonly attended: boolean;
   readonly source: {
     readonly path: string;
     readonly sha256: string;
@@ -79,6 +82,7 @@ export async function conductDrill(
     const judging = { today: effects.wall().slice(0, 10), strict };
     const world: World = {
       ...open.world,
+      confirm: request.attended ? confirmOnTerminal(request.plan, shown, interruption, effects) : null,
       journal: noticing(open.world.journal, request, interruption, effects),
       broker: {
         ...open.world.broker,
@@ -177,7 +181,7 @@ function noticing(
         const undo = plan.environment.startsWith('lab:')
           ? 'the lab ends with this process'
           : plan.resume === 'manual'
-            ? 'undo it by hand, step by step as the plan says'
+            ? `go on with the manual resume with \`haltproof recover ${effects.files.shown(folder)}\``
             : `resume it with \`haltproof recover ${effects.files.shown(folder)}\``;
         interruption.leaves = {
           exitCode: 5,

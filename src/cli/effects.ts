@@ -24,6 +24,8 @@ export interface Effects {
   readonly files: Files;
   readonly secrets: Secrets;
   readonly stdinIsTerminal: boolean;
+  /** The terminal on which this program was started; null where stdin or stderr does not lead to one. */
+  readonly terminal: Terminal | null;
   /** The first line on stdin; `none` where it does not come in time, or at all. Never rejects. */
   readonly readLine: (limit: {
     readonly bytes: number;
@@ -86,6 +88,31 @@ export interface WindowClock {
 export type LineRead =
   | { readonly kind: 'line'; readonly text: string }
   | { readonly kind: 'none' | 'too long' | 'not text' | 'interrupted' };
+
+export interface Question {
+  readonly prompt: string;
+  /** How long to wait for an answer, from when the question stands there. */
+  readonly ms: number;
+  readonly stop: AbortSignal;
+}
+
+/** Why there is no answer: nobody gave one in time, the signal was aborted, or the terminal is gone. */
+export type Unanswered = { readonly kind: 'none' | 'interrupted' | 'closed' };
+
+export type SecretRead = LineRead | Unanswered | { readonly kind: 'left' };
+
+/**
+ * Asks on the terminal, in raw mode, which is taken back on every way out. What was typed before the question stands there is
+ * dropped. Neither rejects.
+ */
+export interface Terminal {
+  /** A line that is not shown; `left`: Ctrl-C, or Ctrl-D on an empty line. */
+  secret(question: Question & { readonly bytes: number }): Promise<SecretRead>;
+  /** One of these keys (lower case; `enter`). Ctrl-C interrupts the program, and the question stands. */
+  key<K extends string>(
+    question: Question & { readonly keys: readonly K[] },
+  ): Promise<{ readonly kind: 'key'; readonly key: K } | Unanswered>;
+}
 
 /**
  * Everything that this process writes or prints passes it: sinks, files, journal, ledger. A command tells it each secret as

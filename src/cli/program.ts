@@ -35,7 +35,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .command('drill')
     .summary('run one drill and judge what it saw')
     .description(
-      'Runs one drill: halts the fleet through its broker, watches what really stops and survives, kills the broker while halted, resumes, and judges the evidence.\n\nA drill that asks for a confirmation phrase reads it from the first line of stdin, and only on the embedded lab.\n\nExit codes: 0 pass, 1 fail, 2 inconclusive, 3 not run, 4 aborted and restored, 5 fleet not proven restored, 64 bad usage, 70 internal error. A printed plan is 0.',
+      'Runs one drill: halts the fleet through its broker, watches what really stops and survives, kills the broker while halted, resumes, and judges the evidence.\n\nA level from 4 on, and a drill that asks for a confirmation phrase, needs somebody present: on a terminal they read what will be destroyed and type the phrase, which is not shown. Only the embedded lab takes it as the first line of stdin instead.\n\nExit codes: 0 pass, 1 fail, 2 inconclusive, 3 not run, 4 aborted and restored, 5 fleet not proven restored, 64 bad usage, 70 internal error. A printed plan is 0.',
     )
     .option('--level <n>', 'run the drill of that level in drills/ beside the inventory', wholeNumber)
     .option('--drill <file>', 'run the drill in this file')

@@ -22,6 +22,7 @@ function watching(closesMs: number | null) {
   };
   const interruption = {
     stop: new AbortController().signal,
+    unattended: new AbortController().signal,
     leaves: { exitCode: 3, text: '' } as const,
     end: (cause: string) => void ended.push(cause),
     release: () => {},

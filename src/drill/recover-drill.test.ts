@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { FakeFleet, fakePlan } from '../../test/fakes/fake-fleet.ts';
+import { destructivePlan, FakeFleet, fakePlan } from '../../test/fakes/fake-fleet.ts';
 import { openCase } from './09-judge/case-file.ts';
 import { judgeJournal } from './09-judge/judge.ts';
 import type { Entry } from './model/journal.ts';
 import { unreadable } from './model/reading.ts';
+import type { CheckedStep, Confirm } from './ports/world.ts';
 import { mayHaveActed, ownHalt, recoverDrill } from './recover-drill.ts';
 import { runDrill } from './run-drill.ts';
 
@@ -76,6 +77,98 @@ describe('a recovery', () => {
     await recover(fleet, entries);
     expect(fleet.entries.filter(({ kind }) => kind === 'sample')).toHaveLength(samples);
     expect(judgeJournal(fleet.entries)).toMatchObject({ verdict: 'not-run', fleet: 'untouched' });
+  });
+});
+
+describe('a recovery of a halt that only steps by hand lift', () => {
+  /** A drill in which somebody answered so, at which they then left. */
+  async function left(answer: (step: CheckedStep) => 'run' | 'stop'): Promise<FakeFleet> {
+    const fleet = new FakeFleet();
+    fleet.confirm = async (step) => answer(step);
+    await fleet.clock.drive(runDrill({ ...INPUT, plan: destructivePlan() }, fleet.world));
+    expect(judgeJournal(fleet.entries)).toMatchObject({ verdict: 'aborted', exitCode: 5 });
+    return fleet;
+  }
+  const asking = async (fleet: FakeFleet, answer: Awaited<ReturnType<Confirm>> = 'run') => {
+    const steps: CheckedStep[] = [];
+    fleet.confirm = async (step) => {
+      steps.push(step);
+      return answer;
+    };
+    fleet.told.splice(0);
+    await recover(fleet);
+    return steps.map(({ number, of, service }) => `${number}/${of} ${service}`);
+  };
+
+  it('begins anew where no step was taken, and asks before each', async () => {
+    const fleet = await left(() => 'stop');
+    expect(await asking(fleet)).toEqual([
+      '1/5 null',
+      '2/5 principal',
+      '3/5 sentinel',
+      '4/5 hermes',
+      '5/5 shiva',
+    ]);
+    expect(fleet.told.filter(({ kind }) => kind === 'checklist')).toHaveLength(1);
+    expect(judgeJournal(fleet.entries)).toMatchObject({ verdict: 'aborted', fleet: 'restored', exitCode: 4 });
+  });
+
+  it('goes on where the halt is lifted and services are down', async () => {
+    const fleet = await left(({ number }) => (number === 3 ? 'stop' : 'run'));
+    expect(await asking(fleet)).toEqual(['1/3 sentinel', '2/3 hermes', '3/3 shiva']);
+    expect(judgeJournal(fleet.entries)).toMatchObject({ fleet: 'restored', exitCode: 4 });
+  });
+
+  it('asks about a step again of which the journal does not say what came', async () => {
+    const fleet = await left(() => 'stop');
+    const begun = fleet.entries.findIndex(
+      (entry) => entry.kind === 'intent' && entry.act.act === 'manual-step',
+    );
+    fleet.entries.splice(begun + 1);
+    expect((await asking(fleet))[0]).toBe('1/5 null');
+    expect(judgeJournal(fleet.entries)).toMatchObject({ verdict: 'aborted', fleet: 'restored', exitCode: 4 });
+  });
+
+  it('does not take a step for done because another was taken twice', async () => {
+    const plan = destructivePlan();
+    const fleet = new FakeFleet();
+    const second = { host: 'tesseract', run: ['launchctl', 'enable', 'all'] };
+    const stopAtSecond: Confirm = async ({ host, service }) =>
+      host === 'tesseract' && service === null ? 'stop' : 'by-hand';
+    fleet.confirm = stopAtSecond;
+    const twoSteps = { ...plan, manualResume: [...plan.manualResume, second] };
+    await fleet.clock.drive(runDrill({ ...INPUT, plan: twoSteps }, fleet.world));
+    fleet.confirm = stopAtSecond;
+    await recover(fleet);
+    const { manualResume = [] } = judgeJournal(fleet.entries);
+    expect(manualResume.filter(({ service }) => service === null)).toMatchObject([
+      { host: 'knox', outcome: 'by hand' },
+      { host: 'knox', outcome: 'by hand' },
+      { host: 'tesseract', command: second.run, outcome: 'not taken' },
+    ]);
+  });
+
+  it('can be stopped again, prints the checklist, and leaves the fleet as it is', async () => {
+    const fleet = await left(() => 'stop');
+    const before = fleet.acts.length;
+    expect(await asking(fleet, 'stop')).toEqual(['1/5 null']);
+    expect(fleet.acts.slice(before)).toEqual([]);
+    expect(fleet.told.filter(({ kind }) => kind === 'checklist')).toHaveLength(1);
+    expect(judgeJournal(fleet.entries)).toMatchObject({ fleet: 'halted', exitCode: 5 });
+  });
+
+  it('runs every step where nobody is there to be asked', async () => {
+    const fleet = await left(() => 'stop');
+    fleet.confirm = null;
+    await recover(fleet);
+    expect(fleet.acts.slice(1)).toEqual([
+      'lift inc-1 by hand',
+      'start principal',
+      'start sentinel',
+      'start hermes',
+      'start shiva',
+    ]);
+    expect(judgeJournal(fleet.entries)).toMatchObject({ fleet: 'restored', exitCode: 4 });
   });
 });
 

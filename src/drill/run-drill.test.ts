@@ -6,7 +6,7 @@ import type { Entry } from './model/journal.ts';
 import type { HostPin } from './model/pin.ts';
 import type { Plan } from './model/plan.ts';
 import { present, unreadable } from './model/reading.ts';
-import type { World } from './ports/world.ts';
+import type { CheckedStep, Confirm, World } from './ports/world.ts';
 import { runDrill } from './run-drill.ts';
 
 async function drill(
@@ -52,6 +52,58 @@ describe('runDrill', () => {
     expect(lastNote(fleet, 'resume')).toBeNull();
     expect(fleet.entries.at(-1)?.kind).toBe('closed');
     expect(['hermes', 'shiva', 'principal', 'sentinel'].every((name) => fleet.alive(name))).toBe(true);
+  });
+
+  describe('a connection that breaks in the hold', () => {
+    const cut = async (to: string) => {
+      const fleet = await drill({}, (one) => {
+        // Some seconds after the broker came back: targets are gone, and must stay gone.
+        void one.clock.sleep(8_000).then(() => {
+          one.tesseract.cutTo = to;
+          one.tesseract.lost = 'the ssh connection was lost';
+          return one.clock.sleep(3_000).then(() => {
+            one.tesseract.lost = null;
+          });
+        });
+      });
+      const { entries } = fleet;
+      const at = entries.findIndex(
+        (one) =>
+          one.kind === 'sample' && one.sample.host === 'tesseract' && one.sample.seen.kind === 'unreadable',
+      );
+      const after = entries.slice(at).flatMap((one) => {
+        if (one.kind === 'host' && one.host === 'tesseract') return [`who: ${one.identity.kind}`];
+        if (one.kind !== 'sample' || one.sample.host !== 'tesseract') return [];
+        return [one.sample.seen.kind];
+      });
+      const verdict = judge(entries, { today: '2026-11-22', strict: false });
+      return { fleet, at, after, verdict };
+    };
+
+    it('proves the identity again before anything more is read, and the gap stays a gap', async () => {
+      const { fleet, at, after, verdict } = await cut('tesseract');
+      expect(at).toBeGreaterThan(0);
+      expect(fleet.tesseract.opened).toBe(2);
+      expect(after.filter((one) => one === 'unreadable').length).toBeGreaterThan(2);
+      expect(after.slice(0, after.indexOf('present'))).toContain('who: present');
+      expect(after).toContain('present');
+      expect(verdict.verdict).toBe('inconclusive');
+      expect(verdict.coverage.targets.proven).toBeLessThan(verdict.coverage.targets.declared);
+    });
+
+    it('reads nothing more where another machine answers, and says so', async () => {
+      const { fleet, after, verdict } = await cut('impostor');
+      expect(fleet.tesseract.opened).toBe(2);
+      expect(after).toContain('who: present');
+      expect(after).not.toContain('present');
+      expect(verdict.verdict).not.toBe('pass');
+      expect(verdict.findings).toContainEqual(
+        expect.objectContaining({
+          code: 'wrong-host-probe',
+          message: expect.stringContaining('tesseract was not one machine throughout'),
+        }),
+      );
+    });
   });
 
   describe('hosts that are pinned', () => {
@@ -613,6 +665,127 @@ describe('runDrill', () => {
       const fleet = await drill({ forgets: true }, undefined, destructivePlan());
       expect(fleet.acts).not.toContain('lift inc-1 by hand');
       expect(fleet.alive('hermes') && fleet.alive('principal')).toBe(true);
+    });
+
+    describe('with somebody present', () => {
+      const STEPS = 'lift inc-1 by hand|start principal|start sentinel|start hermes|start shiva'.split('|');
+      type Answer = Awaited<ReturnType<Confirm>>;
+      const asked = async (
+        answer: (step: CheckedStep, fleet: FakeFleet) => Answer | Promise<Answer>,
+        behaviour: Behaviour = {},
+      ) => {
+        const steps: CheckedStep[] = [];
+        const fleet = await drill(
+          behaviour,
+          (one) => {
+            one.confirm = async (step) => {
+              steps.push(step);
+              return answer(step, one);
+            };
+          },
+          destructivePlan(),
+        );
+        const judged = judge(fleet.entries, { today: '2026-11-22', strict: false });
+        return { fleet, steps, judged };
+      };
+
+      it('shows the whole checklist, then asks before each step, with the exact command', async () => {
+        const { fleet, steps, judged } = await asked(() => 'run');
+        expect(steps.map(({ number, of, service }) => `${number}/${of} ${service}`)).toEqual([
+          '1/5 null',
+          '2/5 principal',
+          '3/5 sentinel',
+          '4/5 hermes',
+          '5/5 shiva',
+        ]);
+        expect(steps[0]).toMatchObject({ host: 'knox', command: ['principal', 'lift', 'inc-1'] });
+        expect(fleet.told.filter(({ kind }) => kind === 'checklist')).toEqual([{ kind: 'checklist', steps }]);
+        expect(fleet.acts.slice(1)).toEqual(STEPS);
+        expect(judged).toMatchObject({ verdict: 'pass', fleet: 'restored' });
+      });
+
+      it('has the intent of a step on disk before it asks', async () => {
+        const before: (string | undefined)[] = [];
+        await asked((_, fleet) => {
+          before.push(fleet.entries.findLast(({ kind }) => kind === 'intent' || kind === 'outcome')?.kind);
+          return 'run';
+        });
+        expect(before).toEqual(Array(5).fill('intent'));
+      });
+
+      it('does not run what was done by hand, and proves it all the same', async () => {
+        const { fleet, judged } = await asked(async ({ host, command }, one): Promise<Answer> => {
+          // As the operator does it, before saying so.
+          await (host === 'knox' ? one.knox : one.tesseract).run(command);
+          await one.clock.sleep(3_000);
+          return 'by-hand';
+        });
+        expect(fleet.acts.slice(1)).toEqual(STEPS);
+        const outcomes = fleet.entries.filter((one) => one.kind === 'outcome' && one.act.act !== 'trigger');
+        expect(outcomes).toHaveLength(5);
+        for (const outcome of outcomes) expect(outcome).toMatchObject({ byHand: true, command: null });
+        expect(judged).toMatchObject({ verdict: 'pass', fleet: 'restored', findings: [] });
+      });
+
+      it('believes nobody who says "by hand" and has not done it', async () => {
+        const { judged } = await asked(({ service }) => (service === null ? 'by-hand' : 'run'));
+        expect(judged).toMatchObject({ verdict: 'fail', fleet: 'halted', exitCode: 5 });
+        expect(judged.findings.map(({ code }) => code)).toContain('incident-left-open');
+      });
+
+      it('stops where it is told to, and leaves the rest', async () => {
+        const { fleet, steps, judged } = await asked(({ number }) => (number === 2 ? 'stop' : 'run'));
+        expect(steps).toHaveLength(2);
+        expect(fleet.acts).toEqual(['halt 4', 'lift inc-1 by hand']);
+        expect(judged).toMatchObject({
+          verdict: 'aborted',
+          exitCode: 5,
+          headline:
+            'ABORTED: the operator stopped the manual resume at step 2 of 5; THE FLEET IS NOT PROVEN RESTORED',
+        });
+        expect(judged.manualResume?.map(({ outcome }) => outcome)).toEqual([
+          'succeeded',
+          ...Array(4).fill('not taken'),
+        ]);
+      });
+
+      it('does not ask about a service that is up by then', async () => {
+        const { steps, judged } = await asked(async ({ service }, one): Promise<Answer> => {
+          if (service === 'principal') await one.tesseract.run(['launchctl', 'start', 'hermes']);
+          return 'run';
+        });
+        expect(steps.map(({ service }) => service)).toEqual([null, 'principal', 'sentinel', 'shiva']);
+        expect(judged.fleet).toBe('restored');
+      });
+
+      it('does not start what came up while it asked', async () => {
+        const { fleet } = await asked(async ({ service }, one): Promise<Answer> => {
+          if (service !== 'hermes') return 'run';
+          await one.tesseract.run(['launchctl', 'start', 'hermes']);
+          await one.clock.sleep(3_000);
+          return 'run';
+        });
+        expect(fleet.acts.filter((act) => act === 'start hermes')).toHaveLength(1);
+        expect(fleet.entries.filter(({ kind }) => kind === 'withdrawn')).toHaveLength(1);
+      });
+
+      it('keeps its hands off once somebody else has halted while it asked', async () => {
+        const { fleet, judged } = await asked(async (_, one): Promise<Answer> => {
+          one.stored = { ...one.stored, reason: 'a real one', revision: 9 };
+          await one.clock.sleep(3_000);
+          return 'run';
+        });
+        expect(fleet.acts).toEqual(['halt 4']);
+        expect(judged.findings.map(({ code }) => code)).toContain('foreign-halt');
+        expect(judged.exitCode).toBe(5);
+      });
+
+      it('asks nobody about a halt that an API call lifts', async () => {
+        const fleet = await drill({}, (one) => {
+          one.confirm = () => Promise.reject(new Error('asked'));
+        });
+        expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
+      });
     });
 
     it('is undone when it is told to stop', async () => {

@@ -63,6 +63,8 @@ export class FakeFleet {
   /** None, unless a test gives it some. */
   readonly managers = new Map<string, ManagerLink>();
   journalBroken = false;
+  /** Nobody is present, unless a test has somebody answer. */
+  confirm: World['confirm'] = null;
   /** What the exchange shows, where the fleet has one. */
   positions: Record<string, number> | null = null;
   /** HTTP status by which the second operator's token is answered; null: nothing comes. */
@@ -120,6 +122,7 @@ export class FakeFleet {
       },
       fingerprint: (text) => String(text.length),
       progress: (event) => this.told.push(event),
+      confirm: this.confirm,
       stop: this.stop.signal,
     };
   }

@@ -21,6 +21,12 @@ export class FakeHost implements HostLink {
   readonly processes = new Map<number, FakeProcess>();
   /** Set to make every further answer unreadable. */
   lost: string | null = null;
+  /** Set to cut the connection: nothing is read until it is opened again, and then by this machine. */
+  cutTo: string | null = null;
+  /** How often it was opened. */
+  opened = 0;
+  #machine: string;
+  #closed = false;
   /** What its wall clock said when the fake clock stood at 0; null: it never tells. */
   wallMs: number | null = null;
   onKill: (pid: number) => void = () => undefined;
@@ -28,6 +34,7 @@ export class FakeHost implements HostLink {
 
   constructor(host: string, fleet: string, clock: Clock, commands: (argv: readonly string[]) => void) {
     this.host = host;
+    this.#machine = host;
     this.#fleet = fleet;
     this.#clock = clock;
     this.#commands = commands;
@@ -47,10 +54,14 @@ export class FakeHost implements HostLink {
 
   async open(): Promise<Reading<HostIdentity>> {
     if (this.lost !== null) return unreadable(this.lost);
+    this.opened += 1;
+    this.#machine = this.cutTo ?? this.#machine;
+    this.cutTo = null;
+    this.#closed = false;
     return present({
       ...this.#scope(),
       hostname: this.host,
-      machineId: this.host,
+      machineId: this.#machine,
       hostKey: null,
       os: 'Linux',
       ticksPerSecond: 100,
@@ -58,12 +69,13 @@ export class FakeHost implements HostLink {
   }
 
   isLost(): boolean {
-    return false;
+    return this.cutTo !== null || this.#closed;
   }
 
   async sample(request: SampleRequest): Promise<Reading<ProbeSample>> {
     await this.#clock.sleep(2);
     if (this.lost !== null) return unreadable(this.lost);
+    if (this.isLost()) return unreadable('the ssh connection was lost');
     const all = [...this.processes.values()];
     const wanted = request.mode === 'full' ? all : all.filter((one) => request.watch.includes(one.pid));
     return present({
@@ -110,7 +122,9 @@ export class FakeHost implements HostLink {
     return present({ exitCode: 0, output: '' });
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
 
   #scope() {
     return { bootId: `boot-${this.host}`, pidNamespace: 'pid:[1]' };

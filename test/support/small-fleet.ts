@@ -3,7 +3,7 @@ export function liveInventoryText(): string {
   return `fleet: small
 hosts:
   knox: { transport: local, manager: launchd }
-  tesseract: { transport: ssh, address: 192.0.2.7, user: ops, manager: systemd }
+  tesseract: { transport: ssh, address: 192.0.2.7, user: ops, ssh-config: none, manager: systemd }
 services:
   principal: { host: knox, label: com.example.principal, match: { exe: /opt/bin/principal } }
   hermes: { host: tesseract, label: hermes.service, match: { exe: /opt/bin/hermes } }

@@ -12,7 +12,13 @@ import { createHostLink, type HostLinkOptions } from './host-link.ts';
 import { exists, pidsOfSession, pidsWithArgument, Strangers, startOf } from './strangers.fixture.ts';
 import { clock, until } from './test-clock.fixture.ts';
 
-const HOST = { name: 'knox', transport: { kind: 'local' }, manager: 'none', managerCommand: null } as const;
+const HOST = {
+  name: 'knox',
+  transport: { kind: 'local' },
+  become: null,
+  manager: 'none',
+  managerCommand: null,
+} as const;
 const SHELLS = [['sh'], ['bash'], ['busybox', 'sh']].filter(
   ([program]) => spawnSync(program as string, ['-c', ':'], { stdio: 'ignore' }).error === undefined,
 );
@@ -346,5 +352,88 @@ describe('what a link answers when things go wrong', () => {
       kind: 'present',
       value: [process.pid],
     });
+  });
+
+  it('asks who it is again when it is opened again, through the channel that samples', async () => {
+    // Another machine behind the same address: what its probe reads as its own id is another file.
+    const ids = ['a'.repeat(32), 'b'.repeat(32)].map((id, index) => {
+      const path = join(folder, `machine-id-${index}`);
+      writeFileSync(path, `${id}\n`);
+      return path;
+    });
+    const started: string[] = [];
+    const behind: HostTransport = {
+      async open() {
+        const connection = await localTransport().open();
+        const id = ids.shift() as string;
+        return {
+          hostKey: null,
+          close: () => connection.close(),
+          start: (command) => {
+            started.push(command);
+            return connection.start(command.replace('/etc/machine-id', id));
+          },
+        };
+      },
+    };
+    const link = newLink({ transport: behind });
+    expect(value(await link.open()).machineId).toBe('a'.repeat(32));
+    expect(value(await link.open()).machineId).toBe('b'.repeat(32));
+    await sample(link, 'list');
+    // One command a connection: the probe that answers who it is also takes the samples.
+    expect(started).toHaveLength(2);
+  });
+});
+
+describe('a host that is looked at as root', () => {
+  const asRoot = (sudo: string): { transport: HostTransport; started: string[] } => {
+    writeFileSync(join(folder, 'sudo'), `#!/bin/sh\n${sudo}`, { mode: 0o755 });
+    const started: string[] = [];
+    const transport: HostTransport = {
+      async open() {
+        const connection = await localTransport().open();
+        return {
+          hostKey: null,
+          close: () => connection.close(),
+          start: (command) => {
+            started.push(command.includes("'sudo' '-n' '--'") ? 'as root' : 'as the login');
+            return connection.start(`PATH='${folder}':$PATH; export PATH; ${command}`);
+          },
+        };
+      },
+    };
+    return { transport, started };
+  };
+  const looked = (transport: HostTransport): HostLink => {
+    const host = { ...HOST, become: 'sudo' } as const;
+    const link = createHostLink(host, { drillId, fleet: 'invictus', heartbeats: [], clock, transport });
+    links.push(link);
+    return link;
+  };
+
+  it('is sampled, asked by its second reader and its lives are killed as root; commands are run as the login', async () => {
+    writeFileSync(join(folder, 'id'), '#!/bin/sh\necho 0\n', { mode: 0o755 });
+    const { transport, started } = asRoot('shift 2; exec "$@"');
+    const link = looked(transport);
+    expect((await link.open()).kind).toBe('present');
+    expect((await sample(link, 'full')).pids).toContain(process.pid);
+    const { pid } = value(await link.plantCanary(`${drillId}-a`));
+    expect(await link.crossCheck?.([pid])).toEqual({ kind: 'present', value: [pid] });
+    expect(await link.killCanary(pid)).toEqual({ kind: 'present', value: true });
+    expect(await link.killLife({ bootId: 'x', pid: 4_194_000, start: 1 })).toEqual({ kind: 'absent' });
+    expect(started).toEqual(['as root', 'as root', 'as root', 'as root']);
+    expect(value(await link.run(['echo', 'up'])).output).toBe('up\n');
+    expect(started.at(-1)).toBe('as the login');
+  });
+
+  it('is unreadable where sudo wants a password, and is not looked at as the login', async () => {
+    const { transport, started } = asRoot('echo "sudo: a password is required" >&2; exit 1');
+    const link = looked(transport);
+    expect(await link.open()).toMatchObject({
+      kind: 'unreadable',
+      reason: expect.stringMatching(/^knox: sudo asks for a password there; /),
+    });
+    expect((await link.sample({ nonce: 'n0', mode: 'full', watch: [], detail: [] })).kind).toBe('unreadable');
+    expect(started).toEqual(['as root']);
   });
 });

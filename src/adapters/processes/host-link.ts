@@ -5,11 +5,11 @@ import type { ProbeSample, SampleRequest } from '../../drill/model/sample.ts';
 import type { Clock, HostLink, Opening } from '../../drill/ports/world.ts';
 import type { Ask } from '../system/ask-here.ts';
 import { askHost } from '../transports/ask-host.ts';
-import { localTransport } from '../transports/local.ts';
+import { becomeRoot } from '../transports/become.ts';
 import { commandLine } from '../transports/quote.ts';
 import { runCommand } from '../transports/run-command.ts';
-import { sshTransport } from '../transports/ssh.ts';
 import { type Connection, type HostTransport, StrangeHostKey } from '../transports/transport.ts';
+import { transportTo } from '../transports/transport-to.ts';
 import { Answer } from './answer.ts';
 import { listedByPs, listedRemotely } from './cross-check.ts';
 import { killLife } from './kill-life.ts';
@@ -45,6 +45,8 @@ const COMMAND = { timeoutMs: 30_000, maxBytes: 65_536 };
 
 interface Open {
   readonly connection: Connection;
+  /** The same, as root where the host is looked at by root. What only looks uses it, and what kills what it looked at. */
+  readonly looking: Connection;
   readonly session: ProbeSession;
   readonly about: ParsedIdentity;
 }
@@ -55,8 +57,7 @@ interface Open {
  */
 export function createHostLink(host: Host, options: HostLinkOptions): AskableHost {
   const declared = host.transport;
-  const transport =
-    options.transport ?? (declared.kind === 'ssh' ? sshTransport(host.name, declared) : localTransport());
+  const transport = options.transport ?? transportTo(host);
   const leaseS = Math.max(1, Math.round((options.leaseMs ?? 10_000) / 1000));
   const services = options.heartbeats.map(({ service }) => service);
   const files = options.heartbeats.map(({ file }) => file);
@@ -97,10 +98,11 @@ export function createHostLink(host: Host, options: HostLinkOptions): AskableHos
       try {
         connection = await transport.open();
         const probe = { fleet: options.fleet, drillId: options.drillId, leaseS, heartbeatFiles: files };
-        session = await ProbeSession.start(connection, probeCommand(probe, options.shell), options.clock);
+        const looking = host.become === 'sudo' ? await becomeRoot(connection) : connection;
+        session = await ProbeSession.start(looking, probeCommand(probe, options.shell), options.clock);
         const nonce = randomBytes(8).toString('hex');
         const about = parseIdentity((await session.ask(nonce, `I ${nonce}`, OPEN_MS)).body);
-        state = { connection, session, about };
+        state = { connection, looking, session, about };
         return present({ ...about.identity, hostKey: connection.hostKey });
       } catch (error) {
         await session?.close().catch(() => {});
@@ -144,16 +146,16 @@ export function createHostLink(host: Host, options: HostLinkOptions): AskableHos
         return outcome === 'gone' ? absent : unreadable(`pid ${pid} is not a canary of this probe`);
       }),
 
-    killLife: (life) => trying(({ connection }) => killLife(connection, life)),
+    killLife: (life) => trying(({ looking }) => killLife(looking, life)),
 
     run: (argv) => trying(({ connection }) => runCommand(connection, commandLine(argv), COMMAND)),
 
     ask: (argv, limits) => trying(({ connection }) => askHost(connection, argv, limits)),
 
     crossCheck:
-      declared.kind === 'local'
+      declared.kind === 'local' && host.become === null
         ? listedByPs
-        : (pids) => trying(({ connection }) => listedRemotely(connection, pids)),
+        : (pids) => trying(({ looking }) => listedRemotely(looking, pids)),
 
     close: () => shut('it was closed'),
   };

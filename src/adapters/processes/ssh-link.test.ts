@@ -27,6 +27,7 @@ function newLink(change: Partial<SshTransport> = {}): HostLink {
     {
       name: 'tesseract',
       transport: { ...server.transport, ...change },
+      become: null,
       manager: 'launchd',
       managerCommand: null,
     },

@@ -35,23 +35,30 @@ const UNIT =
   'Id,LoadState,ActiveState,SubState,MainPID,NRestarts,InvocationID,Restart,RestartUSec,RestartMaxDelayUSec,KillMode,UnitFileState,TriggeredBy,StartLimitBurst,StartLimitIntervalUSec,ExecMainStartTimestampMonotonic';
 const TRIGGER = 'Id,ActiveState,SubState,TimersMonotonic,TimersCalendar,AccuracyUSec,RandomizedDelayUSec';
 
-/** systemctl(1): `show` prints properties as KEY=VALUE and ends with 0 for a unit that does not exist, too. */
+/**
+ * `--user` and a space before a label: a unit of the login's own manager, which is found by XDG_RUNTIME_DIR. systemctl(1): `show` prints properties as KEY=VALUE
+ * and ends with 0 for a unit that does not exist, too.
+ */
 export const SYSTEMD_SCRIPT = `
 tool=$1
 shift
 set -f
 show() {
-  text=$("$tool" show --no-pager "--property=$1" -- "$2" 2>/dev/null)
+  text=$("$tool" $scope show --no-pager "--property=$1" -- "$2" 2>/dev/null)
   status=$?
   printf '%s\\n' "$text" | sed 's/^/|/'
   echo "status $status"
 }
 for label; do
   echo "label $label"
+  case $label in
+    "--user "*) scope=--user unit=\${label#--user }; export XDG_RUNTIME_DIR="\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}" ;;
+    *) scope= unit=$label ;;
+  esac
   up= rest=
   read -r up rest 2>/dev/null < /proc/uptime
   case $up in *.??) echo "|HaltproofUptimeUSec=\${up%.*}\${up#*.}0000" ;; esac
-  show ${UNIT} "$label"
+  show ${UNIT} "$unit"
   for trigger in $(printf '%s\\n' "$text" | sed -n 's/^TriggeredBy=//p'); do
     echo "trigger $trigger"
     show ${TRIGGER} "$trigger"

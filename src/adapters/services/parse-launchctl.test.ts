@@ -89,3 +89,22 @@ describe('what launchctl prints of disabled services', () => {
     ]);
   });
 });
+
+describe('what bites a halt of a job', () => {
+  const kinds = (text: string) => {
+    const reading = parseLaunchctlPrint(text);
+    return reading.kind === 'present'
+      ? reading.value.bites?.map(({ kind, how }) => `${kind}: ${how.split(' ')[0]}`)
+      : reading;
+  };
+
+  it.each([
+    [RUNNING, ['starts-at-boot: RunAtLoad']],
+    [CRASH_LOOP, ['starts-at-boot: KeepAlive']],
+    [INTERVAL, ['starts-at-boot: RunAtLoad', 'revived: its']],
+    [CALENDAR, ['starts-at-boot: RunAtLoad', 'revived: a']],
+    [STOPPED.replace('runatload | ', ''), []],
+  ])('is what it says', (text, bites) => {
+    expect(kinds(text)).toEqual(bites);
+  });
+});

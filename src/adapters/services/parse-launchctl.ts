@@ -1,4 +1,4 @@
-import type { ManagedService, Revival } from '../../drill/model/manager.ts';
+import type { Bite, ManagedService, Revival } from '../../drill/model/manager.ts';
 import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import { slowest } from './slowest.ts';
 
@@ -54,7 +54,26 @@ export function parseLaunchctlPrint(text: string): Reading<Omit<ManagedService, 
     comesBack: always ? true : afterKill(job, revivals.length > 0),
     startsLeft: null,
     revives: slowest(revivals),
+    bites: [...(always || properties.includes('runatload') ? [atBoot(always)] : []), ...revivedBy(job)],
   });
+}
+
+function atBoot(always: boolean): Bite {
+  const key = always ? 'KeepAlive' : 'RunAtLoad';
+  return {
+    kind: 'starts-at-boot',
+    how: `${key} is set, so that a reboot or a login starts it and undoes the halt`,
+  };
+}
+
+/** What starts a job that somebody stopped and left loaded. */
+function revivedBy({ keys, blocks }: Job): Bite[] {
+  const what = [
+    ...(keys.has('run interval') ? ['its run interval'] : []),
+    ...(blocks.has('event triggers') ? ['a calendar time or another event'] : []),
+    ...(blocks.has('sockets') ? ['a socket that launchd listens on'] : []),
+  ];
+  return what.map((by) => ({ kind: 'revived', how: `${by} starts it again as long as it is loaded` }));
 }
 
 /**

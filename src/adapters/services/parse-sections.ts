@@ -10,7 +10,7 @@ export interface Section {
   readonly statuses: readonly number[];
 }
 
-const HEAD = /^(label|trigger|disabled) (.+)$/;
+const HEAD = /^(label|trigger|disabled|status-of|config) (.+)$/;
 const STATUS = /^(?:status|nothing) (\d{1,3})$/;
 
 /** Takes an answer of one of the scripts apart. Unreadable where it is cut off anywhere, or is not such an answer. */

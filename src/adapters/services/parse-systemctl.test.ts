@@ -26,6 +26,7 @@ describe('what systemctl shows of a unit', () => {
       comesBack: true,
       startsLeft: null,
       disabled: false,
+      bites: [expect.objectContaining({ kind: 'starts-at-boot' })],
       revives: { withinMs: 5000, by: 'Restart=on-failure' },
     });
     expect(read(stopped)).toMatchObject({ pid: null, revives: null });
@@ -127,5 +128,35 @@ describe('a time span of systemd', () => {
     ['1constructor', null],
   ])('%s is %s ms', (text, ms) => {
     expect(parseTimespan(text)).toBe(ms);
+  });
+});
+
+describe('what bites a halt of a unit', () => {
+  const kinds = (unit: string, triggers: { name: string; text: string }[] = []) => {
+    const reading = parseSystemctlShow(unit, triggers);
+    return reading.kind === 'present' ? reading.value.bites?.map(({ kind }) => kind) : reading;
+  };
+  const calm = UNIT.replace('=enabled', '=disabled').replace('hermes.timer', '');
+
+  it('is nothing where its settings are calm', () => {
+    expect(kinds(calm)).toEqual([]);
+    expect(kinds(calm.replace('control-group', 'mixed'))).toEqual([]);
+    for (const state of ['static', 'masked', 'indirect'])
+      expect(kinds(calm.replace('=disabled', `=${state}`))).toEqual([]);
+  });
+
+  it.each(['process', 'none'])('is KillMode=%s', (mode) => {
+    expect(kinds(calm.replace('control-group', mode))).toEqual(['leaves-children']);
+  });
+
+  it('is that it is enabled at boot', () => {
+    for (const state of ['enabled', 'enabled-runtime'])
+      expect(kinds(calm.replace('=disabled', `=${state}`))).toEqual(['starts-at-boot']);
+  });
+
+  it('is a timer or socket that is active, and not one that was stopped', () => {
+    const socket = { name: 'hermes.socket', text: SOCKET };
+    expect(kinds(calm, [socket, { name: 'hermes.timer', text: TIMER }])).toEqual(['revived', 'revived']);
+    expect(kinds(calm, [{ ...socket, text: SOCKET.replace('=active', '=inactive') }])).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { ManagedService, Revival } from '../../drill/model/manager.ts';
+import type { Bite, ManagedService, Revival } from '../../drill/model/manager.ts';
 import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import { parseTimespan } from './parse-timespan.ts';
 import { slowest } from './slowest.ts';
@@ -32,6 +32,7 @@ export function parseSystemctlShow(
   if (invocation !== '' && !/^[0-9a-f]{32}$/.test(invocation)) return NOT_UNDERSTOOD;
   const restart = one('Restart');
   const revivals: Revival[] = [];
+  const bites: Bite[] = killModeOf(one('KillMode'));
   if (restart !== undefined && restart !== 'no' && state !== 'inactive' && state !== 'failed') {
     const delays = [one('RestartUSec') ?? '', one('RestartMaxDelayUSec') ?? 'infinity'];
     const [delayMs = null, mostMs = null] = delays.map(parseTimespan);
@@ -44,9 +45,19 @@ export function parseSystemctlShow(
     const properties = propertiesOf(trigger.text);
     const revival =
       properties === null ? { withinMs: null, by: trigger.name } : triggered(trigger.name, properties);
-    if (revival !== null) revivals.push(revival);
+    if (revival === null) continue;
+    revivals.push(revival);
+    bites.push({
+      kind: 'revived',
+      how: `${trigger.name} is active and starts it again, though it was stopped`,
+    });
   }
   const file = one('UnitFileState') ?? '';
+  if (/^enabled/.test(file))
+    bites.push({
+      kind: 'starts-at-boot',
+      how: 'it is enabled, so that a reboot starts it and undoes the halt',
+    });
   return present({
     pid: pid === 0 ? null : pid,
     runs: null,
@@ -57,7 +68,15 @@ export function parseSystemctlShow(
     startsLeft: startsLeft(one),
     disabled: file === '' ? null : /^(?:disabled|masked)/.test(file),
     revives: slowest(revivals),
+    bites,
   });
+}
+
+/** systemd.kill(5): `process` ends the main process alone, `none` no process; `mixed` and `control-group` end all of them. */
+function killModeOf(mode: string | undefined): Bite[] {
+  if (mode !== 'process' && mode !== 'none') return [];
+  const what = mode === 'process' ? 'a stop ends its main process alone' : 'a stop ends no process of it';
+  return [{ kind: 'leaves-children', how: `KillMode=${mode}, so that ${what}` }];
 }
 
 /** systemd.service(5), Restart=: the settings under which a process that a signal ended is started again. */

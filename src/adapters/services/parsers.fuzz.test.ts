@@ -4,9 +4,13 @@ import type { ManagedService } from '../../drill/model/manager.ts';
 import type { Reading } from '../../drill/model/reading.ts';
 import { EVERY, RUNNING } from './launchctl.fixture.ts';
 import { parseDisabled, parseLaunchctlPrint } from './parse-launchctl.ts';
+import { parsePm2 } from './parse-pm2.ts';
 import { parseSections } from './parse-sections.ts';
+import { parseSupervisorctl } from './parse-supervisorctl.ts';
 import { parseSystemctlShow } from './parse-systemctl.ts';
 import { parseTimespan } from './parse-timespan.ts';
+import { JLIST } from './pm2.fixture.ts';
+import { CONFIG, STATUS } from './supervisorctl.fixture.ts';
 import { SOCKET, TIMER, UNIT } from './systemctl.fixture.ts';
 
 /** Whatever a manager prints, no parser throws, and none makes a process, a counter or an activation up. */
@@ -15,13 +19,19 @@ type Parse = (text: string) => Reading<Omit<ManagedService, 'disabled'>>;
 
 const show: Parse = (text) => parseSystemctlShow(text, [{ name: 'hermes.timer', text }]);
 
+/** What is said of any process at all, since a label that no text has proves nothing. */
+const supervised: Parse = (text) =>
+  parseSupervisorctl(text, `${CONFIG}\n${text}`, /^(\S+)\s+(?:RUNNING|BACKOFF)/m.exec(text)?.[1] ?? 'hermes');
+const pm2: Parse = (text) => parsePm2(text, ['hermes'], /"name":"(\w+)"/.exec(text)?.[1] ?? 'hermes');
+
 function expectNothingMadeUp(parse: Parse, text: string): void {
   const read = parse(text);
   if (read.kind !== 'present') return;
   const { pid, runs, restarts, invocation } = read.value;
   const numbers = new Set((text.match(/\d+/g) ?? []).map(Number));
   for (const number of [pid, runs, restarts]) if (number !== null) expect(numbers).toContain(number);
-  if (invocation !== null) expect(text).toContain(`InvocationID=${invocation}\n`);
+  for (const word of invocation?.split(',') ?? [])
+    expect(text).toMatch(new RegExp(`(?:InvocationID=|"pm_uptime":)${word}\\b`));
 }
 
 const junk = fc.oneof(
@@ -53,6 +63,8 @@ function mutated(real: string): fc.Arbitrary<string> {
 describe.each([
   ['launchctl', parseLaunchctlPrint, EVERY],
   ['systemctl', show, [UNIT, TIMER, SOCKET]],
+  ['supervisorctl', supervised, [STATUS]],
+  ['pm2', pm2, [JLIST]],
 ] as const)('%s', (_, parse, reals) => {
   it('is never made up, whatever the bytes', () => {
     fc.assert(

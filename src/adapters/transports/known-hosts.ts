@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 
-/** What a known_hosts file says about one address. Keys are base64 blobs as in the file. */
+/** What known_hosts files say about one name. Keys are base64 blobs as in the file. */
 export interface KnownHost {
   readonly keys: readonly { readonly type: string; readonly key: string }[];
   readonly revoked: readonly string[];
@@ -15,14 +15,26 @@ export function knownHostsName(address: string, port: number): string {
 }
 
 /**
- * Looks an address up with `ssh-keygen -F`, which reads hashed names, wildcards and markers as OpenSSH does
- * (ssh-keygen(1)). Rejects with a one-line Error where the file or ssh-keygen cannot be used.
+ * Looks a name up in several files with `ssh-keygen -F`, which reads hashed names, wildcards and markers as OpenSSH does
+ * (ssh-keygen(1)). A key that one file revokes is no key, whatever another says. Files that do not exist are passed over
+ * as long as one does. Rejects with a one-line Error where they or ssh-keygen cannot be used.
  */
-export async function lookUpHost(file: string, address: string, port: number): Promise<KnownHost> {
-  await access(file, constants.R_OK).catch(() => {
-    throw new Error(`the known-hosts file ${file} cannot be read`);
-  });
-  return parseKnownHosts(await find(knownHostsName(address, port), file));
+export async function lookUpHost(files: readonly string[], name: string): Promise<KnownHost> {
+  const found: string[] = [];
+  for (const file of files) {
+    try {
+      await access(file, constants.R_OK);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      throw new Error(`the known-hosts file ${file} cannot be read; correct its permissions`);
+    }
+    found.push(await find(name, file));
+  }
+  if (found.length === 0)
+    throw new Error(
+      `the known-hosts file ${files.join(', ') || '(none is named)'} cannot be read: there is none; make it with the host's key, checked out of band`,
+    );
+  return parseKnownHosts(found.join('\n'));
 }
 
 function find(name: string, file: string): Promise<string> {
@@ -35,7 +47,7 @@ function find(name: string, file: string): Promise<string> {
         reject(new Error('ssh-keygen, which reads known-hosts files, is not installed here'));
       else
         reject(
-          new Error(`ssh-keygen cannot read ${file}: ${(stderr || error.message).trim().split('\n')[0]}`),
+          new Error(`ssh-keygen cannot read ${file}: ${(stderr || error.message).trim().split(/\r?\n/)[0]}`),
         );
     });
   });

@@ -84,7 +84,9 @@ export class SshServer {
       port: this.port,
       user: 'ops',
       identityFile: join(this.folder, 'user'),
+      passphrase: null,
       knownHostsFile: this.knownHosts,
+      configFile: 'none',
     };
   }
 

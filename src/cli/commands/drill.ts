@@ -15,11 +15,13 @@ import { drillId } from '../drill-id.ts';
 import type { Effects, RunningLab } from '../effects.ts';
 import type { Cleared } from '../interlocks/preflight.ts';
 import { type Interruption, listenForSignals } from '../interruption.ts';
+import { labsOwn } from '../interlocks/labs-own.ts';
 import { refuseUnfinished, withDrillLock } from '../interlocks/one-drill.ts';
+import { needsSomebody } from '../interlocks/scheduled.ts';
 import { labName } from '../lab-name.ts';
+import { type Presence, personPresent } from '../manned.ts';
 import { readPins } from '../read-pins.ts';
 import { resultText } from '../result-text.ts';
-import { typedPhrase } from '../typed-phrase.ts';
 import { endWhenWindowCloses } from '../window-closes.ts';
 import { writeReports } from '../write-reports.ts';
 
@@ -68,15 +70,38 @@ export async function drill(options: DrillOptions, effects: Effects): Promise<nu
   const interruption = listenForSignals(effects);
   const unwatch = endWhenWindowCloses(cleared.closesMs, interruption, effects);
   try {
-    if (chosen.lab === null) return await onLiveFleet(options, chosen, early.drill, interruption, effects);
-    const phrase = await typedPhrase(early.drill, chosen.drill.shown, interruption.stop, effects);
+    if (chosen.lab === null) return await onLiveFleet(options, chosen, early, interruption, effects);
+    const presence = await somebody(options, chosen, early, interruption, effects);
     return await withLab(chosen.lab, interruption, effects, (lab) =>
-      runAndReport(options, chosen, { lab, phrase }, interruption, effects),
+      runAndReport(options, chosen, { lab, presence }, interruption, effects),
     );
   } finally {
     unwatch();
     interruption.release();
   }
+}
+
+/** Whoever has to be there for this drill, and has agreed to it. */
+async function somebody(
+  options: DrillOptions,
+  chosen: Chosen,
+  loaded: Loaded,
+  interruption: Interruption,
+  effects: Effects,
+): Promise<Presence> {
+  const presence = await personPresent(
+    {
+      drill: loaded.drill,
+      plan: await planOf(loaded, chosen),
+      shown: chosen.drill.shown,
+      fleet: chosen.lab === null ? 'live' : 'embedded',
+    },
+    interruption.stop,
+    effects,
+  );
+  // Reading and typing took their time: it must still fit into its window.
+  if (presence.manned) await checkFirst(options, chosen, loaded, effects);
+  return presence;
 }
 
 /** The interlocks that need no host; the others are in the baseline. */
@@ -171,9 +196,14 @@ async function printPlan(options: DrillOptions, chosen: Chosen, effects: Effects
   return 0;
 }
 
-async function planOf({ inventory, drill }: Loaded, chosen: Chosen): Promise<Plan> {
+/** Unless told, as it will be once whoever it needs is there: without them it does not begin. */
+async function planOf(
+  { inventory, drill }: Loaded,
+  chosen: Chosen,
+  manned = needsSomebody(drill),
+): Promise<Plan> {
   const { makePlan } = await import('../../drill/02-plan/make-plan.ts');
-  return makePlan({ inventory, drill, environment: environmentOf(chosen), pins: chosen.pins });
+  return makePlan({ inventory, drill, environment: environmentOf(chosen), pins: chosen.pins, manned });
 }
 
 /** Where reports and ledger lie. */
@@ -185,21 +215,15 @@ function reportsOf({ out }: DrillOptions, effects: Effects): string {
 async function onLiveFleet(
   options: DrillOptions,
   chosen: Chosen,
-  { phrase }: Drill,
+  loaded: Loaded,
   interruption: Interruption,
   effects: Effects,
 ): Promise<number> {
-  if (phrase === 'typed') {
-    throw notRun(
-      `${chosen.drill.shown} needs a confirmation phrase`,
-      'on a live fleet somebody has to type it, and this version cannot ask for it yet',
-      'print what would be done with --plan, or drill the embedded lab',
-    );
-  }
   const reports = reportsOf(options, effects);
   return withDrillLock(reports, effects, async () => {
     await refuseUnfinished(reports, effects);
-    return runAndReport(options, chosen, { lab: null, phrase: null }, interruption, effects);
+    const presence = await somebody(options, chosen, loaded, interruption, effects);
+    return runAndReport(options, chosen, { lab: null, presence }, interruption, effects);
   });
 }
 
@@ -237,22 +261,25 @@ function labRefused(name: string, error: unknown): CliError {
 async function runAndReport(
   options: DrillOptions,
   chosen: Chosen,
-  { lab, phrase }: { readonly lab: RunningLab | null; readonly phrase: string | null },
+  { lab, presence }: { readonly lab: RunningLab | null; readonly presence: Presence },
   interruption: Interruption,
   effects: Effects,
 ): Promise<number> {
   const env = (name: string): string | undefined => lab?.env[name] ?? effects.env(name);
   const loaded = await load(options, chosen, effects, { env, keepUnresolved: false });
+  const foreign = lab === null ? null : labsOwn(loaded.inventory, lab.env);
+  if (foreign !== null) throw usage(foreign.what, foreign.why, foreign.wayOut);
   const reports = reportsOf(options, effects);
   const id = drillId(effects.wall(), loaded.drill.level, effects.randomWord());
   const folder = effects.files.resolve(id, reports);
   const { verdict, failure } = await conductDrill(
     {
       ...loaded,
-      plan: await planOf(loaded, chosen),
+      plan: await planOf(loaded, chosen, presence.manned),
       drillId: id,
       folder,
-      phrase,
+      phrase: presence.phrase,
+      attended: options.scheduled !== true,
       source: {
         path: chosen.inventory.shown,
         sha256: chosen.inventory.sha256,

@@ -9,6 +9,7 @@ import { chooseInventory } from '../choose-inventory.ts';
 import { CliError, messageOf, notRun, usage } from '../cli-error.ts';
 import { unfinishedDrills } from '../drill-folders.ts';
 import type { Effects, OpenWorld } from '../effects.ts';
+import { confirmOnTerminal } from '../confirm-step.ts';
 import { type Interruption, listenForSignals } from '../interruption.ts';
 import { LOCK_FILE } from '../interlocks/one-drill.ts';
 import { asDeclared } from '../recovery/as-declared.ts';
@@ -202,6 +203,7 @@ async function opening(
     });
     return {
       ...open,
+      world: { ...open.world, confirm: confirmOnTerminal(plan, shown, interruption, effects) },
       close: async () => {
         shown.done();
         await open.close();

@@ -7,7 +7,7 @@ import { pinsText } from '../../drill/01-load/pins.ts';
 import type { Proof } from '../../drill/model/proof.ts';
 import { createEffects } from '../../effects.ts';
 import { createFiles } from '../../files.ts';
-import type { Effects } from '../effects.ts';
+import type { Effects, WorldRequest } from '../effects.ts';
 import { runCli } from '../run-cli.ts';
 import { drillText, liveInventoryText } from '../../../test/support/small-fleet.ts';
 
@@ -21,12 +21,24 @@ interface Fleet {
   readonly inventory?: string;
   /** The drills beside it, by level, with what is added to each. */
   readonly drills?: Readonly<Record<number, string>>;
-  readonly now?: string;
+  readonly now?: string | (() => string);
+  /** Who sits there; everybody agrees to everything, unless told. Null: nobody. */
+  readonly terminal?: Effects['terminal'];
+  /** Changes the inventory itself. */
+  readonly edit?: (inventory: string) => string;
+  /** Is told with what the drill would have begun. */
+  readonly begun?: (request: WorldRequest) => void;
   readonly proofs?: readonly Partial<Proof>[];
   /** Changes the lock, where there is to be one. */
   readonly lock?: (text: string) => string;
   readonly hosts?: readonly string[];
 }
+
+/** Somebody who agrees to everything. */
+const AGREES: Effects['terminal'] = {
+  secret: async () => ({ kind: 'line', text: 'OPEN SESAME' }),
+  key: async ({ keys: [key] }) => (key === undefined ? { kind: 'none' } : { kind: 'key', key }),
+};
 
 const NOW = '2026-12-05T02:30:00.000Z';
 const BERLIN = (cron: string, duration = '2h') =>
@@ -37,7 +49,8 @@ const SATURDAYS = BERLIN('0 3 * * 6');
 async function tried(argv: readonly string[], fleet: Fleet = {}) {
   const folder = ownFolder();
   const files = createFiles(folder);
-  writeFileSync(join(folder, 'inventory.yaml'), `${liveInventoryText()}${fleet.inventory ?? ''}`);
+  const { edit = (text) => text, begun = () => {} } = fleet;
+  writeFileSync(join(folder, 'inventory.yaml'), `${edit(liveInventoryText())}${fleet.inventory ?? ''}`);
   mkdirSync(join(folder, 'drills'));
   for (const [level, more] of Object.entries(fleet.drills ?? { 2: '' }))
     writeFileSync(join(folder, 'drills', `level-${level}.yaml`), drillText(Number(level), more));
@@ -60,8 +73,14 @@ async function tried(argv: readonly string[], fleet: Fleet = {}) {
     ...effects,
     folder,
     files,
-    wall: () => fleet.now ?? NOW,
-    openWorld: () => Promise.reject(new Error(CLEARED)),
+    wall: () => (typeof fleet.now === 'function' ? fleet.now() : (fleet.now ?? NOW)),
+    openWorld: (request) => {
+      begun(request);
+      return Promise.reject(new Error(CLEARED));
+    },
+    terminal: fleet.terminal === undefined ? AGREES : fleet.terminal,
+    // Should anybody look there: no live fleet takes it.
+    readLine: async () => ({ kind: 'line', text: 'OPEN SESAME' }),
     out: { write: () => {}, isTerminal: false, columns: 80 },
     err: {
       write: (text) => {
@@ -182,6 +201,65 @@ describe('windows', () => {
     expect(await open('2026-10-24T01:30:00Z')).toBe(true);
     expect(await open('2026-10-25T01:30:00Z')).toBe(false);
     expect(await open('2026-10-25T02:30:00Z')).toBe(true);
+  });
+});
+
+describe('level 4 of a live fleet', () => {
+  const typed = {
+    drills: { 4: 'resume: manual\nphrase: typed\n' },
+    inventory: SATURDAYS,
+    edit: (text: string) => text.replace('reason: $reason', 'reason: $reason, phrase: $phrase'),
+  };
+  const plain = { drills: { 4: 'resume: manual\n' }, inventory: SATURDAYS };
+  const NEVER: Effects['terminal'] = {
+    secret: () => Promise.reject(new Error('asked')),
+    key: () => Promise.reject(new Error('asked')),
+  };
+
+  it('begins inside its window, once somebody has read what it destroys and typed the phrase', async () => {
+    const begun: WorldRequest[] = [];
+    const { err } = await tried(['--level', '4'], { ...typed, begun: (request) => begun.push(request) });
+    expect(err).toContain(CLEARED);
+    expect(err).toContain('step 1: wake $incident');
+    expect(err).not.toContain('OPEN SESAME');
+    expect(begun.map(({ phrase }) => phrase)).toEqual(['OPEN SESAME']);
+  });
+
+  it.each([typed, plain])('is refused without a terminal, whatever stands on stdin', async (fleet) => {
+    const { code, refusals } = await tried(['--level', '4'], { ...fleet, terminal: null });
+    expect(code).toBe(3);
+    expect(refusals).toEqual([expect.stringContaining('(level 4) runs only with somebody present')]);
+  });
+
+  it('asks nobody where it could not begin anyway', async () => {
+    for (const fleet of [
+      { ...typed, inventory: '' },
+      { ...typed, now: '2026-12-05T09:00:00.000Z' },
+    ]) {
+      const { code, err } = await tried(['--level', '4'], { ...fleet, terminal: NEVER });
+      expect([code, err.includes('window')]).toEqual([3, true]);
+    }
+    const { err } = await tried(['--level', '4', '--scheduled'], { ...typed, terminal: NEVER });
+    expect(err).toContain('never run on a schedule');
+  });
+
+  it('no longer begins where whoever was asked took so long that it could outlast its window', async () => {
+    // Of the two hours of the window, this much is left to a drill that is allowed some minutes.
+    const answersAt = (time: string): Fleet => {
+      let now = '2026-12-05T03:30:00.000Z';
+      const terminal: Effects['terminal'] = {
+        secret: async () => {
+          now = time;
+          return { kind: 'line', text: 'OPEN SESAME' };
+        },
+        key: () => Promise.reject(new Error('asked for a key')),
+      };
+      return { ...typed, now: () => now, terminal };
+    };
+    expect((await tried(['--level', '4'], answersAt('2026-12-05T03:40:00.000Z'))).err).toContain(CLEARED);
+    const late = await tried(['--level', '4'], answersAt('2026-12-05T03:59:00.000Z'));
+    expect(late.code).toBe(3);
+    expect(late.refusals.at(-1)).toContain('the drill could outlast its maintenance window');
   });
 });
 

@@ -42,8 +42,9 @@ export function atTheStart(plan: Plan): ProgressState {
   };
 }
 
-/** The state after one event; a stage that was not foreseen is added at the end. */
+/** The state after one event; a stage that was not foreseen is added at the end. A checklist is no part of the picture. */
 export function advance(state: ProgressState, event: Progress): ProgressState {
+  if (event.kind === 'checklist') return state;
   if (event.kind === 'note') return { ...state, notes: [...state.notes, event.text].slice(-KEPT_NOTES) };
   if (event.kind === 'service') {
     const services = state.services.map((service) =>

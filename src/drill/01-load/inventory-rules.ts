@@ -6,12 +6,15 @@ import { suggestion } from './near-miss.ts';
 import { harmless, quoted } from './problem.ts';
 import { storeRules } from './store-rules.ts';
 import { switchRules } from './switch-rules.ts';
+import { transportRules } from './transport-rules.ts';
 
 /** What the parts of an inventory say about each other. */
 export function inventoryRules(view: InventoryView): Complaint[] {
   return [
     ...hostsOfServices(view),
+    ...transportRules(view),
     ...waysToStart(view),
+    ...keysOfManagers(view),
     ...ambiguousMatches(view),
     ...excuses(view),
     ...brokerRules(view),
@@ -68,6 +71,39 @@ function waysToStart({ hosts, services }: InventoryView): Complaint[] {
       ];
     return [];
   });
+}
+
+/** Keys that only some managers know: in silence they would be taken to do something. */
+function keysOfManagers({ hosts, services }: InventoryView): Complaint[] {
+  const configs = [...(hosts ?? [])].flatMap(([name, host]): Complaint[] =>
+    host?.['manager-config'] === undefined || host.manager === 'supervisord' || host.manager === 'pm2'
+      ? []
+      : [
+          {
+            path: ['hosts', name, 'manager-config'],
+            at: 'key',
+            what: `host ${quoted(name)} has a "manager-config"`,
+            why: `${host.manager} is asked without one`,
+            fix: 'take it away',
+          },
+        ],
+  );
+  const scopes = [...(services ?? [])].flatMap(([name, service]): Complaint[] => {
+    const manager = service === null ? undefined : hosts?.get(service.host)?.manager;
+    return service?.scope !== 'user' || manager === undefined || manager === 'systemd'
+      ? []
+      : [
+          {
+            path: ['services', name, 'scope'],
+            at: 'value',
+            what: `service ${quoted(name)} has the scope "user"`,
+            why: `${manager} on ${quoted(service.host)} has no managers of users`,
+            fix:
+              manager === 'launchd' ? 'write the domain before the label, as in gui/501/…' : 'take it away',
+          },
+        ];
+  });
+  return [...configs, ...scopes];
 }
 
 /** On one machine every process must belong to at most one service. */

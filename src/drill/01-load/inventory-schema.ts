@@ -26,6 +26,15 @@ import { windowsShape } from './windows-schema.ts';
 /** An absolute path, or the name of a command that the host looks up. */
 const COMMAND = /^(?:(?:\/|\$\{).+|[A-Za-z0-9][\w.+-]*)$/;
 
+const becoming = {
+  become: z
+    .literal('sudo', { error: note({ expected: 'sudo', fix: 'write sudo, or leave it out' }) })
+    .exactOptional()
+    .describe(
+      'Look at the processes of this host as root, by `sudo -n`, where the login does not see all of them. Services are started and asked about as the login.',
+    ),
+};
+
 const managed = {
   manager: oneOf(['launchd', 'systemd', 'supervisord', 'pm2', 'none']).describe(
     'The service manager that runs the services of this host; "none" where each service has a `start` of its own.',
@@ -36,6 +45,9 @@ const managed = {
   })
     .exactOptional()
     .describe("The service manager's command on that host, where it is not the usual one."),
+  'manager-config': remotePath()
+    .exactOptional()
+    .describe('Where it is not the usual one: the configuration file of supervisord, the PM2_HOME of pm2.'),
 };
 
 export const hostSchema = z
@@ -44,6 +56,7 @@ export const hostSchema = z
     [
       section('a local host', {
         transport: z.literal('local').describe('This machine.'),
+        ...becoming,
         ...managed,
       }),
       section('an ssh host', {
@@ -51,28 +64,70 @@ export const hostSchema = z
         address: text(/^(?!-)[^\s/@]+$/, {
           expected: 'a host name or an IP address',
           fix: 'write the address alone, without user or port',
-        }).describe('Host name or IP address. Its host key must be in known-hosts.'),
-        port: port().prefault(22).describe('TCP port of the ssh server.'),
+        }).describe(
+          'Host name, IP address, or a Host of the ssh configuration. Its host key must be in known-hosts.',
+        ),
+        port: port()
+          .exactOptional()
+          .describe('TCP port of the ssh server; else as the ssh configuration says, else 22.'),
         user: text(/^(?!-)[^\s:@]+$/, {
           expected: 'the name of a user on that host',
           fix: 'write the login name alone',
-        }).describe('The user to log in as.'),
+        })
+          .exactOptional()
+          .describe('The user to log in as; else as the ssh configuration says.'),
         'identity-file': localPath()
           .exactOptional()
-          .describe('Private key file on this machine; without it, ssh-agent offers its keys.'),
+          .describe(
+            'Private key file on this machine, and no other key; else those of the ssh configuration and the ssh-agent.',
+          ),
+        passphrase: text(/\S/, { expected: 'a passphrase', fix: 'write it like ${SSH_PASSPHRASE}' })
+          .exactOptional()
+          .describe(
+            'Opens the identity-file where the ssh-agent does not hold it: an environment variable, such as ${SSH_PASSPHRASE}. It is kept out of everything that is written.',
+          ),
         'known-hosts': localPath()
-          .prefault('~/.ssh/known_hosts')
-          .describe('File with the host keys to trust. Host keys are always checked.'),
+          .exactOptional()
+          .describe(
+            'File with the host keys to trust; else those of the ssh configuration (~/.ssh/known_hosts unless it says otherwise). Host keys are always checked.',
+          ),
+        'ssh-config': z
+          .union([z.literal('none'), localPath()])
+          .exactOptional()
+          .describe(
+            "The ssh configuration to read, or none; unless given, the operator's own (~/.ssh/config) and the system's. What the inventory says wins over it.",
+          ),
         forwarded: z
           .boolean({ error: note({ expected: 'true or false', fix: 'write true or false' }) })
           .prefault(false)
           .describe(
             'The address is a forwarded port on this machine that leads to another one (a tunnel, a virtual machine). What answers is still asked who it is.',
           ),
+        ...becoming,
+        ...managed,
+      }),
+      section('a container', {
+        transport: z
+          .literal('container')
+          .describe('A container, reached by `<engine> exec` on the host that has it.'),
+        engine: text(COMMAND, {
+          expected: 'the name of a command, or an absolute path',
+          fix: 'write it like podman or /usr/bin/docker',
+        }).describe("The engine's command on that host: docker, podman."),
+        container: text(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, {
+          expected: 'the name or id of a container',
+          fix: 'copy it from `podman ps`',
+        }).describe('Name or id of the container.'),
+        on: name('a host').describe('The host of the inventory that has it: local, or over ssh.'),
         ...managed,
       }),
     ],
-    { error: note({ expected: 'a transport, one of: local, ssh', fix: 'write local or ssh' }) },
+    {
+      error: note({
+        expected: 'a transport, one of: local, ssh, container',
+        fix: 'write local, ssh or container',
+      }),
+    },
   )
   .describe('A machine, how it is reached, and what runs its services.');
 
@@ -101,7 +156,12 @@ export const serviceSchema = section('a service', {
     fix: 'write it like com.example.hermes',
   })
     .exactOptional()
-    .describe('The name under which the service manager knows it. Needed unless the manager is "none".'),
+    .describe(
+      'The name under which the service manager knows it. Needed unless the manager is "none". supervisord: NAME, GROUP:NAME or GROUP:*. pm2: its name.',
+    ),
+  scope: oneOf(['system', 'user'])
+    .prefault('system')
+    .describe('"user" for a unit of the login\'s own systemd (systemctl --user).'),
   match: matchSchema,
   instances: whole('how many root processes are up', 1, 1000)
     .prefault(1)

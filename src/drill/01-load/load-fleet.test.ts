@@ -71,6 +71,7 @@ describe('the shipped files', () => {
       {
         name: 'knox',
         transport: { kind: 'local' },
+        become: null,
         manager: 'launchd',
         managerCommand: '/lab/knox/bin/launchctl',
       },
@@ -82,8 +83,11 @@ describe('the shipped files', () => {
           port: 2222,
           user: 'ops',
           identityFile: 'resolved(keys/id from inventory.yaml)',
+          passphrase: null,
           knownHostsFile: 'resolved(~/known from inventory.yaml)',
+          configFile: 'none',
         },
+        become: null,
         manager: 'launchd',
         managerCommand: '/lab/tesseract/bin/launchctl',
       },
@@ -248,7 +252,9 @@ describe('the shipped files', () => {
       port: 0,
       user: `\${TESSERACT_USER}`,
       identityFile: `\${TESSERACT_KEY}`,
+      passphrase: null,
       knownHostsFile: `\${TESSERACT_KNOWN_HOSTS}`,
+      configFile: 'none',
     });
   });
 
@@ -299,6 +305,14 @@ broker:
     ['pm2', 'label: w', ['pm2', 'start', 'w']],
     ['none', 'start: [/w, --now]', ['/w', '--now']],
     ['systemd', 'label: w, start: [/w]', ['/w']],
+    ['launchd', 'label: gui/501/w', ['launchctl', 'kickstart', 'gui/501/w']],
+    ['systemd', 'label: w, scope: user', ['systemctl', '--user', 'start', 'w']],
+    [
+      'supervisord, manager-config: /etc/s.conf',
+      'label: w',
+      ['supervisorctl', '-c', '/etc/s.conf', 'start', 'w'],
+    ],
+    ['pm2, manager-config: /home/w/.pm2', 'label: w', ['env', 'PM2_HOME=/home/w/.pm2', 'pm2', 'start', 'w']],
   ])('a service under %s with %s starts by %j', (manager, extra, start) => {
     const loaded = loadInventory(inventory(manager, extra), { env, resolvePath });
     expect(loaded.ok && loaded.inventory.services[1]?.start).toEqual(start);
@@ -311,10 +325,12 @@ broker:
     expect(loaded.inventory.hosts[1]?.transport).toEqual({
       kind: 'ssh',
       address: 'example.net',
-      port: 22,
+      port: null,
       user: 'ops',
       identityFile: null,
-      knownHostsFile: 'resolved(~/.ssh/known_hosts from i.yaml)',
+      passphrase: null,
+      knownHostsFile: null,
+      configFile: null,
     });
     expect(loaded.inventory.broker).toMatchObject({
       auth: null,
@@ -324,6 +340,33 @@ broker:
       halt: { pick: {} },
       status: { pick: { level: '/l', incident: '', reason: null, revision: null, asset: null } },
       state: { incidents: null },
+    });
+  });
+
+  it('of a host that its ssh configuration describes, one looked at as root, and a container on it', () => {
+    const text = inventory('none', 'start: [/w]').text.replace(
+      / {2}b: .*\n/,
+      `  b: { transport: ssh, address: bastion-alias, ssh-config: conf, become: sudo, manager: none }
+  c: { transport: container, engine: podman, container: web-1, on: b, manager: none }
+  d: { transport: container, engine: /usr/bin/docker, container: web-1, on: a, manager: none }
+`,
+    );
+    const loaded = loadInventory({ path: 'i.yaml', text }, { env, resolvePath });
+    if (!loaded.ok) throw new Error(loaded.problems.map(formatProblem).join('\n'));
+    const [, b, c, d] = loaded.inventory.hosts;
+    expect(b).toMatchObject({
+      become: 'sudo',
+      transport: { address: 'bastion-alias', user: null, configFile: 'resolved(conf from i.yaml)' },
+    });
+    expect(c).toMatchObject({
+      become: null,
+      transport: { kind: 'container', container: 'web-1', on: { host: 'b', transport: b?.transport } },
+    });
+    expect(d?.transport).toEqual({
+      kind: 'container',
+      engine: '/usr/bin/docker',
+      container: 'web-1',
+      on: { host: 'a', transport: { kind: 'local' } },
     });
   });
 

@@ -54,9 +54,9 @@ function sharedAddresses(view: InventoryView): Complaint[] {
     seen.push([name, host]);
     if (twin === undefined) continue;
     complaints.push({
-      path: ['hosts', name, host.transport === 'ssh' ? 'address' : 'transport'],
+      path: ['hosts', name, PLACE[host.transport]],
       at: 'value',
-      what: `hosts ${quoted(twin[0])} and ${quoted(name)} are one machine by their address`,
+      what: `hosts ${quoted(twin[0])} and ${quoted(name)} are one machine by their ${PLACE[host.transport] === 'container' ? 'container' : 'address'}`,
       why: 'a process there would be counted for both',
       fix: waysOut(twin, [name, host]),
     });
@@ -64,9 +64,11 @@ function sharedAddresses(view: InventoryView): Complaint[] {
   return complaints;
 }
 
+const PLACE = { local: 'transport', ssh: 'address', container: 'container' } as const;
+
 function waysOut([one, a]: [string, HostFile], [other, b]: [string, HostFile]): string {
   const joined = `say "one-machine: [[${one}, ${other}]]" if that is meant`;
-  if (a.transport === 'local' && b.transport === 'local') return `take one of them away, or ${joined}`;
+  if (a.transport === b.transport && a.transport !== 'ssh') return `take one of them away, or ${joined}`;
   if (!isHere(a)) return `correct the address, or ${joined}`;
   return `correct the address, ${joined}, or "forwarded: true" if a forwarded port leads to another machine`;
 }
@@ -85,14 +87,23 @@ export function machinesOf({ hosts, oneMachine }: InventoryView): Map<string, st
 
 function sameMachine(a: HostFile, b: HostFile): boolean {
   if (isHere(a) && isHere(b)) return true;
-  if (a.transport === 'local' || b.transport === 'local') return false;
-  return plain(a.address) === plain(b.address) && a.port === b.port;
+  // A container and its host are two process tables; one with its host's (`--pid=host`) shows when it says who it is.
+  if (a.transport === 'container' && b.transport === 'container')
+    return a.on === b.on && a.container === b.container;
+  if (a.transport !== 'ssh' || b.transport !== 'ssh') return false;
+  return plain(a.address) === plain(b.address) && (a.port ?? USUAL) === (b.port ?? USUAL);
 }
 
 /** On this machine, as far as the address shows: local, or a loopback address that is not a forwarded port. */
 function isHere(host: HostFile): boolean {
-  return host.transport === 'local' || (!host.forwarded && LOOPBACK.test(plain(host.address)));
+  return (
+    host.transport === 'local' ||
+    (host.transport === 'ssh' && !host.forwarded && LOOPBACK.test(plain(host.address)))
+  );
 }
+
+/** The port of sshd where neither the inventory nor, for all that can be known here, the ssh configuration names another. */
+const USUAL = 22;
 
 // RFC 6761 (localhost), RFC 1122 (127/8), RFC 4291 (::1 and mapped addresses); 0.0.0.0 and :: connect to this machine too.
 const LOOPBACK = /^(?:(?:.*\.)?localhost|(?:::ffff:)?127(?:\.[0-9]+){1,3}|::1|0\.0\.0\.0|::)$/;

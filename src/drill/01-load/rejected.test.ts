@@ -86,7 +86,7 @@ function problemsOf(edits: Edits, env: Record<string, string> = { TOKEN: 'sesame
   return loaded.ok ? [] : loaded.problems.map(formatProblem);
 }
 
-const SECOND_HOST = (host: string): Edit => ['services:\n', `  twin: ${host}\nservices:\n`];
+const SECOND_HOST = (host: string, name = 'twin'): Edit => ['services:\n', `  ${name}: ${host}\nservices:\n`];
 
 const REJECTED: Record<string, { readonly edits: Edits; readonly says: readonly string[] }> = {
   'a drill that names an unknown service': {
@@ -120,6 +120,63 @@ const REJECTED: Record<string, { readonly edits: Edits; readonly says: readonly 
     },
     says: [
       'drill.yaml:6:1: this drill has nothing to check: nothing must stop; survivors and the words of the broker alone prove no halt; name services in stops, or assets in effects.silent or effects.flat',
+    ],
+  },
+  'a container on no host, on itself, on another container': {
+    edits: {
+      inventory: [
+        SECOND_HOST('{ transport: container, engine: podman, container: c, on: knoxx, manager: none }'),
+        SECOND_HOST(
+          '{ transport: container, engine: podman, container: d, on: third, manager: none }',
+          'third',
+        ),
+        SECOND_HOST(
+          '{ transport: container, engine: podman, container: e, on: twin, manager: none }',
+          'fourth',
+        ),
+      ],
+    },
+    says: [
+      'inventory.yaml:9:67: "knoxx" is not a host of the inventory; container "twin" must be on a declared host; did you mean "knox"?',
+      'inventory.yaml:10:68: "third" is a container itself; a container is reached through a local host or one over ssh; name that host',
+      'inventory.yaml:11:69: "twin" is a container itself; a container is reached through a local host or one over ssh; name that host',
+    ],
+  },
+  'a container twice': {
+    edits: {
+      inventory: [
+        SECOND_HOST('{ transport: container, engine: podman, container: c, on: knox, manager: none }'),
+        SECOND_HOST(
+          '{ transport: container, engine: docker, container: c, on: knox, manager: none }',
+          'third',
+        ),
+      ],
+    },
+    says: [
+      'inventory.yaml:10:61: hosts "twin" and "third" are one machine by their container; a process there would be counted for both; take one of them away, or say "one-machine: [[twin, third]]" if that is meant',
+    ],
+  },
+  'a passphrase that opens no named key': {
+    edits: {
+      inventory: [
+        SECOND_HOST('{ transport: ssh, address: 192.0.2.8, passphrase: open sesame, manager: none }'),
+      ],
+    },
+    says: [
+      'inventory.yaml:9:47: host "twin" has a passphrase and no "identity-file"; it would be tried on every key of the ssh configuration; name the key that it opens',
+    ],
+  },
+  'an engine and a container that are more than names': {
+    edits: {
+      inventory: [
+        SECOND_HOST(
+          '{ transport: container, engine: "podman --remote", container: "-it", on: knox, manager: none }',
+        ),
+      ],
+    },
+    says: [
+      'inventory.yaml:9:41: "engine" is "podman --remote"; it must be the name of a command, or an absolute path; write it like podman or /usr/bin/docker',
+      'inventory.yaml:9:71: "container" is "-it"; it must be the name or id of a container; copy it from `podman ps`',
     ],
   },
   'two local hosts': {
@@ -316,6 +373,18 @@ const REJECTED: Record<string, { readonly edits: Edits; readonly says: readonly 
     edits: { inventory: [['    label: hermes.service\n', '']] },
     says: [
       'inventory.yaml:14:3: service "hermes" has no "label"; systemd on "tesseract" knows it by one; add its label',
+    ],
+  },
+  'keys that the manager of the host does not know': {
+    edits: {
+      inventory: [
+        ['manager: systemd', 'manager: systemd\n    manager-config: /etc/x.conf'],
+        ['label: com.example.principal', 'label: com.example.principal\n    scope: user'],
+      ],
+    },
+    says: [
+      'inventory.yaml:9:5: host "tesseract" has a "manager-config"; systemd is asked without one; take it away',
+      'inventory.yaml:14:12: service "principal" has the scope "user"; launchd on "knox" has no managers of users; write the domain before the label, as in gui/501/…',
     ],
   },
   'a halt that carries neither level nor reason': {
@@ -637,7 +706,7 @@ crash`,
     },
     says: [
       'inventory.yaml:3:38: "manager" is "lunchd"; it must be one of: launchd, systemd, supervisord, pm2, none; did you mean "launchd"?',
-      'inventory.yaml:5:16: "transport" is "shh"; it must be a transport, one of: local, ssh; did you mean "ssh"?',
+      'inventory.yaml:5:16: "transport" is "shh"; it must be a transport, one of: local, ssh, container; did you mean "ssh"?',
     ],
   },
   'a remote path that is not absolute': {

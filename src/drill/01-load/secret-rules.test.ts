@@ -43,7 +43,22 @@ function refusals(env: Readonly<Record<string, string>>, text = INVENTORY): stri
   return loaded.ok ? [] : loaded.problems.map(formatProblem);
 }
 
+const WITH_KEY = INVENTORY.replace(
+  'services:',
+  `  tesseract: { transport: ssh, address: 192.0.2.7, identity-file: k, passphrase: "\${PASSPHRASE}", manager: none }
+  box: { transport: container, engine: podman, container: box, on: tesseract, manager: none }
+services:`,
+);
+
 describe('the secrets of an inventory', () => {
+  it('are the passphrases of keys, and one that is too short is refused', () => {
+    const loaded = load({ PASSPHRASE: 'open sesame' }, WITH_KEY);
+    expect(loaded.ok && secretsOf(loaded.inventory)).toContain('open sesame');
+    expect(refusals({ PASSPHRASE: 'abc' }, WITH_KEY)).toEqual([
+      'inventory.yaml:4:82: "passphrase" has fewer than 4 characters; a secret so short can neither be taken out of the evidence nor be left in it; use a longer one',
+    ]);
+  });
+
   it('are its tokens, what it marks, literal header values, and the passwords of addresses', () => {
     const loaded = load();
     if (!loaded.ok) throw new Error(loaded.problems.map(formatProblem).join('\n'));

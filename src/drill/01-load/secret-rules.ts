@@ -47,9 +47,13 @@ interface Written {
 function secretsIn(raw: Record<string, unknown>): Written[] {
   const broker = isMap(raw.broker) ? raw.broker : {};
   const auth = isMap(broker.auth) ? broker.auth : {};
+  const hosts = isMap(raw.hosts) ? raw.hosts : {};
   const list: unknown[] = Array.isArray(raw.secrets) ? raw.secrets : [];
   return [
     ...['bearer', 'second'].flatMap((key) => written(['broker', 'auth', key], quoted(key), auth[key])),
+    ...Object.entries(hosts).flatMap(([host, keys]) =>
+      isMap(keys) ? written(['hosts', host, 'passphrase'], quoted('passphrase'), keys.passphrase) : [],
+    ),
     ...list.flatMap((value, index) => written(['secrets', index], `item ${index + 1} of "secrets"`, value)),
     ...['halt', 'resume', 'status', 'state', 'messages'].flatMap((name) => {
       const operation = isMap(broker[name]) ? broker[name] : {};

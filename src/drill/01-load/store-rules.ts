@@ -106,7 +106,7 @@ function places({ path, on, commandHost, file, keys }: StoreView, view: Inventor
   );
   const home = on ?? (brokerService === null ? undefined : services?.get(brokerService)?.host);
   const transport = home === undefined ? undefined : hosts.get(home)?.transport;
-  if (file === null || transport !== 'ssh') return strange;
+  if (file === null || transport === undefined || transport === 'local') return strange;
   const source = ['sqlite', 'json', 'lines'].find((key) => keys.includes(key)) ?? 'sqlite';
   if (path[0] === 'messages')
     return [

@@ -13,6 +13,7 @@ import {
 } from '../model/inventory.ts';
 import type { DrillFile } from './drill-schema.ts';
 import type { BrokerFile, HostFile, InventoryFile, ServiceFile } from './inventory-schema.ts';
+import { startCommand } from './start-command.ts';
 import { toStopCondition } from './stop-when-schema.ts';
 import { isUnresolved } from './variables.ts';
 import { toWindows } from './windows-schema.ts';
@@ -27,7 +28,7 @@ export function toInventory(file: InventoryFile, resolve: Resolve): Inventory {
   return {
     provider: file.provider,
     fleet: file.fleet,
-    hosts: Object.entries(file.hosts).map(([name, host]) => toHost(name, host, here)),
+    hosts: Object.entries(file.hosts).map(([name, host]) => toHost(name, host, file.hosts, here)),
     services: Object.entries(file.services).map(([name, service]) =>
       toService(name, service, file.hosts[service.host]),
     ),
@@ -40,25 +41,45 @@ export function toInventory(file: InventoryFile, resolve: Resolve): Inventory {
   };
 }
 
-function toHost(name: string, host: HostFile, here: Resolve): Host {
+type Hosts = Readonly<Record<string, HostFile>>;
+
+function toHost(name: string, host: HostFile, hosts: Hosts, here: Resolve): Host {
   return {
     name,
-    transport: toTransport(host, here),
+    transport: toTransport(host, hosts, here),
+    become: (host.transport === 'container' ? undefined : host.become) ?? null,
     manager: host.manager,
     managerCommand: host['manager-command'] ?? null,
+    ...(host['manager-config'] === undefined ? {} : { managerConfig: host['manager-config'] }),
   };
 }
 
-function toTransport(host: HostFile, here: Resolve): Transport {
-  if (host.transport === 'local') return { kind: 'local' };
-  const identity = host['identity-file'];
+function toTransport(host: HostFile, hosts: Hosts, here: Resolve): Transport {
+  if (host.transport !== 'container') return toDirect(host, here);
+  const { engine, container, on } = host;
+  const home = hosts[on];
+  // The rules have refused every other kind.
+  const transport = home === undefined || home.transport === 'container' ? LOCAL : toDirect(home, here);
+  return { kind: 'container', engine, container, on: { host: on, transport } };
+}
+
+const LOCAL = { kind: 'local' } as const;
+
+function toDirect(
+  host: Exclude<HostFile, { transport: 'container' }>,
+  here: Resolve,
+): Exclude<Transport, { kind: 'container' }> {
+  if (host.transport === 'local') return LOCAL;
+  const at = (path: string | undefined): string | null => (path === undefined ? null : here(path));
   return {
     kind: 'ssh',
     address: host.address,
-    port: host.port,
-    user: host.user,
-    identityFile: identity === undefined ? null : here(identity),
-    knownHostsFile: here(host['known-hosts']),
+    port: host.port ?? null,
+    user: host.user ?? null,
+    identityFile: at(host['identity-file']),
+    passphrase: host.passphrase ?? null,
+    knownHostsFile: at(host['known-hosts']),
+    configFile: host['ssh-config'] === 'none' ? 'none' : at(host['ssh-config']),
   };
 }
 
@@ -68,25 +89,13 @@ function toService(name: string, service: ServiceFile, host: HostFile | undefine
     name,
     host: service.host,
     label: service.label ?? null,
+    ...(service.scope === 'user' ? { scope: service.scope } : {}),
     match: service.match,
     instances: service.instances,
     heartbeat: heartbeat === undefined ? null : { file: heartbeat.file, everyMs: heartbeat.every },
     leaves: service.leaves,
-    start: service.start ?? startCommand(host, service.label),
+    start: service.start ?? startCommand(host, service),
   };
-}
-
-const USUAL_COMMAND = {
-  launchd: 'launchctl',
-  systemd: 'systemctl',
-  supervisord: 'supervisorctl',
-  pm2: 'pm2',
-};
-
-/** All four managers start a service with `<command> start <label>` (launchctl(1), systemctl(1), supervisorctl, pm2). */
-function startCommand(host: HostFile | undefined, label: string | undefined): readonly string[] | null {
-  if (host === undefined || host.manager === 'none' || label === undefined) return null;
-  return [host['manager-command'] ?? USUAL_COMMAND[host.manager], 'start', label];
 }
 
 function toBroker(file: InventoryFile, here: Resolve): Broker {

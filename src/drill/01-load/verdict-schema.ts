@@ -86,6 +86,15 @@ const crash = z.discriminatedUnion('done', [
   z.object({ done: z.literal(false), why: z.string() }),
 ]);
 
+const manualStep = z.object({
+  host: z.string(),
+  service: service.describe('The service that it starts. Null: one of the steps of the inventory.'),
+  command: z.array(z.string()).describe('As it was run, or is to be run.'),
+  outcome: z
+    .enum(['succeeded', 'failed', 'by hand', 'unknown', 'not taken'])
+    .describe('"by hand": somebody said so. None of it proves anything.'),
+});
+
 const guard = z.object({
   guard: z.enum(Object.keys(GUARDS) as [GuardName, ...GuardName[]]),
   what: z.string().describe('In words.'),
@@ -165,6 +174,10 @@ export const verdictSchema = z
       ),
       crash,
     }),
+    manualResume: z
+      .array(manualStep)
+      .exactOptional()
+      .describe('The manual resume, step by step, where the drill has one.'),
     stopConditions: z
       .array(
         z.object({
@@ -187,6 +200,10 @@ export const verdictSchema = z
       .exactOptional()
       .describe('What the inventory does not declare: this verdict says nothing of it.'),
     notTested: z.array(z.string()),
+    foresight: z
+      .array(z.string())
+      .exactOptional()
+      .describe('What settings of service managers, or the plan, foretold before the trigger. No evidence.'),
     gateSkipped: z
       .string()
       .exactOptional()

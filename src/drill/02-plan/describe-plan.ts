@@ -1,7 +1,9 @@
+import { brokerInside } from '../model/foresight.ts';
 import { type GuardKind, guardKind } from '../model/guards.ts';
 import { asksStatus, notCovered, readsStore, showsState } from '../model/coverage.ts';
 import type { Match } from '../model/inventory.ts';
 import type { Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
+import { commandLine } from './command-line.ts';
 import { inMinutes, inUnits } from './duration.ts';
 import { longestMs } from './longest.ts';
 import { stopConditionLines } from './stop-conditions.ts';
@@ -14,6 +16,7 @@ export function describePlan(plan: Plan): string {
     ...plan.hosts.flatMap((host) => [...describeHost(host, plan), '']),
     ...sectionOf('Effects', effectLines(plan)),
     ...sectionOf('Broker', brokerLines(plan)),
+    ...(brokerInside(plan).length === 0 ? [] : sectionOf('Foreseen', brokerInside(plan))),
     ...sectionOf('Guards', guardLines(plan)),
     ...sectionOf('Stop conditions', stopConditionLines(plan)),
     ...sectionOf('Timing', [...timingLines(plan), longestLine(plan)]),
@@ -182,7 +185,7 @@ function manualLines({ broker, manualResume, timing }: Plan, targets: readonly P
   const brokerFirst = [...targets].sort((a, b) => Number(b.name === broker) - Number(a.name === broker));
   return [
     "No API call lifts this halt. Only if it is this drill's own, this is run in order, each step on its host:",
-    ...manualResume.map(({ host, run }, index) => `  ${index + 1}. on ${host}: ${run.map(asWord).join(' ')}`),
+    ...manualResume.map(({ host, run }, index) => `  ${index + 1}. on ${host}: ${commandLine(run)}`),
     'Then what was alive before and is still down is started on its host by:',
     ...brokerFirst.map(startLine),
     `Everything must be back within ${inUnits(timing.restoreWithinMs)} and stay up for ${inUnits(timing.settleMs)}.`,
@@ -190,12 +193,7 @@ function manualLines({ broker, manualResume, timing }: Plan, targets: readonly P
 }
 
 function startLine({ name, host, start }: PlannedService): string {
-  return `  ${name} on ${host}: ${start === null ? 'nothing is known that starts it' : start.map(asWord).join(' ')}`;
-}
-
-/** One word of a command as it could be typed. */
-function asWord(word: string): string {
-  return /^[\w@%+=:,./${}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return `  ${name} on ${host}: ${start === null ? 'nothing is known that starts it' : commandLine(start)}`;
 }
 
 function sectionOf(title: string, lines: readonly string[]): string[] {

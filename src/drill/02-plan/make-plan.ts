@@ -1,6 +1,6 @@
 import type { Drill } from '../model/drill.ts';
-import type { Host, Inventory, Service, Transport } from '../model/inventory.ts';
 import { GUARDS, type GuardName } from '../model/guards.ts';
+import type { Host, Inventory, Service, Transport } from '../model/inventory.ts';
 import { aliveAgents } from '../model/message-route.ts';
 import type { Pins } from '../model/pin.ts';
 import type { MessageRoute, Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
@@ -90,16 +90,27 @@ function routeOf({ broker }: Inventory, { guards, keeps, stops }: Drill): Messag
   return { ...alive, halted, table: (broker.messages?.table ?? null) !== null };
 }
 
-function plannedHost({ name, transport, manager }: Host, pins: Pins | null): PlannedHost {
+function plannedHost({ name, transport, become, manager }: Host, pins: Pins | null): PlannedHost {
   const pin = pins?.hosts.get(name);
-  return { name, reachedBy: reachedBy(transport), manager, ...(pin === undefined ? {} : { pin }) };
+  return {
+    name,
+    reachedBy: `${reachedBy(transport)}${become === null ? '' : ', looking as root'}`,
+    manager,
+    ...(pin === undefined ? {} : { pin }),
+  };
 }
 
 function reachedBy(transport: Transport): string {
   if (transport.kind === 'local') return 'local';
+  if (transport.kind === 'container') {
+    const { engine, container, on } = transport;
+    return `${engine} exec ${container}, on ${on.host} (${reachedBy(on.transport)})`;
+  }
   const { user, address, port } = transport;
+  const at = `ssh ${user === null ? '' : `${user}@`}${address.includes(':') ? `[${address}]` : address}`;
+  if (port === null) return at;
   // 0: the variable that holds it is not set yet, as for a lab that does not run.
-  return `ssh ${user}@${address.includes(':') ? `[${address}]` : address}:${port === 0 ? '(not set)' : port}`;
+  return `${at}:${port === 0 ? '(not set)' : port}`;
 }
 
 function plannedService(service: Service, drill: Drill): PlannedService {

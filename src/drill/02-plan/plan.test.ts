@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Drill } from '../model/drill.ts';
+import { GUARDS_SKIPPED } from '../model/guards.ts';
 import type { Inventory, Operation, SqliteState } from '../model/inventory.ts';
 import type { Pins } from '../model/pin.ts';
 import { describePlan } from './describe-plan.ts';
 import { inUnits } from './duration.ts';
-import { GUARDS_SKIPPED } from '../model/guards.ts';
 import { makePlan } from './make-plan.ts';
 
 const service = { instances: 1, heartbeat: null, leaves: [], start: null, label: null };
@@ -13,7 +13,7 @@ const INVENTORY: Inventory = {
   provider: 'live',
   fleet: 'small',
   hosts: [
-    { name: 'knox', transport: { kind: 'local' }, manager: 'launchd', managerCommand: null },
+    { name: 'knox', transport: { kind: 'local' }, become: null, manager: 'launchd', managerCommand: null },
     {
       name: 'tesseract',
       transport: {
@@ -22,12 +22,15 @@ const INVENTORY: Inventory = {
         port: 2222,
         user: 'ops',
         identityFile: '/home/ops/key',
+        passphrase: null,
         knownHostsFile: '/home/ops/known_hosts',
+        configFile: 'none',
       },
+      become: null,
       manager: 'none',
       managerCommand: null,
     },
-    { name: 'spare', transport: { kind: 'local' }, manager: 'systemd', managerCommand: null },
+    { name: 'spare', transport: { kind: 'local' }, become: null, manager: 'systemd', managerCommand: null },
   ],
   services: [
     {
@@ -223,6 +226,31 @@ describe('makePlan', () => {
       'scribe bystander',
       'hermes target',
       'shiva target',
+    ]);
+  });
+
+  it('says how hosts are reached that leave it to the ssh configuration, are looked at as root, or are containers', () => {
+    const { hosts } = INVENTORY;
+    const [, ssh] = hosts;
+    if (ssh?.transport.kind !== 'ssh') throw new Error('no ssh host');
+    const alias = { ...ssh.transport, address: 'alias', user: null, port: null };
+    const changed = [
+      { ...ssh, name: 'a', transport: alias, become: 'sudo' as const },
+      {
+        ...ssh,
+        name: 'b',
+        transport: {
+          kind: 'container' as const,
+          engine: 'podman',
+          container: 'web-1',
+          on: { host: 'a', transport: alias },
+        },
+      },
+    ];
+    const made = plan({ hosts: [...hosts, ...changed] });
+    expect(made.hosts.slice(-2).map(({ reachedBy }) => reachedBy)).toEqual([
+      'ssh alias, looking as root',
+      'podman exec web-1, on a (ssh alias)',
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { asksStatus, readsStore } from '../model/coverage.ts';
+import { foresightOf } from '../model/foresight.ts';
 import { isHalted } from '../model/ownership.ts';
 import type { Plan, PlannedService } from '../model/plan.ts';
 import type { IncarnationKey } from '../model/process.ts';
@@ -63,6 +64,7 @@ export async function establishBaseline(
   }
   if (world.stop.aborted) return { ok: false, reasons: ['interrupted before the trigger'] };
 
+  for (const text of foresightOf(plan, managed)) world.progress({ kind: 'note', text: `foreseen: ${text}` });
   const refusals = [...otherDrills(plan, observer), ...uncrashable(plan, managed), ...rehearsed];
   for (const refusal of refusals) world.journal.append({ kind: 'interlock', ...refusal });
   const reasons = [...new Set([...uncontrolled, ...objections(), ...refusals.map(({ why }) => why)])];

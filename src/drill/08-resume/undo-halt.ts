@@ -5,6 +5,8 @@ import type { Plan, PlannedService } from '../model/plan.ts';
 import type { IncarnationKey } from '../model/process.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { World } from '../ports/world.ts';
+import { resumeByHand } from './resume-by-hand.ts';
+import { settled, takeStep } from './take-step.ts';
 
 const REPLY_WITHIN_MS = 15_000;
 /** A resume whose answer was lost is asked for again, for the same revision, but not for ever. */
@@ -84,31 +86,23 @@ async function undoByHand(undo: Undo): Promise<Undone> {
   await observer.until(() => haltNow(undo) !== null, clock.nowMs() + STATE_WITHIN_MS);
   if (foreignNow(undo)) return 'foreign';
   const halted = haltNow(undo);
-  if (halted !== null) {
-    for (const step of plan.manualResume) {
-      if (undo.handsOff()) return 'foreign';
-      const command = step.run.map((word) => filledIn(word, halted));
-      await runByHand(undo, { act: 'manual-step', host: step.host, command });
-    }
-  }
   // The procedure itself moves the revision on; from here on only the reason tells whose a halt is.
   const after: Undo = { ...undo, own: { ...own, revision: null } };
-  await startWhatIsDown(after);
+  const went = await resumeByHand({
+    halted,
+    steps: plan.manualResume,
+    startable: () => brokerFirst(undo).filter(({ start }) => start !== null),
+    isForeign: (lifted) => foreignNow(lifted ? after : undo),
+    observer,
+    world,
+  });
+  if (went !== 'done') return went === 'foreign' ? 'foreign' : 'not restored';
   const restored = (): boolean => allUp(after) && haltNow(after) === null;
   const untilMs = clock.nowMs() + restoreWithinMs;
   await observer.until(() => foreignNow(after) || restored(), untilMs);
   if (restored()) await tradedAgain(after, untilMs);
   if (foreignNow(after)) return 'foreign';
   return restored() ? 'restored' : 'not restored';
-}
-
-function filledIn(word: string, { level, incident, revision }: BrokerState): string {
-  const values: Record<string, string> = {
-    $level: String(level),
-    $incident: incident ?? '',
-    $revision: String(revision ?? ''),
-  };
-  return word.replace(/\$(?:level|incident|revision)\b/g, (name) => values[name] ?? name);
 }
 
 /** Whether the broker answers a question asked now; one that was alive at the baseline and is gone is started first. */
@@ -164,31 +158,22 @@ async function resume(undo: Undo, halted: BrokerState): Promise<'resumed' | 'for
   return 'not restored';
 }
 
-// The broker first: the others may need it. Nothing is started once somebody else has halted, nor what came back meanwhile.
+// Nothing is started once somebody else has halted, nor what came back meanwhile.
 export async function startWhatIsDown(undo: Undo): Promise<void> {
-  const { broker } = undo.plan;
-  const all = down(undo).sort((a, b) => Number(b.name === broker) - Number(a.name === broker));
-  for (const service of all) {
+  for (const service of brokerFirst(undo)) {
     if (foreignNow(undo)) return;
     if (down(undo).includes(service)) await start(undo, service);
   }
 }
 
-async function start(undo: Undo, { name, host, start: command }: PlannedService): Promise<void> {
-  if (command) await runByHand(undo, { act: 'start-service', service: name, host, command });
+async function start({ world }: Undo, { name, host, start: command }: PlannedService): Promise<void> {
+  if (command) await takeStep(world, { act: 'start-service', service: name, host, command });
 }
 
-async function runByHand(
-  { world: { clock, journal, hosts } }: Undo,
-  act: Extract<Act, { act: 'start-service' | 'manual-step' }>,
-): Promise<void> {
-  const link = hosts.get(act.host);
-  if (!link) return;
-  const intent = journal.append({ kind: 'intent', act, undo: 'none: this is the undo' });
-  await settled(journal.sync());
-  const startedMs = clock.nowMs();
-  const command = await link.run(act.command);
-  journal.append({ kind: 'outcome', intent, act, startedMs, endedMs: clock.nowMs(), reply: null, command });
+/** What is down, the broker first: the others may need it. */
+function brokerFirst(undo: Undo): PlannedService[] {
+  const { broker } = undo.plan;
+  return down(undo).sort((a, b) => Number(b.name === broker) - Number(a.name === broker));
 }
 
 /** Services that were up at the baseline and are seen down now. One that cannot be seen is not in it: it may well be up. */
@@ -230,9 +215,4 @@ async function tradedAgain(undo: Undo, untilMs: number): Promise<void> {
 export function foreignNow(undo: Undo): boolean {
   const halt = haltNow(undo);
   return undo.handsOff() || (halt !== null && isForeign(halt, undo.own));
-}
-
-// The undo goes on even where the journal no longer can be written to disk: what was halted must come back.
-export async function settled(writing: Promise<void>): Promise<void> {
-  await writing.catch(() => undefined);
 }

@@ -1,8 +1,9 @@
 import type { BrokerState } from '../model/broker-state.ts';
+import { settled } from './take-step.ts';
 import { readsStore } from '../model/coverage.ts';
 import type { Act } from '../model/journal.ts';
 import { haltSeen, isForeign } from '../model/ownership.ts';
-import { allBack, down, foreignNow, settled, startWhatIsDown, type Undo, type Undone } from './undo-halt.ts';
+import { allBack, down, foreignNow, startWhatIsDown, type Undo, type Undone } from './undo-halt.ts';
 
 const REPLY_WITHIN_MS = 15_000;
 /** How often a resume is asked for that the store does not show to be done. */

@@ -99,6 +99,10 @@ export interface Scenario {
     atMs: number;
     /** Null: the journal has no outcome of it. */
     result: Reading<{ exitCode: number; output: string }> | null;
+    /** Done by a person, who says so; there is no result then. */
+    byHand?: true;
+    /** Given up before it was taken. */
+    withdrawn?: true;
   }[];
   /** Whether the store is left alone at that time. */
   storeRests: (ms: number) => boolean;
@@ -607,8 +611,12 @@ function addActs(s: Scenario, add: Add): void {
       s.resumeReply,
     );
   }
-  for (const { host, command, atMs, result } of s.manualSteps) {
-    act(atMs, { act: 'manual-step', host, command }, 60, null, result !== null, result ?? undefined);
+  for (const { host, command, atMs, result, byHand, withdrawn } of s.manualSteps) {
+    const step: Act = { act: 'manual-step', host, command };
+    act(atMs, step, 60, null, result !== null && !byHand, result ?? undefined);
+    const outcome = { intent: nameOf(step), act: step, startedMs: atMs, endedMs: atMs + 60 };
+    if (byHand) add(atMs + 60, { kind: 'outcome', ...outcome, reply: null, command: null, byHand });
+    if (withdrawn) add(atMs + 60, { kind: 'withdrawn', intent: nameOf(step), why: 'stopped here' });
   }
   for (const { service, host, atMs } of s.starts) {
     act(atMs, { act: 'start-service', service, host, command: ['launchctl', 'start', service] }, 30, null);
@@ -650,7 +658,9 @@ function numbered(s: Scenario, events: readonly { atMs: number; body: EntryBody 
       intents.set(nameOf(body.act), id);
     }
     const kept =
-      body.kind === 'outcome' ? { ...body, intent: intents.get(body.intent) ?? body.intent } : body;
+      body.kind === 'outcome' || body.kind === 'withdrawn'
+        ? { ...body, intent: intents.get(body.intent) ?? body.intent }
+        : body;
     return { id, atMs, wall: wallAt(atMs + s.wallDrift(atMs)), ...kept };
   });
 }

@@ -19,8 +19,9 @@ import { headlineOf } from './headline.ts';
 import { judgeHosts } from './hosts.ts';
 import { proveKept } from './keep-proof.ts';
 import { coverKnown, footnotesOf } from './known-issues.ts';
-import { uncountedTargets } from './managers.ts';
+import { foreseen, uncountedTargets } from './managers.ts';
 import { judgeManualSteps } from './manual-resume.ts';
+import { manualSummary } from './manual-summary.ts';
 import { judgeOwnership } from './ownership.ts';
 import { judgeSources } from './sources.ts';
 import { judgeInterlocks, stopSummaries } from './stop-conditions.ts';
@@ -81,7 +82,9 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
   const footnotes = footnotesOf(covered, knownIssues, at).filter(
     (note) => c.trigger !== null || note.findings > 0,
   );
+  const foresight = foreseen(c);
   const halt = haltSummary(c);
+  const manualResume = manualSummary(c);
   const targets = servicesOf(c, 'target');
   const survivors = servicesOf(c, 'survivor');
   const proven = targets.filter((service) => proveStop(c, service).proven).length;
@@ -123,6 +126,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
     },
     halt,
     broker: brokerSummary(c),
+    ...(manualResume !== null && { manualResume }),
     guards: guardSummaries(c),
     stopConditions: stopSummaries(c),
     effects: effectSummaries(c),
@@ -130,6 +134,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
     claims: claimSentences(c),
     ...notCoveredIn(c),
     notTested: [...plan.notTested, ...uncountedTargets(c)],
+    ...(foresight.length === 0 ? {} : { foresight }),
     ...(gateSkipped === undefined ? {} : { gateSkipped }),
   };
 }

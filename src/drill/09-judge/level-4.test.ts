@@ -4,7 +4,7 @@ import type { Entry } from '../model/journal.ts';
 import { present, unreadable } from '../model/reading.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Change } from './fixtures/case.ts';
-import { acknowledging, deep, refusing, step, withIncidents, wrong } from './fixtures/level-4.ts';
+import { acknowledging, deep, refusing, right, step, withIncidents, wrong } from './fixtures/level-4.ts';
 import {
   auditLine,
   baselineLife,
@@ -90,6 +90,7 @@ describe('a clean level 4', () => {
       'a service that a second look at what is down starts again',
       (s) => void s.starts.push({ service: 'hermes', host: 'tesseract', atMs: RESUME + 900 }),
     ],
+    ...right.map(([name, change]): [string, Change] => [name, change]),
   ])('is not shaken by %s', (_, change) => {
     expect(verdictOf(change).findings).toEqual([]);
   });
@@ -189,6 +190,54 @@ describe('after a level 4, the fleet', () => {
     ],
   ])('%s', (_, change, fleet) => {
     expect(verdictOf(change)).toMatchObject({ fleet, exitCode: fleet === 'restored' ? 1 : 5 });
+  });
+});
+
+describe('the checklist', () => {
+  it('says of each step what came of it, and what is left to do, with the exact command', () => {
+    const steps = (change: Change) =>
+      verdictOf(change).manualResume?.map(({ service, outcome }) => `${service ?? 'lift'} ${outcome}`);
+    expect(steps(() => undefined)).toEqual([
+      'lift succeeded',
+      'lift succeeded',
+      ...['principal', 'sentinel', 'horus', ...LEVEL4.slice(0, 4)].map((name) => `${name} succeeded`),
+    ]);
+    const [byHand] = right;
+    expect(steps(byHand?.[1] ?? (() => undefined))?.slice(0, 2)).toEqual(['lift by hand', 'lift succeeded']);
+    const left = verdictOf((s) => {
+      wrong.find(([name]) => name === 'the operator stops at the second step')?.[1](s);
+      s.manualSteps = s.manualSteps.map((one) => ({ ...one, result: null, withdrawn: true }));
+    });
+    expect(left).toMatchObject({ verdict: 'aborted', exitCode: 5 });
+    expect(left.manualResume?.map(({ outcome }) => outcome)).toEqual(Array(9).fill('not taken'));
+    expect(left.manualResume?.slice(0, 3)).toEqual([
+      {
+        host: 'knox',
+        service: null,
+        command: ['/opt/invictus/bin/lift', '--incident', 'i-1'],
+        outcome: 'not taken',
+      },
+      { host: 'tesseract', service: null, command: ['launchctl', 'enable', 'all'], outcome: 'not taken' },
+      {
+        host: 'knox',
+        service: 'principal',
+        command: ['launchctl', 'start', 'principal'],
+        outcome: 'not taken',
+      },
+    ]);
+  });
+
+  it('is there only where something was halted that it could lift', () => {
+    const untouched = verdictOf((s) => {
+      s.triggered = false;
+      s.manualSteps = [];
+      s.starts = [];
+    });
+    expect(untouched.manualResume).toBeUndefined();
+    const api = verdictOf((s) => {
+      s.plan = { ...s.plan, resume: 'api', manualResume: [] };
+    });
+    expect(api.manualResume).toBeUndefined();
   });
 });
 

@@ -153,6 +153,24 @@ describe('what the report claims', () => {
   });
 });
 
+describe('what was foreseen', () => {
+  const bites = [{ kind: 'leaves-children', how: 'KillMode=process' }] as const;
+
+  it('is in the verdict where the baseline said so, and changes nothing in it', () => {
+    const verdict = judged(
+      told({ baseline: present(job({ bites })), stopped: present(job()), held: present(job()) }),
+    );
+    expect(verdict).toMatchObject({ verdict: 'pass', findings: [] });
+    expect(verdict.foresight).toEqual(['hermes on tesseract: KillMode=process.']);
+  });
+
+  it('is left out where it is nothing, or was said after the trigger', () => {
+    expect(
+      judged(told({ baseline: present(job()), held: present(job({ bites })) })).foresight,
+    ).toBeUndefined();
+  });
+});
+
 describe('a hold that is too short', () => {
   const revives = (withinMs: Revival['withinMs']): ManagedService =>
     job({ revives: { withinMs, by: 'a timer' } });

@@ -1,3 +1,4 @@
+import { foresightOf } from '../model/foresight.ts';
 import type { ManagedService } from '../model/manager.ts';
 import type { Reading } from '../model/reading.ts';
 import type { Finding } from '../model/verdict.ts';
@@ -91,6 +92,14 @@ export function managerFindings(c: CaseFile, service: ServiceLives): Finding[] {
       [last.id],
     ),
   ];
+}
+
+/** What was foretold before the trigger, in words for the report. */
+export function foreseen(c: CaseFile): readonly string[] {
+  const said = c.managers.flatMap(({ moment, read }) =>
+    moment === 'baseline' && read.reading.kind === 'present' ? read.reading.value : [],
+  );
+  return foresightOf(c.plan, said);
 }
 
 /** What nobody could vouch for, in words for the report: targets whose manager had no counters to show. */

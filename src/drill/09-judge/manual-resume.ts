@@ -26,6 +26,8 @@ export function judgeManualSteps(c: CaseFile): Finding[] {
 
 function troubleWith({ done }: DoneAct): string | null {
   if (done === null) return 'was begun, and the journal does not say what came of it';
+  // Nobody saw it; what it was to bring about is seen, or is missing.
+  if (done.byHand === true) return null;
   const { command } = done;
   if (command === null || command.kind === 'absent') return 'gave no result';
   if (command.kind === 'unreadable') {

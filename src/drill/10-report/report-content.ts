@@ -13,6 +13,7 @@ import {
 } from './blocks.ts';
 import { findingsList, remedies } from './findings-list.ts';
 import { footnoteDefinitions, headlineWithFootnotes, knownIssueLines } from './footnotes.ts';
+import { manualSections } from './manual-section.ts';
 import { provenLines, unprovenLines } from './proven.ts';
 import {
   brokerSection,
@@ -68,6 +69,7 @@ export function reportContent(verdict: Verdict, options: ReportOptions = {}): Re
       section('What the broker claimed', ...claims(verdict)),
       section('Services, host by host', servicesTable(verdict)),
       brokerSection(verdict),
+      ...manualSections(verdict),
       section('Requests that must be refused', guardsTable(verdict)),
       section('Stop conditions', stopConditionsTable(verdict)),
       section('Effects', effectsTable(verdict)),
@@ -76,6 +78,9 @@ export function reportContent(verdict: Verdict, options: ReportOptions = {}): Re
         ? []
         : [section('Known issues', bullets(knownIssueLines(verdict.footnotes)))]),
       ...notCovered(verdict),
+      ...(verdict.foresight === undefined
+        ? []
+        : [section('What was foreseen', bullets(verdict.foresight.map((line) => plain(line))))]),
       section('What was not tested', bullets(verdict.notTested.map((line) => plain(line)))),
       section('Exit code and how to run it again', ...ending(verdict, options)),
     ],

@@ -25,22 +25,43 @@ export type Manager = 'launchd' | 'systemd' | 'supervisord' | 'pm2' | 'none';
 export interface Host {
   readonly name: string;
   readonly transport: Transport;
+  /** Look at its processes as root, by `sudo -n`; null: as the user who logs in. */
+  readonly become: 'sudo' | null;
   readonly manager: Manager;
   /** The service manager's command on that host, such as `launchctl` or an absolute path to it. */
   readonly managerCommand: string | null;
+  /** supervisord: its configuration file; pm2: its PM2_HOME. Left out where it is the usual one. */
+  readonly managerConfig?: string;
 }
 
-export type Transport = { readonly kind: 'local' } | SshTransport;
+export type Transport = { readonly kind: 'local' } | SshTransport | ContainerTransport;
 
 export interface SshTransport {
   readonly kind: 'ssh';
+  /** Host name, IP address, or a Host of the ssh configuration. */
   readonly address: string;
-  readonly port: number;
-  readonly user: string;
-  /** Private key file on the controller; null leaves the choice to ssh-agent. */
+  /** null: as the ssh configuration says, else 22. */
+  readonly port: number | null;
+  /** null: as the ssh configuration says. */
+  readonly user: string | null;
+  /** Private key file on the controller; null leaves the choice to the ssh configuration and the ssh-agent. */
   readonly identityFile: string | null;
-  /** known_hosts file on the controller. Host keys are always checked against it. */
-  readonly knownHostsFile: string;
+  /** Opens that key where the agent does not hold it. A secret. */
+  readonly passphrase: string | null;
+  /** known_hosts file on the controller; null: those of the ssh configuration. Host keys are always checked. */
+  readonly knownHostsFile: string | null;
+  /** As after `ssh -F`: a file, or `none`; null: the operator's own (`~/.ssh/config`) and the system's. */
+  readonly configFile: string | null;
+}
+
+/** Commands are run in a container, by `<engine> exec` on the host that has it. */
+export interface ContainerTransport {
+  readonly kind: 'container';
+  /** Name of, or path to the engine's command on that host: docker, podman. */
+  readonly engine: string;
+  readonly container: string;
+  /** How the host that has it is reached. */
+  readonly on: { readonly host: string; readonly transport: { readonly kind: 'local' } | SshTransport };
 }
 
 export interface Service {
@@ -48,6 +69,8 @@ export interface Service {
   readonly host: string;
   /** The name under which the service manager knows it. */
   readonly label: string | null;
+  /** Of a systemd unit that belongs to the user's own manager (`systemctl --user`); left out for the system's. */
+  readonly scope?: 'user';
   readonly match: Match;
   /** How many root processes are up when the service is healthy. */
   readonly instances: number;

@@ -230,6 +230,8 @@ export interface ActDone {
   /** For trigger, guard and resume: the broker's reply. For crash and start-service: what the host answered. */
   readonly reply: Reading<BrokerReply> | null;
   readonly command: Reading<{ readonly exitCode: number; readonly output: string }> | null;
+  /** A person says to have done it elsewhere: nobody knows of a result, and only what came of it counts. */
+  readonly byHand?: true;
 }
 
 export type StageName =

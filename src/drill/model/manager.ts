@@ -11,7 +11,7 @@ export interface ManagedService {
   readonly runs: number | null;
   /** Restarts by the manager itself since somebody last started it (systemd `NRestarts`). */
   readonly restarts: number | null;
-  /** Random word that every activation gets anew (systemd `InvocationID`). */
+  /** A word that every activation gets anew (systemd `InvocationID`; in pm2 the moment of its last start). */
   readonly invocation: string | null;
   /** When the manager keeps it alive, in its own words; null where it does not, or does not say. */
   readonly keepAlive: string | null;
@@ -23,6 +23,15 @@ export interface ManagedService {
   readonly disabled: boolean | null;
   /** What could bring it back, as things stand now; null where the manager knows of nothing. */
   readonly revives: Revival | null;
+  /** What is known to go wrong with a halt of it. Missing in journals of versions that did not look for it. */
+  readonly bites?: readonly Bite[];
+}
+
+/** Something in a manager's settings by which a halt fails, or does not last. It is said before the trigger, and proves nothing. */
+export interface Bite {
+  readonly kind: 'leaves-children' | 'revived' | 'starts-at-boot';
+  /** In words that complete "NAME on HOST: …". */
+  readonly how: string;
 }
 
 /** The slowest thing that could bring a service back. */

@@ -28,7 +28,7 @@ export interface Plan {
   readonly messages: MessageRoute | null;
   /** What ends the drill early; `foreign-incident` is always among them. Missing in journals of versions that had none. */
   readonly stopWhen: readonly StopCondition[];
-  /** Somebody is there who typed the phrase and watches: only then, or in a lab, are guards of a destructive level tried. */
+  /** Somebody is there who typed the phrase, or agreed where there is none, and watches: only then, or in a lab, are guards of a destructive level tried. */
   readonly manned: boolean;
   /** Whether the resume needs the second operator's token. */
   readonly secondOperator: boolean;

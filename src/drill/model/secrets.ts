@@ -1,4 +1,4 @@
-import { type Inventory, isCommand } from './inventory.ts';
+import { type Inventory, isCommand, type Transport } from './inventory.ts';
 
 /** A shorter one would be found by chance in the evidence, from which it is taken out wherever it stands. In characters. */
 export const SHORTEST_SECRET = 4;
@@ -7,7 +7,7 @@ export const SHORTEST_SECRET = 4;
 const SHORTEST_HEADER = 8;
 
 /**
- * Everything that an inventory holds and nobody may read: its tokens, what it marks as secret, what it writes into headers,
+ * Everything that an inventory holds and nobody may read: its tokens and passphrases, what it marks as secret, what it writes into headers,
  * and the passwords of addresses wherever they stand.
  */
 export function secretsOf(inventory: Inventory): string[] {
@@ -15,6 +15,7 @@ export function secretsOf(inventory: Inventory): string[] {
   return [
     ...(auth === null ? [] : [auth.bearer]),
     ...(auth?.second === null || auth === null ? [] : [auth.second]),
+    ...inventory.hosts.flatMap(({ transport }) => passphraseOf(transport)),
     ...inventory.secrets,
     ...[halt, resume, status, messages].flatMap((operation) =>
       operation === null || isCommand(operation)
@@ -26,6 +27,12 @@ export function secretsOf(inventory: Inventory): string[] {
       : []),
     ...passwordsIn(inventory),
   ].filter((secret) => secret.length >= SHORTEST_SECRET && !secret.includes('${'));
+}
+
+function passphraseOf(transport: Transport): string[] {
+  if (transport.kind === 'container') return passphraseOf(transport.on.transport);
+  // In a journal of a version that knew no passphrases there is none.
+  return transport.kind === 'ssh' && typeof transport.passphrase === 'string' ? [transport.passphrase] : [];
 }
 
 /** A placeholder stands for a secret that is known already; what is written around it is a scheme such as `Bearer`. */

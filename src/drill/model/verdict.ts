@@ -59,6 +59,8 @@ export interface Verdict {
   };
   readonly halt: HaltSummary;
   readonly broker: BrokerSummary;
+  /** The manual resume, step by step; only where the drill has one and was fired. */
+  readonly manualResume?: readonly ManualStepSummary[];
   /** What became of the requests that had to be refused, or to do nothing. */
   readonly guards: readonly GuardSummary[];
   /** What would have ended the drill early, and what did. */
@@ -70,6 +72,8 @@ export interface Verdict {
   /** What the inventory does not declare, so that this verdict does not speak of it; left out where it declares all. */
   readonly notCovered?: readonly string[];
   readonly notTested: readonly string[];
+  /** What the service managers' settings and the plan foretold before the trigger; left out where that is nothing. It is no evidence. */
+  readonly foresight?: readonly string[];
   /** Why the operator let the drill begin although the level below was not proven; left out where nobody did. */
   readonly gateSkipped?: string;
 }
@@ -132,6 +136,16 @@ export interface BrokerSummary {
         readonly backAfterMs: number | null;
       }
     | { readonly done: false; readonly why: string };
+}
+
+export interface ManualStepSummary {
+  readonly host: string;
+  /** The service that it starts; null: one of the inventory's own steps. */
+  readonly service: string | null;
+  /** As it was run, or is to be run. */
+  readonly command: readonly string[];
+  /** `by hand`: somebody said so. `unknown`: it was begun, and its result was not seen. Neither proves anything. */
+  readonly outcome: 'succeeded' | 'failed' | 'by hand' | 'unknown' | 'not taken';
 }
 
 export interface GuardSummary {

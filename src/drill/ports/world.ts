@@ -30,6 +30,8 @@ export interface World {
   /** Keyed hash, so that a stranger's argv can be compared without being kept. */
   readonly fingerprint: (text: string) => string;
   readonly progress: (event: Progress) => void;
+  /** Asks whoever is present before each step of a manual resume; null: nobody is, and every step is run. */
+  readonly confirm: Confirm | null;
   /** Aborted when somebody wants the drill to end: after the trigger it resumes first. */
   readonly stop: AbortSignal;
 }
@@ -143,6 +145,23 @@ export interface ExchangeLink {
   read(timeoutMs: number): Promise<Received<ExchangeBook>>;
 }
 
+/**
+ * Shows one step and waits for the answer, for as long as it takes: run it, it was done by hand, or stop here and leave the fleet
+ * as it is. Never rejects.
+ */
+export type Confirm = (step: CheckedStep) => Promise<'run' | 'by-hand' | 'stop'>;
+
+/** A step of the manual resume, with the exact command. */
+export interface CheckedStep {
+  readonly number: number;
+  /** How many there are, at the most: a service that is up by then need not be started. */
+  readonly of: number;
+  readonly host: string;
+  readonly command: readonly string[];
+  /** The service that it starts; null where it is one of the inventory's own steps. */
+  readonly service: string | null;
+}
+
 /** For the operator's eyes only; nothing depends on it. */
 export type Progress =
   | {
@@ -157,4 +176,6 @@ export type Progress =
       readonly host: string;
       readonly state: 'up' | 'down' | 'back' | 'unknown';
     }
+  /** The manual resume, step by step, as it is about to be taken. */
+  | { readonly kind: 'checklist'; readonly steps: readonly CheckedStep[] }
   | { readonly kind: 'note'; readonly text: string };

@@ -1,0 +1,111 @@
+import type { Duplex } from 'node:stream';
+import type { Client, ClientChannel } from 'ssh2';
+import type { Connection, Ending, Running } from './transport.ts';
+
+/**
+ * One connection after its login. `before` are the connections to jump hosts that it goes through, which end with it.
+ */
+export class SshConnection implements Connection {
+  readonly hostKey: string;
+  readonly #where: string;
+  readonly #client: Client;
+  readonly #before: Connection | null;
+  #lost: string | null = null;
+
+  constructor(where: string, client: Client, hostKey: string, before: Connection | null) {
+    this.#where = where;
+    this.#client = client;
+    this.hostKey = hostKey;
+    this.#before = before;
+    // Without a listener an error after login would end the whole program; `close` follows every one.
+    client.on('error', (error) => {
+      this.#lost ??= `${where}: the ssh connection was lost (${error.message.split('\n')[0]})`;
+    });
+    client.on('close', () => {
+      this.#lost ??= `${where}: the ssh connection was lost`;
+    });
+  }
+
+  start(command: string): Promise<Running> {
+    return new Promise((resolve, reject) => {
+      if (this.#lost !== null) return reject(new Error(this.#lost));
+      // Called with an error where the connection closes before the channel opened (ssh2 does so on `close`).
+      try {
+        this.#client.exec(command, (error, channel) => {
+          if (error)
+            reject(new Error(this.#lost ?? `${this.#where}: cannot start a command (${error.message})`));
+          else resolve(this.#attach(channel));
+        });
+      } catch (error) {
+        reject(new Error(this.#lost ?? `${this.#where}: ${(error as Error).message}`));
+      }
+    });
+  }
+
+  #attach(channel: ClientChannel): Running {
+    channel.on('error', () => {});
+    let ending: Ending | null = null;
+    channel.on('exit', (code: number | null, signal?: string) => {
+      ending = { code, reason: code === null ? `ended by ${signal ?? 'a signal'}` : null };
+    });
+    const ended = new Promise<Ending>((resolve) => {
+      channel.once('close', () =>
+        resolve(ending ?? { code: null, reason: this.#lost ?? `${this.#where}: the command was cut off` }),
+      );
+    });
+    const kill = (): void => {
+      if (this.#lost !== null) return;
+      // A server need not honour "signal" (RFC 4254, 6.9); closing the channel ends its input and output in any case.
+      channel.signal('KILL');
+      channel.close();
+    };
+    return { input: channel, output: channel, errors: channel.stderr, ended, kill };
+  }
+
+  /** A stream to a port that this host can reach, for the connection to the next one. */
+  forward(address: string, port: number, timeoutMs: number): Promise<Duplex> {
+    return new Promise((resolve, reject) => {
+      let over = false;
+      const refused = (why: string): void => {
+        over = true;
+        clearTimeout(late);
+        reject(
+          new Error(
+            `${this.#where}: it cannot pass the connection on to ${address}, port ${port} (${this.#lost ?? why.split('\n')[0]}); check the address as seen from there, and AllowTcpForwarding`,
+          ),
+        );
+      };
+      // It waits for the next host as long as its own system does, which may be minutes.
+      const late = setTimeout(() => refused(`no answer within ${timeoutMs / 1000} s`), timeoutMs);
+      try {
+        this.#client.forwardOut('127.0.0.1', 0, address, port, (error, channel) => {
+          if (over) return channel?.destroy();
+          if (error) return refused(error.message);
+          clearTimeout(late);
+          resolve(channel);
+        });
+      } catch (error) {
+        refused((error as Error).message);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#end();
+    await this.#before?.close();
+  }
+
+  #end(): Promise<void> {
+    if (this.#lost !== null) return Promise.resolve();
+    this.#lost = `${this.#where}: the connection is closed`;
+    return new Promise((resolve) => {
+      // A black-holed connection would never confirm.
+      const force = setTimeout(() => this.#client.destroy(), 2_000);
+      this.#client.once('close', () => {
+        clearTimeout(force);
+        resolve();
+      });
+      this.#client.end();
+    });
+  }
+}

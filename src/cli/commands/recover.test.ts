@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { destructivePlan, FakeFleet } from '../../../test/fakes/fake-fleet.ts';
+import { ownFolder } from '../../../test/support/haltproof.ts';
+import { runDrill } from '../../drill/run-drill.ts';
+import { createEffects } from '../../effects.ts';
+import { createFiles } from '../../files.ts';
+import type { Effects } from '../effects.ts';
+import { recover } from './recover.ts';
+
+const { effects } = createEffects();
+
+const INVENTORY = `fleet: test
+hosts:
+  knox: { transport: local, manager: launchd }
+  tesseract: { transport: ssh, address: 192.0.2.7, user: ops, manager: launchd }
+services:
+${destructivePlan()
+  .services.map(
+    ({ name, host, match, start }) =>
+      `  ${name}: { host: ${host}, label: ${name}, match: ${JSON.stringify(match)}, start: ${JSON.stringify(start)} }`,
+  )
+  .join('\n')}
+broker:
+  service: principal
+  api: http://127.0.0.1:8700
+  auth: { bearer: a-token-of-some-length }
+  halt: { request: POST /v1/halt, body: { level: $level, reason: $reason } }
+  resume: { request: POST /v1/resume, body: { incident: $incident } }
+  manual-resume: [{ host: knox, run: [principal, lift, $incident] }]
+  status: { request: GET /v1/status, pick: { level: /level, incident: /incident/id } }
+  state: { sqlite: state.db, query: select level from halt_state }
+`;
+const sha256 = createHash('sha256').update(INVENTORY).digest('hex');
+
+/** A recovery of a level 4 of a live fleet whose manual resume was stopped before its first step. */
+async function recovered(key: 'enter' | 'q' | null) {
+  const fleet = new FakeFleet();
+  fleet.confirm = async () => 'stop';
+  const input = {
+    plan: destructivePlan(),
+    drillId: 'd-1',
+    knownIssues: [],
+    inventory: { path: 'inventory.yaml', sha256 },
+    source: { file: '/fleet/inventory.yaml', text: INVENTORY },
+    runner: '0.0.0',
+    judging: { today: '2026-11-22', strict: false },
+  };
+  await fleet.clock.drive(runDrill(input, fleet.world));
+  fleet.confirm = null;
+  // Its canaries end with their lease.
+  for (const { processes } of [fleet.knox, fleet.tesseract])
+    for (const [pid, { argv }] of processes) if (argv.includes('haltproof-canary')) processes.delete(pid);
+  const before = fleet.acts.length;
+  const folder = ownFolder();
+  mkdirSync(join(folder, 'd-1'));
+  const prompts: string[] = [];
+  let said = '';
+  const write = (text: string): void => {
+    said += text;
+  };
+  const fake: Effects = {
+    ...effects,
+    folder,
+    files: createFiles(folder),
+    out: { write, isTerminal: false, columns: 80 },
+    err: { write, isTerminal: false, columns: 80 },
+    onSignal: () => () => {},
+    readJournal: async () => ({ kind: 'entries', entries: [...fleet.entries] }),
+    openWorld: async ({ journal, progress }) => {
+      const { world } = fleet;
+      const silent = { append: () => 'e-0', sync: async () => {} };
+      return {
+        world: { ...world, progress, ...(journal === 'none' ? { journal: silent } : {}) },
+        entries: () => fleet.entries,
+        close: async () => {},
+      };
+    },
+    terminal:
+      key === null
+        ? null
+        : {
+            secret: () => Promise.reject(new Error('nobody types a phrase for a recovery')),
+            key: async ({ prompt, keys }) => {
+              prompts.push(prompt);
+              const found = keys.find((one) => one === key);
+              return found === undefined ? { kind: 'none' } : { kind: 'key', key: found };
+            },
+          },
+  };
+  const code = await driven(fleet, recover('d-1', {}, fake));
+  return { code, prompts, said, acts: fleet.acts.slice(before) };
+}
+
+/** On the fleet's clock, which knows nothing of files and modules that are really read meanwhile. */
+async function driven<T>(fleet: FakeFleet, work: Promise<T>): Promise<T> {
+  let over = false;
+  const end = (): void => {
+    over = true;
+  };
+  work.then(end, end);
+  while (!over) {
+    await fleet.clock.drive(work).catch(() => undefined);
+    await new Promise((done) => setTimeout(done, 1));
+  }
+  return work;
+}
+
+const STEPS = ['lift inc-1 by hand', 'start principal', 'start sentinel', 'start hermes', 'start shiva'];
+
+describe('a level 4 that was interrupted', () => {
+  it('is recovered step by step on a terminal, with the checklist first', async () => {
+    const { code, prompts, said, acts } = await recovered('enter');
+    expect([code, acts]).toEqual([0, STEPS]);
+    expect(prompts).toHaveLength(5);
+    expect(prompts[0]).toContain('step 1 of 5, on knox: principal lift inc-1');
+    expect(said).toContain('  [ ] step 5 of 5, on tesseract, starts shiva: launchctl start shiva');
+  });
+
+  it('is left as it is where somebody says so', async () => {
+    const { code, prompts, said, acts } = await recovered('q');
+    expect([code, prompts.length, acts]).toEqual([5, 1, []]);
+    expect(said).toContain('  [ ] step 1 of 5, on knox: principal lift inc-1');
+  });
+
+  it('is recovered without asking where there is no terminal', async () => {
+    const { code, said, acts } = await recovered(null);
+    expect([code, acts]).toEqual([0, STEPS]);
+    expect(said).toContain('The manual resume, in order');
+  });
+});

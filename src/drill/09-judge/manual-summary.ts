@@ -1,0 +1,63 @@
+import type { ManualStep } from '../model/inventory.ts';
+import { filledIn } from '../model/manual-step.ts';
+import type { ManualStepSummary } from '../model/verdict.ts';
+import { type CaseFile, type DoneAct, said } from './case-file.ts';
+import { isForeign } from './ownership.ts';
+import { finalRoots } from './undo.ts';
+
+/**
+ * The manual resume as a checklist: every step with its exact command, what came of it, and what is left to do. Null where the
+ * drill has none, or nothing was halted that it could lift.
+ */
+export function manualSummary(c: CaseFile): readonly ManualStepSummary[] | null {
+  if (c.plan.resume !== 'manual' || (c.trigger === null && c.manualSteps.length === 0)) return null;
+  // Nobody is given a command that would lift somebody else's halt.
+  const halted = said(c.store).findLast(
+    ({ value: { state } }) => state.level === c.plan.expect.level && !isForeign(c, state),
+  );
+  // Not by their number: a recovery begins anew with the first, as long as the halt stands.
+  const left = c.plan.manualResume
+    .filter((planned) => !c.manualSteps.some((step) => isStep(step, planned)))
+    .map(({ host, run }) => {
+      const command = halted === undefined ? run : filledIn(run, halted.value.state);
+      return { host, service: null, command, outcome: 'not taken' as const };
+    });
+  const started = new Set(
+    c.starts.map(({ intent: { act } }) => (act.act === 'start-service' ? act.service : '')),
+  );
+  const down = [...c.services.values()].filter(
+    (service) => service.roots.length > 0 && finalRoots(c, service).length === 0,
+  );
+  return [
+    ...c.manualSteps.flatMap(taken),
+    ...left,
+    ...c.starts.flatMap(taken),
+    ...down.flatMap(({ planned: { name, host, start } }) =>
+      start === null || started.has(name)
+        ? []
+        : [{ host, service: name, command: start, outcome: 'not taken' as const }],
+    ),
+  ];
+}
+
+function taken(step: DoneAct): ManualStepSummary[] {
+  const { act } = step.intent;
+  if (act.act !== 'manual-step' && act.act !== 'start-service') return [];
+  const service = act.act === 'start-service' ? act.service : null;
+  return [{ host: act.host, service, command: act.command, outcome: outcomeOf(step) }];
+}
+
+function outcomeOf({ done }: DoneAct): ManualStepSummary['outcome'] {
+  if (done?.byHand === true) return 'by hand';
+  if (done?.command?.kind !== 'present') return 'unknown';
+  return done.command.value.exitCode === 0 ? 'succeeded' : 'failed';
+}
+
+/** Whether this was done for that step of the plan; what was filled in may be anything. */
+function isStep({ intent: { act } }: DoneAct, { host, run }: ManualStep): boolean {
+  return (
+    act.act === 'manual-step' &&
+    act.host === host &&
+    run.every((word, index) => /\$(?:level|incident|revision)\b/.test(word) || word === act.command[index])
+  );
+}
