@@ -1,11 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fenced } from './adapters/ledger/epoch.ts';
 import { type JournalFile, openJournal, readJournal, reopenJournal } from './adapters/ledger/journal-file.ts';
-import { createHostLink } from './adapters/processes/host-link.ts';
+import { type AskableHost, createHostLink } from './adapters/processes/host-link.ts';
 import { createManagerLink, managedName } from './adapters/services/manager-link.ts';
 import { createExchangeLink } from './adapters/stores/http-exchange.ts';
-import { createAuditLink, createMessagesLink, createStoreLink } from './adapters/stores/sqlite.ts';
+import { createDocumentAudit, createDocumentStore } from './adapters/stores/document-store.ts';
+import {
+  createAuditLink,
+  createMessagesLink,
+  createStoreLink,
+  type ReadDatabase,
+} from './adapters/stores/sqlite.ts';
+import { type AskOn, askHere } from './adapters/system/ask-here.ts';
+import { readRemoteDatabase } from './adapters/stores/sqlite-remote.ts';
 import { clockAfter, systemClock } from './adapters/system/clock.ts';
 import { createFingerprint, keptKey, newKey } from './adapters/system/fingerprint.ts';
 import { raisePriority } from './adapters/system/priority.ts';
@@ -13,7 +22,8 @@ import { randomWord } from './adapters/system/random.ts';
 import { createController } from './adapters/system/run-here.ts';
 import { createBrokerLink } from './adapters/triggers/http-broker.ts';
 import type { OpenWorld, Secrets, WorldRequest } from './cli/effects.ts';
-import type { Inventory } from './drill/model/inventory.ts';
+import type { Broker, Inventory } from './drill/model/inventory.ts';
+import { unreadable } from './drill/model/reading.ts';
 import { secretsOf } from './drill/model/secrets.ts';
 import type { Clock, HostLink, ManagerLink, World } from './drill/ports/world.ts';
 
@@ -22,21 +32,30 @@ export async function openWorld(request: WorldRequest, secrets: Secrets): Promis
   const { inventory, drillId, folder, phrase, progress, stop, epoch } = request;
   secrets.keep([...secretsOf(inventory), ...(phrase === null ? [] : [phrase])]);
   const { redact } = secrets;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  // One that was there already, or a umask, may say otherwise.
-  await chmod(folder, 0o700);
+  if (request.journal !== 'none') {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // One that was there already, or a umask, may say otherwise.
+    await chmod(folder, 0o700);
+  }
   raisePriority();
   const { journal, clock } = openedJournal(request, redact);
   const hosts = hostLinks(inventory, drillId, clock);
   const controller = createController();
+  const askOn = askOnHosts(inventory, hosts);
+  const { ca } = inventory.broker;
   const world: World = {
     clock,
     journal,
     hosts,
     managers: managerLinks(inventory, hosts),
-    broker: createBrokerLink(inventory.broker, { phrase, redact }),
-    store: createStoreLink(inventory.broker.state),
-    audit: inventory.broker.audit === null ? null : createAuditLink(inventory.broker.audit),
+    broker: createBrokerLink(inventory.broker, {
+      phrase,
+      redact,
+      askOn,
+      ...(ca === undefined ? {} : { ca: readFileSync(ca, 'utf8') }),
+    }),
+    store: storeOf(inventory.broker.state, askOn),
+    audit: auditOf(inventory.broker.audit, askOn),
     exchange: inventory.exchange === null ? null : createExchangeLink(inventory.exchange),
     messages: messagesOf(inventory),
     controller,
@@ -87,7 +106,40 @@ function messagesOf({ broker }: Inventory): World['messages'] {
   return table === null ? null : createMessagesLink(table);
 }
 
-function hostLinks(inventory: Inventory, drillId: string, clock: Clock): Map<string, HostLink> {
+function storeOf(state: Broker['state'], askOn: AskOn): World['store'] {
+  if (state === null) return noStore;
+  return 'from' in state
+    ? createDocumentStore(state, askOn)
+    : createStoreLink(state, databaseOn(state.host, askOn));
+}
+
+function auditOf(audit: Broker['audit'], askOn: AskOn): World['audit'] {
+  if (audit === null) return null;
+  return 'from' in audit
+    ? createDocumentAudit(audit, askOn)
+    : createAuditLink(audit, databaseOn(audit.host, askOn));
+}
+
+function databaseOn(host: string | undefined, askOn: AskOn): ReadDatabase | undefined {
+  return host === undefined ? undefined : (file, queries) => readRemoteDatabase(file, queries, askOn(host));
+}
+
+/** Nobody asks it: what is not declared is not read. */
+const noStore: World['store'] = {
+  read: () => Promise.resolve(unreadable('the inventory declares no store')),
+};
+
+/** A host that is this machine needs no connection; what is left running there is then not ended with one. */
+function askOnHosts(inventory: Inventory, links: ReadonlyMap<string, AskableHost>): AskOn {
+  return (name) => {
+    const host = inventory.hosts.find((one) => one.name === name);
+    if (name === null || host?.transport.kind === 'local') return askHere;
+    return (argv, limits) =>
+      links.get(name)?.ask(argv, limits) ?? Promise.resolve(unreadable(`there is no host ${name}`));
+  };
+}
+
+function hostLinks(inventory: Inventory, drillId: string, clock: Clock): Map<string, AskableHost> {
   return new Map(
     inventory.hosts.map((host) => {
       const heartbeats = inventory.services.flatMap(({ name, host: home, heartbeat }) =>

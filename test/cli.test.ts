@@ -66,6 +66,7 @@ describe('help and version', () => {
       'status',
       'recover',
       'pin',
+      'doctor',
       'lab',
     ]);
     expect(stdout).toMatch(/^ {2}schedule {2,}have drills started/m);
@@ -78,6 +79,7 @@ describe('help and version', () => {
     ['lab'],
     ['recover'],
     ['pin'],
+    ['doctor'],
     ['schedule', 'list'],
     ['schedule', 'install'],
   ])('gives two examples: %s', async (...command) => {
@@ -86,7 +88,7 @@ describe('help and version', () => {
     const examples = stdout.split('Examples:\n')[1]?.trimEnd().split('\n');
     expect(examples).toHaveLength(2);
     for (const line of examples ?? [])
-      expect(line).toMatch(/^ {2}haltproof (drill|status|lab|pin|recover|schedule)/);
+      expect(line).toMatch(/^ {2}haltproof (drill|status|lab|pin|doctor|recover|schedule)/);
   });
 
   it('answers nothing at all with its help on stderr and 64', async () => {

@@ -193,7 +193,7 @@ export type JournalRead =
 export interface WorldRequest {
   readonly inventory: Inventory;
   readonly drillId: string;
-  /** The report folder, which is made. */
+  /** The report folder, which is made where a journal is written. */
   readonly folder: string;
   /** `new`: begins one. `continued`: goes on with the one in the folder, on a clock on which it is past. `none`: writes none. */
   readonly journal: 'new' | 'continued' | 'none';

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { usage } from './cli-error.ts';
 import type { DrillOptions } from './commands/drill.ts';
 import type { LabOptions } from './commands/lab.ts';
+import type { DoctorOptions } from './commands/doctor.ts';
 import type { PinOptions } from './commands/pin.ts';
 import type { RecoverOptions } from './commands/recover.ts';
 import type { RejudgeOptions } from './commands/rejudge.ts';
@@ -126,6 +127,10 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .argument('[dir]', 'report folder of the interrupted drill')
     .option('--inventory <file>', 'the inventory it ran with, where the journal does not hold it')
     .option('--out <dir>', 'folder of the reports (default: reports)')
+    .option(
+      '--ours',
+      'nobody else has halted since: needed for a fleet in which nothing shows whose halt is in force',
+    )
     .option('--incident <id>', 'print what to do by hand about this incident; nothing is asked or touched')
     .option('--json', 'print verdict.json on stdout, and nothing else')
     .option('--debug', 'with a stack trace where something goes wrong')
@@ -152,6 +157,23 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
       refuseArguments(command, effects);
       const { pin } = await import('./commands/pin.ts');
       done(await pin(options, effects));
+    });
+
+  program
+    .command('doctor')
+    .summary('look whether all is there that a drill will need')
+    .description(
+      'Looks at a live fleet, host by host: login, pinned identity, the whole process table, a canary, programs, each service and its lives, its manager, the broker\u2019s status, state, audit log and token. Prints what to do about each gap. Halts, starts and writes nothing.\n\nExit codes: 0 all is there, 3 something is missing, 64 bad usage or a faulty inventory.',
+    )
+    .option('--inventory <file>', 'the fleet (default: $HALTPROOF_INVENTORY, else ./inventory.yaml)')
+    .option('--json', 'print the table as JSON')
+    .option('--debug', 'with a stack trace where something goes wrong')
+    .allowExcessArguments(true)
+    .addHelpText('after', examples('haltproof doctor', 'haltproof doctor --inventory fleets/prod.yaml'))
+    .action(async (options: DoctorOptions, command: Command) => {
+      refuseArguments(command, effects);
+      const { doctor } = await import('./commands/doctor.ts');
+      done(await doctor(options, effects));
     });
 
   addSchedule(program, effects, done);

@@ -1,6 +1,7 @@
 import { createObserver } from './06-observe/observer.ts';
 import { type CaseFile, openCase } from './09-judge/case-file.ts';
 import { identityOf, isOtherMachine } from './model/identity.ts';
+import { asksStatus, readsStore, showsState } from './model/coverage.ts';
 import type { Entry } from './model/journal.ts';
 import { haltSeen, type OwnHalt } from './model/ownership.ts';
 import type { Plan } from './model/plan.ts';
@@ -21,6 +22,13 @@ export interface Recovery {
   readonly epoch: number;
   /** Version of this program. */
   readonly runner: string;
+  /** The operator says that the halt in force is this drill's. Needed where nothing else could show it. */
+  readonly ours?: boolean;
+}
+
+/** Whether only the operator can say whose halt is in force: time has passed, and somebody may have halted since. */
+export function needsWord({ plan }: { readonly plan: Plan }, entries: readonly Entry[]): boolean {
+  return mayHaveActed(entries) && !showsState(plan);
 }
 
 /** Whether the drill may have changed anything: without an act there is nothing to undo. */
@@ -34,11 +42,16 @@ export function mayHaveActed(entries: readonly Entry[]): boolean {
  * if it is that drill's, and sees everything back. Can itself be interrupted, and run again. Acts on no host that is another
  * machine than the one that the journal knows: then it touches nothing at all.
  */
-export async function recoverDrill({ entries, epoch, runner }: Recovery, outside: World): Promise<void> {
+export async function recoverDrill(
+  { entries, epoch, runner, ours = false }: Recovery,
+  outside: World,
+): Promise<void> {
   const world = withSturdyJournal(outside);
   const { journal } = world;
   const c = openCase(entries);
   const { plan, drillId } = c.opened;
+  if (needsWord(c.opened, entries) && !ours)
+    throw new Error('nothing shows whose halt is in force, and nobody said that it is this drill’s');
   journal.append({ kind: 'taken-over', epoch, runner });
   const last = entries.at(-1)?.wall ?? 'an unknown time';
   journal.append({ kind: 'interrupted', cause: `its runner was gone after ${last}, and another took over` });
@@ -80,7 +93,9 @@ async function undo(
   if (stranger !== null) throw new Error(`${stranger}; nothing was done`);
   observer.start();
   const looked = (): boolean =>
-    observer.blindSpots().length === 0 && observer.status !== null && observer.store !== null;
+    observer.blindSpots().length === 0 &&
+    (!asksStatus(plan) || observer.status !== null) &&
+    (!readsStore(plan) || observer.store !== null);
   await observer.until(looked, world.clock.nowMs() + LOOK_WITHIN_MS);
   await Promise.all([observer.readManagers('baseline'), observer.readAudit()]);
   const own = ownHalt(c, entries);

@@ -6,6 +6,7 @@ import { createObserver } from './06-observe/observer.ts';
 import { StopWatch } from './06-observe/stop-watch.ts';
 import { crashWouldTest, holdHalt, watchBeforeCrash, watchHalt } from './06-observe/watch-halt.ts';
 import { crashBroker } from './07-crash/crash-broker.ts';
+import { asksStatus, readsStore, showsState } from './model/coverage.ts';
 import { GUARDS_SKIPPED, guardKind } from './model/guards.ts';
 import { JOURNAL_FORMAT, type Judging } from './model/journal.ts';
 import type { KnownIssue } from './model/known-issue.ts';
@@ -106,6 +107,22 @@ async function guarded(
   }
 }
 
+/** Targets that a sample taken now does not show up. */
+async function targetsDown(
+  { services, timing }: Plan,
+  observer: Observer,
+  { clock }: World,
+): Promise<string[]> {
+  const sinceMs = clock.nowMs();
+  await observer.until(() => observer.sampledSince(sinceMs), sinceMs + timing.maxGapMs);
+  return services
+    .filter(({ name, role, instances }) => {
+      const roots = observer.livesOf(name)?.filter(({ part }) => part === 'root') ?? [];
+      return role === 'target' && roots.length !== instances;
+    })
+    .map(({ name, host }) => `${name} on ${host}`);
+}
+
 /** How long a fleet that is left as it is is looked at once more. */
 const LAST_LOOK_MS = 5_000;
 
@@ -117,7 +134,7 @@ async function undo(
   const { leaves } = stops;
   if (leaves !== null) {
     stage('resume', 'skipped', leaves.action === 'hold' ? `left halted: ${leaves.evidence}` : 'foreign');
-    await seeAsItIs(what.observer, what.world);
+    await seeAsItIs(what.plan, what.observer, what.world);
     return;
   }
   stops.undoing();
@@ -126,12 +143,12 @@ async function undo(
 }
 
 /** Nothing is undone; what is left has to be on record all the same. */
-async function seeAsItIs(observer: Observer, { clock }: World): Promise<void> {
+async function seeAsItIs(plan: Plan, observer: Observer, { clock }: World): Promise<void> {
   const sinceMs = clock.nowMs();
   observer.readStateNow();
   const seen = (): boolean =>
-    (observer.status?.sentMs ?? 0) > sinceMs &&
-    (observer.store?.sentMs ?? 0) > sinceMs &&
+    (!asksStatus(plan) || (observer.status?.sentMs ?? 0) > sinceMs) &&
+    (!readsStore(plan) || (observer.store?.sentMs ?? 0) > sinceMs) &&
     observer.sampledSince(sinceMs);
   await observer.until(seen, sinceMs + LAST_LOOK_MS);
   await observer.readAudit();
@@ -151,6 +168,12 @@ async function haltAndUndo(
   try {
     stage('trigger', 'begin');
     let t0Ms = 0;
+    // Where no state would show it, somebody else's halt shows in what it has taken down already.
+    const early = showsState(plan) ? [] : await targetsDown(plan, observer, world);
+    if (early.length > 0) {
+      stage('trigger', 'end', `not fired: ${early.join(', ')} not seen up right before the trigger`);
+      return;
+    }
     const pulled = await pullTrigger(plan, nonce, world, (startedMs) => {
       fired = true;
       stops.triggering(() => held.own);

@@ -3,6 +3,8 @@ import type { Host } from '../../drill/model/inventory.ts';
 import { absent, present, type Reading, type Received, unreadable } from '../../drill/model/reading.ts';
 import type { ProbeSample, SampleRequest } from '../../drill/model/sample.ts';
 import type { Clock, HostLink, Opening } from '../../drill/ports/world.ts';
+import type { Ask } from '../system/ask-here.ts';
+import { askHost } from '../transports/ask-host.ts';
 import { becomeRoot } from '../transports/become.ts';
 import { commandLine } from '../transports/quote.ts';
 import { runCommand } from '../transports/run-command.ts';
@@ -32,6 +34,11 @@ export interface HostLinkOptions {
   readonly transport?: HostTransport;
 }
 
+/** A host of which also may be asked what a command prints, its outputs apart and bounded as the asker wants. */
+export interface AskableHost extends HostLink {
+  readonly ask: Ask;
+}
+
 const OPEN_MS = 15_000;
 const SAMPLE_MS = 5_000;
 const COMMAND = { timeoutMs: 30_000, maxBytes: 65_536 };
@@ -48,7 +55,7 @@ interface Open {
  * One host over one connection. `open` may be called again after a loss: it starts from nothing and proves the
  * identity anew. No method rejects; what could not be done is `unreadable` with the reason.
  */
-export function createHostLink(host: Host, options: HostLinkOptions): HostLink {
+export function createHostLink(host: Host, options: HostLinkOptions): AskableHost {
   const declared = host.transport;
   const transport = options.transport ?? transportTo(host);
   const leaseS = Math.max(1, Math.round((options.leaseMs ?? 10_000) / 1000));
@@ -142,6 +149,8 @@ export function createHostLink(host: Host, options: HostLinkOptions): HostLink {
     killLife: (life) => trying(({ looking }) => killLife(looking, life)),
 
     run: (argv) => trying(({ connection }) => runCommand(connection, commandLine(argv), COMMAND)),
+
+    ask: (argv, limits) => trying(({ connection }) => askHost(connection, argv, limits)),
 
     crossCheck:
       declared.kind === 'local' && host.become === null

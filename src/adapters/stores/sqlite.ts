@@ -20,16 +20,19 @@ import {
 } from './columns.ts';
 import { type DatabaseRead, type Row, readDatabase, type Table } from './sqlite-read.ts';
 
+/** Reads a database on this machine, or on another one. */
+export type ReadDatabase = (file: string, queries: readonly string[]) => Promise<Reading<DatabaseRead>>;
+
 /**
  * The broker's halt state and incidents, from its own database, without asking the broker (see `readDatabase`).
  * Exactly one row of state is `present`. None, or several, is `unreadable`: a broker that keeps its state in one row
  * always has it, so that nothing there does not mean "not halted".
  */
-export function createStoreLink(state: SqliteState): StoreLink {
+export function createStoreLink(state: SqliteState, read: ReadDatabase = readDatabase): StoreLink {
   const queries = state.incidents === null ? [state.query] : [state.query, state.incidents];
   return {
     read: async () =>
-      shaped(state.file, await readDatabase(state.file, queries), ({ tables, inode }): StoreSnapshot => {
+      shaped(state.file, await read(state.file, queries), ({ tables, inode }): StoreSnapshot => {
         const [halt, incidents] = tables;
         return {
           state: haltState(halt as Table),
@@ -41,10 +44,10 @@ export function createStoreLink(state: SqliteState): StoreLink {
 }
 
 /** The broker's whole audit log, from its database, in the order in which the query gives it. */
-export function createAuditLink(audit: SqliteAudit): AuditLink {
+export function createAuditLink(audit: SqliteAudit, read: ReadDatabase = readDatabase): AuditLink {
   return {
     read: async () =>
-      shaped(audit.file, await readDatabase(audit.file, [audit.query]), ({ tables }) =>
+      shaped(audit.file, await read(audit.file, [audit.query]), ({ tables }) =>
         auditEntries(tables[0] as Table),
       ),
   };

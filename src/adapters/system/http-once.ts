@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly body: string | null;
   /** For the whole exchange, connecting and reading the body included. */
   readonly timeoutMs: number;
+  /** PEM text: the certificate authority to trust, in place of those that Node does. */
+  readonly ca?: string;
 }
 
 /** A whole answer: any status, and at most 1 MiB of body. */
@@ -36,6 +38,8 @@ export async function httpOnce(request: HttpRequest): Promise<Reading<HttpAnswer
   const label = `${request.method} ${harmlessUrl(request.url)}`;
   let status: number | null = null;
   try {
+    // fetch can be told of no authority; node:https can, and it neither repeats nor follows anything.
+    if (request.ca !== undefined) return await overPrivateTls(request, request.ca);
     const response = await fetch(request.url, {
       method: request.method,
       redirect: 'manual',
@@ -80,14 +84,36 @@ export function harmlessUrl(url: string): string {
   }
 }
 
-function framing(request: HttpRequest): Pick<RequestInit, 'headers' | 'body' | 'duplex'> {
-  const headers: Record<string, string> = {
+async function overPrivateTls(request: HttpRequest, ca: string): Promise<Reading<HttpAnswer>> {
+  const { httpsOnce } = await import('./https-once.ts');
+  const label = `${request.method} ${harmlessUrl(request.url)}`;
+  const body = request.method === 'GET' || request.body === null ? null : Buffer.from(request.body);
+  const headers = {
+    ...ownHeaders(request),
+    ...(body === null ? {} : { 'content-type': 'application/json' }),
+    ...(request.method === 'GET' ? {} : { 'content-length': String(body?.length ?? 0) }),
+  };
+  const limits = { timeoutMs: request.timeoutMs, maxBytes: MAX_BODY_BYTES };
+  const answer = await httpsOnce(
+    { method: request.method, url: request.url, headers, body, ca },
+    limits,
+    (code) => SYSTEM_ERRORS[code] ?? printable(code, 60),
+  );
+  return answer.kind === 'unreadable' ? unreadable(`${label}: ${answer.reason}`) : answer;
+}
+
+function ownHeaders(request: HttpRequest): Record<string, string> {
+  return {
     ...request.headers,
     accept: 'application/json',
     'accept-encoding': 'identity',
     connection: 'close',
     ...(request.bearer === null ? {} : { authorization: `Bearer ${request.bearer}` }),
   };
+}
+
+function framing(request: HttpRequest): Pick<RequestInit, 'headers' | 'body' | 'duplex'> {
+  const headers = ownHeaders(request);
   if (request.method === 'GET') return { headers };
   const body = new Blob(request.body === null ? [] : [request.body]);
   if (request.body !== null) headers['content-type'] = 'application/json';

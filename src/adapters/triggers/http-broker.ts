@@ -1,13 +1,29 @@
 import type { BrokerReply, BrokerState } from '../../drill/model/broker-state.ts';
 import type { GuardRequest } from '../../drill/model/guards.ts';
-import type { Broker, Json, Operation } from '../../drill/model/inventory.ts';
+import {
+  type Broker,
+  type Command,
+  type Expected,
+  isCommand,
+  type Json,
+  type Operation,
+} from '../../drill/model/inventory.ts';
 import { present, type Reading, type Received, unreadable } from '../../drill/model/reading.ts';
 import type { BrokerLink } from '../../drill/ports/world.ts';
+import type { AskOn } from '../system/ask-here.ts';
 import { type HttpAnswer, harmlessUrl, httpOnce, jsonOf } from '../system/http-once.ts';
 import { randomWord } from '../system/random.ts';
 import { createRawKeeper } from '../system/raw.ts';
 import { createRedactor } from '../system/redact.ts';
-import { claimedRecorded, claimedState, claimedStops, incidentSpelling, statusState } from './pick-state.ts';
+import { nameOf, runOperation } from './command-operation.ts';
+import { isAcknowledged } from './expected.ts';
+import {
+  claimedRecorded,
+  claimedState,
+  claimedStops,
+  incidentSpelling,
+  statusState,
+} from '../system/pick-state.ts';
 import { fillHeaders, fillTemplate, type Values } from './template.ts';
 
 const KEPT_BODY_BYTES = 4096;
@@ -17,10 +33,19 @@ export interface BrokerLinkOptions {
   readonly phrase?: string | null;
   /** Takes other secrets out of what is handed on; tokens and phrase are taken out in any case. */
   readonly redact?: (text: string) => string;
+  /** Runs commands where operations are such. */
+  readonly askOn?: AskOn;
+  /** PEM text of the certificate authority of the API, where the inventory names one. */
+  readonly ca?: string;
+}
+
+/** The answer to a request (with its HTTP status), or to a command (with its exit code). */
+interface Answer extends HttpAnswer {
+  readonly complaint?: string;
 }
 
 /**
- * The broker over HTTP, as the inventory describes its requests and answers. Each request is sent exactly once (see
+ * The broker over HTTP or by commands, as the inventory describes its requests and answers. Each request is sent exactly once (see
  * `httpOnce`), and none rejects. A complete HTTP answer of any status is a reply, `acknowledged` when it is 2xx; one that did not come, or
  * not whole, is `unreadable`, and the act may or may not have happened.
  * For `status` an answer that is not 2xx, not JSON or not of the expected shape is `unreadable` too.
@@ -36,14 +61,32 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
   const incidents = new Map<string, Json>();
   const keepRaw = createRawKeeper();
 
+  const askOn: AskOn =
+    options.askOn ?? (() => () => Promise.resolve(unreadable('nothing here runs commands')));
+
+  // Secrets are filled into requests alone: an argv is for everybody on its machine to read.
   const send = async (
-    operation: Operation,
+    operation: Operation | Command,
     values: Values,
     timeoutMs: number,
     {
-      headers = {},
+      secrets = {},
       token = bearer,
-    }: { headers?: Readonly<Record<string, string>>; token?: string | null } = {},
+      letRun = false,
+    }: { secrets?: Values; token?: string | null; letRun?: boolean } = {},
+  ): Promise<Reading<Answer>> => {
+    if (isCommand(operation)) {
+      const ran = await runOperation(operation, values, askOn, { timeoutMs, letRun });
+      return ran.kind === 'unreadable' ? unreadable(redact(ran.reason)) : ran;
+    }
+    return request(operation, { ...values, ...secrets }, timeoutMs, token);
+  };
+
+  const request = async (
+    operation: Operation,
+    values: Values,
+    timeoutMs: number,
+    token: string | null,
   ): Promise<Reading<HttpAnswer>> => {
     const body = operation.body === null ? null : JSON.stringify(fillTemplate(operation.body, values));
     const url = broker.api + operation.path;
@@ -51,9 +94,10 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
       method: operation.method,
       url,
       bearer: token,
-      headers: fillHeaders(headers, values),
+      headers: fillHeaders(operation.headers ?? {}, values),
       body,
       timeoutMs,
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
     });
     return answer.kind === 'unreadable' ? unreadable(redact(answer.reason)) : answer;
   };
@@ -63,17 +107,25 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
     if (spelling !== null) incidents.set(String(spelling), spelling);
   };
 
-  const replyOf = ({ status, body }: HttpAnswer, pick: Broker['halt']['pick']): BrokerReply => {
+  const replyOf = (
+    operation: (Operation | Command) & { readonly expect?: Expected },
+    { status, body, complaint = '' }: Answer,
+    pick: Broker['halt']['pick'],
+  ): BrokerReply => {
+    const byCommand = isCommand(operation);
     const json = jsonOf(body);
     const document = json.kind === 'present' ? json.value : undefined;
     rememberIncident(document, pick.incident);
     return {
       status,
-      acknowledged: isSuccess(status),
+      ...(byCommand ? { by: 'command' as const } : {}),
+      acknowledged: isAcknowledged(status, document, operation.expect, byCommand ? isZero : isSuccess),
       state: claimedState(document, pick),
       stops: claimedStops(document, pick.stops),
       recorded: claimedRecorded(document, pick.recorded),
-      body: keptText(redact(new TextDecoder().decode(body))),
+      body: keptText(
+        redact([new TextDecoder().decode(body), ...(complaint === '' ? [] : [complaint])].join('\n')),
+      ),
     };
   };
 
@@ -87,9 +139,11 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
 
   const resume: BrokerLink['resume'] = async (values, timeoutMs) => {
     const incident = values.incident === null ? null : spelled(values.incident);
-    const { headers } = broker.resume;
-    const answer = await send(broker.resume, { ...values, incident, second }, timeoutMs, { headers });
-    return answer.kind === 'present' ? present(replyOf(answer.value, {})) : answer;
+    const answer = await send(broker.resume, { ...values, incident }, timeoutMs, {
+      secrets: { second },
+      letRun: true,
+    });
+    return answer.kind === 'present' ? present(replyOf(broker.resume, answer.value, {})) : answer;
   };
 
   const guardedHalt = async (
@@ -99,23 +153,32 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
     const { level, asset, reason } = request;
     const token = { own: bearer, none: null, wrong: madeUp(bearer?.length ?? 0) }[request.token];
     const typed = request.phrase === 'own' ? phrase : `haltproof ${randomWord()}`;
-    const answer = await send(broker.halt, { level, asset, reason, phrase: typed }, timeoutMs, { token });
-    return answer.kind === 'present' ? present(replyOf(answer.value, broker.halt.pick)) : answer;
+    // What a command refuses cannot be told from what it fails to do.
+    if (isCommand(broker.halt)) return unreadable('the halt is a command, and takes no token');
+    const answer = await send(broker.halt, { level, asset, reason }, timeoutMs, {
+      secrets: { phrase: typed },
+      token,
+    });
+    return answer.kind === 'present' ? present(replyOf(broker.halt, answer.value, broker.halt.pick)) : answer;
   };
 
   return {
     halt: async (values, timeoutMs) => {
-      const answer = await send(broker.halt, { ...values, phrase }, timeoutMs);
-      return answer.kind === 'present' ? present(replyOf(answer.value, broker.halt.pick)) : answer;
+      const answer = await send(broker.halt, values, timeoutMs, { secrets: { phrase }, letRun: true });
+      return answer.kind === 'present'
+        ? present(replyOf(broker.halt, answer.value, broker.halt.pick))
+        : answer;
     },
     resume,
     rehearse: async (role, timeoutMs) => {
+      if (broker.status === null) return unreadable('the inventory declares no status');
       const answer = await send(broker.status, {}, timeoutMs, { token: role === 'second' ? second : bearer });
       if (answer.kind !== 'present') return answer;
       const { status } = answer.value;
-      if (!isSuccess(status)) return present({ status });
+      if (!isCommand(broker.status) && !isSuccess(status)) return present({ status });
       const state = stateIn(answer.value);
-      return state.kind === 'present' ? present({ status }) : state;
+      // Whoever gives a state has accepted whoever asks: a command has no status, and this is read as one.
+      return state.kind === 'present' ? present({ status: isCommand(broker.status) ? 200 : status }) : state;
     },
     guard: async (request, timeoutMs) => {
       if (request.operation === 'halt') return guardedHalt(request, timeoutMs);
@@ -123,9 +186,10 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
       if (broker.messages === null) return unreadable('the inventory declares no messages');
       const { sender, service, message } = request;
       const answer = await send(broker.messages, { sender, service, message }, timeoutMs);
-      return answer.kind === 'present' ? present(replyOf(answer.value, {})) : answer;
+      return answer.kind === 'present' ? present(replyOf(broker.messages, answer.value, {})) : answer;
     },
     status: async (timeoutMs): Promise<Received<BrokerState>> => {
+      if (broker.status === null) return unreadable('the inventory declares no status');
       const answer = await send(broker.status, {}, timeoutMs);
       if (answer.kind !== 'present') return answer;
       const read = stateIn(answer.value);
@@ -134,14 +198,21 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
     },
   };
 
-  function stateIn({ status, body }: HttpAnswer): Reading<BrokerState> {
-    const label = `${broker.status.method} ${harmlessUrl(broker.api + broker.status.path)}`;
+  function stateIn({ status, body, complaint = '' }: Answer): Reading<BrokerState> {
+    const asked = broker.status;
+    if (asked === null) return unreadable('the inventory declares no status');
+    const label = isCommand(asked)
+      ? nameOf(asked)
+      : `${asked.method} ${harmlessUrl(broker.api + asked.path)}`;
     const because = (reason: string): Reading<never> => unreadable(redact(`${label}: ${reason}`));
-    if (!isSuccess(status)) return because(`HTTP ${status}${hint(status)}`);
+    if (isCommand(asked)) {
+      if (!isZero(status))
+        return because(`it ended with ${status}${complaint === '' ? '' : `: ${complaint}`}`);
+    } else if (!isSuccess(status)) return because(`HTTP ${status}${hint(status)}`);
     const json = jsonOf(body);
     if (json.kind !== 'present') return because(json.kind === 'unreadable' ? json.reason : 'no answer');
-    rememberIncident(json.value, broker.status.pick.incident);
-    const state = statusState(json.value, broker.status.pick);
+    rememberIncident(json.value, asked.pick.incident);
+    const state = statusState(json.value, asked.pick);
     return state.kind === 'unreadable' ? because(state.reason) : state;
   }
 }
@@ -155,6 +226,10 @@ function madeUp(length: number): string {
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status <= 299;
+}
+
+function isZero(exitCode: number): boolean {
+  return exitCode === 0;
 }
 
 function hint(status: number): string {

@@ -27,12 +27,14 @@ export function fillHeaders(
   );
 }
 
-function inWords(value: Json): string {
+/** A value as text; null is the empty text. */
+export function inWords(value: Json): string {
   if (value === null) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function fillText(text: string, values: Values): Json {
+/** One text with its values filled in. */
+export function fillText(text: string, values: Values): Json {
   const whole = /^\$(\w+)$/.exec(text)?.[1];
   if (whole !== undefined && Object.hasOwn(values, whole)) return values[whole] as Json;
   return text.replace(/\$(\w+)/g, (written, name: string) => {

@@ -1,12 +1,12 @@
 import { plain } from '../../drill/model/harmless.ts';
 import type { Inventory } from '../../drill/model/inventory.ts';
 import { type HostPin, type Pins, unlikePin } from '../../drill/model/pin.ts';
-import { secretsOf } from '../../drill/model/secrets.ts';
 import type { HostIdentity } from '../../drill/model/sample.ts';
 import type { Opening } from '../../drill/ports/world.ts';
-import { type ChosenFile, chooseInventory } from '../choose-inventory.ts';
-import { CliError, messageOf, notRun, usage } from '../cli-error.ts';
+import { chooseInventory } from '../choose-inventory.ts';
+import { CliError, messageOf, notRun } from '../cli-error.ts';
 import type { Effects } from '../effects.ts';
+import { liveInventory } from '../live-inventory.ts';
 import { lockFile, readPins } from '../read-pins.ts';
 
 export interface PinOptions {
@@ -21,7 +21,14 @@ export interface PinOptions {
 export async function pin(options: PinOptions, effects: Effects): Promise<number> {
   const file = await chooseInventory(options.inventory, effects);
   effects.err.write(`haltproof: inventory ${file.shown}, sha256 ${file.sha256}\n`);
-  const inventory = await liveInventory(file, effects);
+  const inventory = await liveInventory(
+    file,
+    {
+      what: 'its hosts are other ones each time',
+      wayOut: 'pin the inventory of a live fleet',
+    },
+    effects,
+  );
   // A lock that cannot be read is what pinning anew is for.
   const before = await readPins(file, effects).catch(() => null);
   const hosts = pinsOf(inventory, await effects.askHosts(inventory));
@@ -47,31 +54,6 @@ export async function pin(options: PinOptions, effects: Effects): Promise<number
     ),
   );
   return 0;
-}
-
-async function liveInventory(file: ChosenFile, effects: Effects): Promise<Inventory> {
-  const [{ loadInventory }, { providerOf }, { formatProblem }] = await Promise.all([
-    import('../../drill/01-load/load-fleet.ts'),
-    import('../../drill/01-load/provider-of.ts'),
-    import('../../drill/01-load/problem.ts'),
-  ]);
-  if (providerOf(file.text) !== 'live')
-    throw usage(
-      `${file.shown} is provided by the lab`,
-      'its hosts are other ones each time',
-      'pin the inventory of a live fleet',
-    );
-  const loaded = loadInventory(
-    { path: file.shown, text: file.text },
-    {
-      env: effects.env,
-      resolvePath: (path, from) =>
-        effects.files.resolve(path, effects.files.folderOf(effects.files.resolve(from, effects.folder))),
-    },
-  );
-  if (!loaded.ok) throw new CliError(64, loaded.problems.map(formatProblem).join('\n'));
-  effects.secrets.keep(secretsOf(loaded.inventory));
-  return loaded.inventory;
 }
 
 function pinsOf(

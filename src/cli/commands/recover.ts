@@ -23,6 +23,7 @@ export interface RecoverOptions {
   readonly inventory?: string;
   readonly incident?: string;
   readonly out?: string;
+  readonly ours?: true;
   readonly json?: true;
 }
 
@@ -86,6 +87,13 @@ async function recoverIn(
     if (!finished) effects.err.write('haltproof: that drill was of an embedded lab, which ended with it\n');
     return report(entries, folder, parent, options, effects);
   }
+  const { needsWord } = await import('../../drill/recover-drill.ts');
+  const ours = options.ours === true;
+  if (needsWord(opened, entries) && !ours)
+    throw new CliError(
+      5,
+      `nothing in this fleet shows whose halt is in force; the resume would lift one that somebody else made since; nothing was touched: make sure that nobody did, then run \`haltproof recover ${shown} --ours\``,
+    );
   const inventory = await inventoryOf(opened, options.inventory, effects);
   const epoch = await nextEpoch(folder, entries, effects);
   await refuseWhileAlive(opened, inventory, folder, epoch, interruption, effects);
@@ -108,7 +116,7 @@ async function recoverIn(
   try {
     const { recoverDrill } = await import('../../drill/recover-drill.ts');
     await recoverDrill(
-      { entries: asDeclared(entries, inventory), epoch, runner: effects.version },
+      { entries: asDeclared(entries, inventory), epoch, runner: effects.version, ours },
       open.world,
     );
   } catch (error) {

@@ -1,13 +1,23 @@
 import { plain } from '../../drill/model/harmless.ts';
-import type { Inventory, ManualStep } from '../../drill/model/inventory.ts';
+import {
+  type Command,
+  type Inventory,
+  isCommand,
+  type ManualStep,
+  type Operation,
+} from '../../drill/model/inventory.ts';
 
 /** What a person does who has an incident and no journal. Prints the inventory's commands with the incident filled in; runs none. */
 export function checklist(inventory: Inventory, incident: string): string {
   const { broker, services, hosts } = inventory;
   const steps = [
-    `Ask the broker for its state: ${broker.status.method} ${broker.api}${broker.status.path}`,
+    ...(broker.status === null
+      ? [
+          'Nothing can be asked for the halt state: make sure by other means that the halt is this drill’s, and that nobody else halted since.',
+        ]
+      : [`Ask the broker for its state: ${inWords(broker.status, broker.api)}`]),
     `Go on only if incident ${incident} is open, its reason begins with "haltproof drill", and nobody else halted since.`,
-    `Lift the halt: ${broker.resume.method} ${broker.api}${broker.resume.path}, naming incident ${incident} with its level and revision.`,
+    `Lift the halt: ${inWords(broker.resume, broker.api)}, naming incident ${incident} with its level and revision.`,
     ...(broker.manualResume ?? []).map(
       (step) => `Or, where no API call lifts it, ${onHost(step.host, step.run, incident)}`,
     ),
@@ -20,6 +30,12 @@ export function checklist(inventory: Inventory, incident: string): string {
   return `To undo incident ${plain(incident, 200)} of ${inventory.fleet} by hand (nothing was asked or touched):\n${steps
     .map((step) => `  [ ] ${plain(step, 1000)}\n`)
     .join('')}`;
+}
+
+function inWords(operation: Operation | Command, api: string): string {
+  return isCommand(operation)
+    ? onHost(operation.host ?? 'this machine', operation.run, '$incident')
+    : `${operation.method} ${api}${operation.path}`;
 }
 
 function onHost(host: string, run: ManualStep['run'], incident: string): string {

@@ -19,6 +19,7 @@ export function drillRules(raw: unknown, fleet: InventoryView | null): Complaint
     ...names(drill, fleet),
     ...bothLists(drill),
     ...nothingToStop(raw, drill),
+    ...unshownState(drill, fleet),
     ...crashRules(drill, fleet),
     ...wayBack(drill, fleet),
     ...phraseRules(drill, fleet),
@@ -85,6 +86,36 @@ function nothingToStop(raw: unknown, drill: DrillView): Complaint[] {
   ];
 }
 
+/** What no source could show is demanded of none. */
+function unshownState({ broker, resume }: DrillView, fleet: InventoryView | null): Complaint[] {
+  if (fleet === null || fleet.hasStatus || fleet.hasState) return [];
+  const why = 'the inventory declares neither status nor state of the broker';
+  return [
+    ...(broker === undefined
+      ? []
+      : [
+          {
+            path: ['broker'],
+            at: 'key' as const,
+            what: 'the drill says what the broker must say, and nothing could show it',
+            why,
+            fix: 'take broker away from the drill; the report says that the state is not covered',
+          },
+        ]),
+    ...(resume === 'manual'
+      ? [
+          {
+            path: ['resume'],
+            at: 'value' as const,
+            what: 'the drill resumes by hand, and nothing would show whose halt it is',
+            why,
+            fix: 'declare state in the inventory, or write resume: api',
+          },
+        ]
+      : []),
+  ];
+}
+
 function crashRules({ crash, stops, keeps }: DrillView, fleet: InventoryView | null): Complaint[] {
   if (crash === undefined) return [];
   const complaint = (what: string, why: string, fix: string): Complaint[] => [
@@ -102,6 +133,12 @@ function crashRules({ crash, stops, keeps }: DrillView, fleet: InventoryView | n
       `${quoted(crash)} is not the broker`,
       'only the broker is crashed, to see whether the halt outlives it',
       `write crash: ${broker}, or take it away`,
+    );
+  if (fleet !== null && !fleet.hasStatus)
+    return complaint(
+      `${quoted(crash)} is to be crashed, and cannot be asked whether it is back`,
+      'the inventory declares no status of the broker',
+      'declare status, or take crash away',
     );
   if (stops?.includes(crash))
     return complaint(
@@ -155,14 +192,18 @@ function wayBack({ resume, stops }: DrillView, fleet: InventoryView | null): Com
 
 function phraseRules({ phrase }: DrillView, fleet: InventoryView | null): Complaint[] {
   const halt = fleet?.operations.find(({ name }) => name === 'halt');
-  if (phrase !== 'typed' || halt === undefined || carries(halt, '$phrase')) return [];
+  const byCommand = fleet?.commands.some(({ name }) => name === 'halt') === true;
+  if (phrase !== 'typed' || (halt === undefined && !byCommand)) return [];
+  if (halt !== undefined && carries(halt, '$phrase')) return [];
   return [
     {
       path: ['phrase'],
       at: 'value',
       what: 'the operator is to type a phrase, and the halt request does not carry it',
       why: 'the broker would never see it',
-      fix: 'add $phrase to the body of broker.halt in the inventory, or write phrase: none',
+      fix: byCommand
+        ? 'write phrase: none; a command is never given a secret'
+        : 'add $phrase to the body of broker.halt in the inventory, or write phrase: none',
     },
   ];
 }

@@ -17,6 +17,19 @@ export function guardRules(drill: DrillView, fleet: InventoryView | null): Compl
   });
 }
 
+/** What each guard sends. */
+const SENT_AS: Readonly<Record<GuardName, 'halt' | 'resume' | 'messages'>> = {
+  'no-token': 'halt',
+  'wrong-token': 'halt',
+  'wrong-phrase': 'halt',
+  'phrase-at-wrong-level': 'halt',
+  'lower-level': 'halt',
+  repeat: 'halt',
+  'resume-without-incident': 'resume',
+  'resume-wrong-incident': 'resume',
+  'message-to-halted': 'messages',
+};
+
 const TWICE = (guard: GuardName): Objection => ({
   what: `${quoted(guard)} is named twice`,
   why: 'each guard is tried once',
@@ -31,6 +44,17 @@ function objection(guard: GuardName, drill: DrillView, fleet: InventoryView | nu
     return no(
       `${quoted(guard)} asks a broker that must be gone`,
       'it is tried while the halt is held, and the broker stops with the rest',
+    );
+  const sent = SENT_AS[guard];
+  if (fleet?.commands.some(({ name }) => name === sent))
+    return no(
+      `${quoted(guard)} where the ${sent} is a command`,
+      'what a command refuses cannot be told from what it fails to do',
+    );
+  if (fleet !== null && !(fleet.hasStatus && fleet.hasState))
+    return no(
+      `${quoted(guard)} where not both status and state are declared`,
+      'that a request changed nothing is seen in both',
     );
   switch (guard) {
     case 'no-token':

@@ -195,9 +195,6 @@ const body = z
     'JSON body. $level, $asset, $reason, $incident and $revision stand for values of the drill; in a halt $phrase for what the operator typed, in a resume $second for the token of auth.second.',
   );
 
-/** What every request has; for reading the parts of one that has faults. */
-export const operationSchema = section('an operation', { request, body });
-
 /** What httpOnce and fetch write themselves, and what belongs to the connection (RFC 9110, 7.6.1). */
 const OWN_HEADERS = ['accept', 'accept-encoding', 'authorization', 'connection', 'content-length'].concat([
   'content-type',
@@ -245,6 +242,72 @@ const headers = z
   )
   .prefault({})
   .describe('Headers to send as well, such as Second-Operator: Bearer $second.');
+
+export const commandSchema = section('a command', {
+  host: name('a host')
+    .exactOptional()
+    .describe('The host it is run on; without it, the machine that haltproof runs on.'),
+  run: someOf(
+    'words of a command',
+    text(/./, { expected: 'a word of a command', fix: 'write each argument by itself' }),
+  )
+    .refine(([command]) => command === undefined || COMMAND.test(command), {
+      path: [0],
+      error: note({
+        expected: 'the name of a command, or an absolute path',
+        fix: 'write it like kill-switch or /opt/bin/kill-switch',
+      }),
+    })
+    .describe(
+      'The command, word by word; no shell reads it. $level, $asset, $reason, $incident and $revision stand for values of the drill, each within its word. Secrets are not filled in: everybody on the machine can read an argv.',
+    ),
+}).describe(
+  'Run in place of a request. Exit code 0 acknowledges; what it prints as JSON may be picked from.',
+);
+
+/** What every operation has; for reading the parts of one that has faults. */
+export const operationSchema = section('an operation', {
+  request: request.exactOptional(),
+  body,
+  headers,
+  command: commandSchema.exactOptional(),
+});
+
+const scalar = z.union([z.string().max(1000), z.number(), z.boolean(), z.null()], {
+  error: note({ expected: 'a text, a number, true, false or null', fix: 'write the one value' }),
+});
+
+const expectSchema = section('what an answer must be', {
+  status: someOf('HTTP statuses', whole('an HTTP status', 100, 599))
+    .exactOptional()
+    .describe('HTTP statuses that acknowledge; by default 200 to 299.'),
+  exit: someOf('exit codes', whole('an exit code', 0, 255))
+    .exactOptional()
+    .describe('Exit codes of a command that acknowledge; by default 0.'),
+  at: pointer().exactOptional().describe('Where in its JSON a value stands that must be there too.'),
+  equals: scalar.exactOptional().describe('That value, such as true.'),
+})
+  .refine((expect) => (expect.at === undefined) === (expect.equals === undefined), {
+    error: note({
+      what: '"at" and "equals" go together',
+      expected: 'both, or neither',
+      fix: 'add the other one',
+    }),
+  })
+  .describe('What acknowledges the act, where it is not simply 2xx or exit code 0.');
+
+/** Exactly one way to do it. */
+function oneWay(operation: { readonly request?: string; readonly command?: unknown }): boolean {
+  return (operation.request === undefined) !== (operation.command === undefined);
+}
+
+const ONE_WAY = {
+  error: note({
+    what: 'an operation is either a request or a command',
+    expected: 'exactly one of: request, command',
+    fix: 'add the one, or take the other away',
+  }),
+};
 
 export const manualStepSchema = section('a step', {
   host: name('a host').describe('The host it is run on.'),
@@ -297,9 +360,75 @@ const query = text(
   { lines: true },
 );
 
+const storeHost = name('a host')
+  .exactOptional()
+  .describe(
+    "The host on which the file lies; without it, the broker's, or this machine where there is none.",
+  );
+
+/** Asks and changes nothing; so there is nothing of the drill to be filled in. */
+const questionSchema = section('a command that asks', {
+  host: commandSchema.shape.host,
+  run: someOf(
+    'words of a command',
+    text(/./, { expected: 'a word of a command', fix: 'write each argument by itself' }),
+  ).describe('The command, word by word; no shell reads it, and nothing is filled in.'),
+});
+
+const stateSchema = section('the state', {
+  sqlite: localPath().exactOptional().describe("The broker's SQLite file."),
+  query: query
+    .exactOptional()
+    .describe('For sqlite: yields one row with level, incident, reason, revision and asset.'),
+  incidents: query
+    .exactOptional()
+    .describe('For sqlite: yields every incident: id, level, reason, opened_at, resolved_at.'),
+  json: localPath().exactOptional().describe('A JSON file.'),
+  url: httpUrl()
+    .exactOptional()
+    .describe(
+      "An address whose answer to a GET is JSON; not the broker's own, which is asked for its status.",
+    ),
+  headers: headers.describe('For url: headers to send.'),
+  command: questionSchema
+    .exactOptional()
+    .describe("Prints JSON and ends with 0, such as a database's own client."),
+  on: storeHost,
+  pick: section('what is picked from the state', {
+    level: picked.level,
+    incident: picked.incident,
+    reason: picked.reason.exactOptional(),
+    revision: picked.revision.exactOptional(),
+    asset: picked.asset.exactOptional(),
+  })
+    .exactOptional()
+    .describe('For json, url and command: where the state stands.'),
+  'incident-list': section('the list of incidents', {
+    at: pointer().describe('Where the list of all incidents stands.'),
+    id: pointer().prefault('/id').describe('In an incident: its id.'),
+    level: pointer().prefault('/level').describe('Its level.'),
+    reason: pointer().exactOptional().describe('Its reason.'),
+    'opened-at': pointer().exactOptional().describe('When it was opened.'),
+    'resolved-at': pointer()
+      .prefault('/resolved_at')
+      .describe('When it was resolved; null or not there: open.'),
+  })
+    .exactOptional()
+    .describe('For json, url and command: where every incident stands.'),
+});
+
 export const brokerSchema = section('the broker', {
-  service: name('a service').describe('The service that owns the kill switch.'),
-  api: httpUrl().describe('Base address of its API.'),
+  service: name('a service')
+    .exactOptional()
+    .describe('The service that owns the kill switch; left out where the switch is nothing but a command.'),
+  api: httpUrl().exactOptional().describe('Base address of its API; needed where anything is a request.'),
+  tls: section('the TLS settings', {
+    ca: localPath().describe(
+      'PEM file with the certificate authority that signed the certificate of the API. No other is then trusted.',
+    ),
+  })
+    .exactOptional()
+    .describe('For an API behind a private certificate authority.'),
   auth: section('the credentials', {
     bearer: token('bearer').describe('Bearer token; name a variable instead of writing it here.'),
     second: token('second')
@@ -319,19 +448,42 @@ export const brokerSchema = section('the broker', {
     .exactOptional()
     .describe('How the runner identifies itself.'),
   halt: section('the halt operation', {
-    request,
+    request: request.exactOptional(),
     body,
+    headers,
+    command: commandSchema.exactOptional(),
+    expect: expectSchema.exactOptional(),
     pick: haltPick.prefault({}).describe('What its reply claims.'),
-  }).describe('The trigger.'),
-  resume: section('the resume operation', { request, body, headers }).describe('Undoes the halt.'),
+  })
+    .refine(oneWay, ONE_WAY)
+    .describe('The trigger.'),
+  resume: section('the resume operation', {
+    request: request.exactOptional(),
+    body,
+    headers,
+    command: commandSchema.exactOptional(),
+    expect: expectSchema.exactOptional(),
+    'without-ownership': z
+      .literal('accepted', {
+        error: note({ expected: 'accepted', fix: 'write accepted, or take it away' }),
+      })
+      .exactOptional()
+      .describe(
+        'Only where neither status nor state is declared, and needed there: nothing then shows whose halt is in force, and the resume after a drill would also lift one that somebody else made meanwhile. Writing this says that nobody else uses the switch during a drill.',
+      ),
+  })
+    .refine(oneWay, ONE_WAY)
+    .describe('Undoes the halt.'),
   'manual-resume': someOf('steps', manualStepSchema)
     .exactOptional()
     .describe(
       'The documented procedure, in order, that lifts a halt which no API call lifts. Services that are still down are then started by their own commands.',
     ),
   status: section('the status operation', {
-    request,
+    request: request.exactOptional(),
     body,
+    headers,
+    command: commandSchema.exactOptional(),
     pick: section('what is picked from the status', {
       level: picked.level,
       incident: picked.incident,
@@ -339,17 +491,40 @@ export const brokerSchema = section('the broker', {
       revision: picked.revision.exactOptional(),
       asset: picked.asset.exactOptional(),
     }).describe('Where the state stands in the answer.'),
-  }).describe('Asks for the halt state.'),
-  state: section('the state', {
-    sqlite: localPath().describe("The broker's SQLite file, on the broker's host."),
-    query: query.describe('Yields one row with level, incident, reason, revision and asset.'),
-    incidents: query
-      .exactOptional()
-      .describe('Yields every incident: id, level, reason, opened_at, resolved_at.'),
-  }).describe('The halt state where it lives, read without asking the broker.'),
+  })
+    .refine(oneWay, ONE_WAY)
+    .exactOptional()
+    .describe(
+      'Asks for the halt state. Left out where nothing can be asked: the report then says that it is not covered.',
+    ),
+  state: stateSchema
+    .exactOptional()
+    .describe(
+      'The halt state where it lives, read without asking the broker. Left out where it lives nowhere: the report then says that it is not covered.',
+    ),
   audit: section('the audit log', {
-    sqlite: localPath().describe("The SQLite file of the audit log, on the broker's host."),
-    query: query.describe('Yields every entry in order: seq, at, actor, action, subject, host, outcome.'),
+    sqlite: localPath().exactOptional().describe('The SQLite file of the audit log.'),
+    query: query
+      .exactOptional()
+      .describe('For sqlite: yields every entry in order: seq, at, actor, action, subject, host, outcome.'),
+    lines: localPath().exactOptional().describe('A file of JSON, one entry a line, in order.'),
+    command: questionSchema
+      .exactOptional()
+      .describe(
+        'Prints every entry in order as JSON, one a line or as one list, such as journalctl -u broker -o json.',
+      ),
+    on: storeHost,
+    pick: section('what is picked from an entry', {
+      seq: pointer().exactOptional().describe('Where its number stands; without it, its place counts.'),
+      at: pointer().exactOptional().describe('When it was written.'),
+      actor: pointer().exactOptional().describe('Who did it.'),
+      action: pointer().exactOptional().describe('What was done.'),
+      subject: pointer().describe('What it was done to, such as a service.'),
+      host: pointer().exactOptional().describe('Where.'),
+      outcome: pointer().describe('What came of it.'),
+    })
+      .exactOptional()
+      .describe('For lines and command: where in an entry its parts stand.'),
     stopped: someOf('outcomes', sentence('a value of outcome')).describe(
       'Values of outcome by which an entry claims that its subject was stopped.',
     ),
@@ -361,6 +536,7 @@ export const brokerSchema = section('the broker', {
     .describe("The broker's audit log, held against the evidence."),
   messages: section('the message operation', {
     request,
+    headers,
     body: z
       .json({ error: note({ expected: 'anything that JSON can hold', fix: 'write the body as a map' }) })
       .describe('JSON body. $sender, $service and $message stand for who writes, to whom, and what.'),
@@ -425,6 +601,7 @@ export type InventoryFile = z.output<typeof inventorySchema>;
 export type HostFile = z.output<typeof hostSchema>;
 export type ServiceFile = z.output<typeof serviceSchema>;
 export type ManualStepFile = z.output<typeof manualStepSchema>;
+export type CommandFile = z.output<typeof commandSchema>;
 export type BrokerFile = z.output<typeof brokerSchema>;
 
 // What needs no mapping is held to the model right here.

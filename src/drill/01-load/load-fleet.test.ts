@@ -335,7 +335,7 @@ broker:
     expect(loaded.inventory.broker).toMatchObject({
       auth: null,
       audit: null,
-      resume: { method: 'DELETE', path: '/h', body: null, headers: {} },
+      resume: { method: 'DELETE', path: '/h', body: null },
       manualResume: null,
       halt: { pick: {} },
       status: { pick: { level: '/l', incident: '', reason: null, revision: null, asset: null } },

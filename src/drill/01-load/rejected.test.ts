@@ -359,8 +359,8 @@ const REJECTED: Record<string, { readonly edits: Edits; readonly says: readonly 
       ],
     },
     says: [
-      'inventory.yaml:31:20: the broker\'s SQLite file is on "tesseract", which is not local; reading a database on another host is not supported yet; run haltproof on the host of the broker',
-      'inventory.yaml:32:20: the broker\'s SQLite file is on "tesseract", which is not local; reading a database on another host is not supported yet; run haltproof on the host of the broker',
+      'inventory.yaml:31:20: "state.db" is on "tesseract", and is no absolute path; nothing there says what it would be relative to; begin it with "/"',
+      'inventory.yaml:32:20: "state.db" is on "tesseract", and is no absolute path; nothing there says what it would be relative to; begin it with "/"',
     ],
   },
   'a service without a manager and without a start': {

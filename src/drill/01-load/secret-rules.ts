@@ -47,8 +47,6 @@ interface Written {
 function secretsIn(raw: Record<string, unknown>): Written[] {
   const broker = isMap(raw.broker) ? raw.broker : {};
   const auth = isMap(broker.auth) ? broker.auth : {};
-  const resume = isMap(broker.resume) ? broker.resume : {};
-  const headers = isMap(resume.headers) ? resume.headers : {};
   const hosts = isMap(raw.hosts) ? raw.hosts : {};
   const list: unknown[] = Array.isArray(raw.secrets) ? raw.secrets : [];
   return [
@@ -57,13 +55,16 @@ function secretsIn(raw: Record<string, unknown>): Written[] {
       isMap(keys) ? written(['hosts', host, 'passphrase'], quoted('passphrase'), keys.passphrase) : [],
     ),
     ...list.flatMap((value, index) => written(['secrets', index], `item ${index + 1} of "secrets"`, value)),
-    ...Object.entries(headers).flatMap(([header, value]) =>
-      typeof value === 'string'
-        ? secretOfHeader(value).flatMap((secret) =>
-            written(['broker', 'resume', 'headers', header], `the value of ${quoted(header)}`, secret),
-          )
-        : [],
-    ),
+    ...['halt', 'resume', 'status', 'state', 'messages'].flatMap((name) => {
+      const operation = isMap(broker[name]) ? broker[name] : {};
+      return Object.entries(isMap(operation.headers) ? operation.headers : {}).flatMap(([header, value]) =>
+        typeof value === 'string'
+          ? secretOfHeader(value).flatMap((secret) =>
+              written(['broker', name, 'headers', header], `the value of ${quoted(header)}`, secret),
+            )
+          : [],
+      );
+    }),
   ];
 }
 

@@ -1,12 +1,15 @@
 import type { Drill } from '../model/drill.ts';
-import type {
-  Broker,
-  Host,
-  Inventory,
-  Operation,
-  Service,
-  StatePointers,
-  Transport,
+import {
+  type Broker,
+  type Command,
+  type Expected,
+  type Host,
+  type Inventory,
+  type Operation,
+  type Service,
+  type StatePointers,
+  SWITCH_ALONE,
+  type Transport,
 } from '../model/inventory.ts';
 import type { DrillFile } from './drill-schema.ts';
 import type { BrokerFile, HostFile, InventoryFile, ServiceFile } from './inventory-schema.ts';
@@ -29,7 +32,7 @@ export function toInventory(file: InventoryFile, resolve: Resolve): Inventory {
     services: Object.entries(file.services).map(([name, service]) =>
       toService(name, service, file.hosts[service.host]),
     ),
-    broker: toBroker(file.broker, here),
+    broker: toBroker(file, here),
     exchange: file.exchange ?? null,
     oneMachine: file['one-machine'],
     windows: toWindows(file),
@@ -95,31 +98,21 @@ function toService(name: string, service: ServiceFile, host: HostFile | undefine
   };
 }
 
-function toBroker(broker: BrokerFile, here: Resolve): Broker {
+function toBroker(file: InventoryFile, here: Resolve): Broker {
+  const { broker } = file;
   const { state, audit, halt, status } = broker;
   return {
-    service: broker.service,
-    api: broker.api,
+    service: broker.service ?? SWITCH_ALONE,
+    api: broker.api ?? '',
+    ...(broker.tls === undefined ? {} : { ca: here(broker.tls.ca) }),
     auth:
       broker.auth === undefined ? null : { bearer: broker.auth.bearer, second: broker.auth.second ?? null },
-    halt: { ...toOperation(halt), pick: halt.pick },
-    resume: { ...toOperation(broker.resume), headers: broker.resume.headers },
+    halt: { ...toOperation(halt), ...toExpected(halt.expect), pick: halt.pick },
+    resume: { ...toOperation(broker.resume), ...toExpected(broker.resume.expect) },
     manualResume: broker['manual-resume'] ?? null,
-    status: { ...toOperation(status), pick: toPointers(status.pick) },
-    state: {
-      file: here(state.sqlite),
-      query: state.query.trim(),
-      incidents: state.incidents?.trim() ?? null,
-    },
-    audit:
-      audit === undefined
-        ? null
-        : {
-            file: here(audit.sqlite),
-            query: audit.query.trim(),
-            stopped: audit.stopped,
-            refused: audit.refused ?? null,
-          },
+    status: status === undefined ? null : { ...toOperation(status), pick: toPointers(status.pick) },
+    state: state === undefined ? null : toState(state, file, here),
+    audit: audit === undefined ? null : toAudit(audit, file, here),
     messages: broker.messages === undefined ? null : toMessages(broker.messages, here),
   };
 }
@@ -127,21 +120,124 @@ function toBroker(broker: BrokerFile, here: Resolve): Broker {
 function toMessages(messages: NonNullable<BrokerFile['messages']>, here: Resolve): Broker['messages'] {
   const { table } = messages;
   return {
-    ...toOperation(messages),
+    ...toRequest(messages.request, messages.body, messages.headers),
     table: table === undefined ? null : { file: here(table.sqlite), query: table.query.trim() },
   };
 }
 
-function toOperation({ request, body }: Pick<BrokerFile['resume'], 'request' | 'body'>): Operation {
+/** Where a file of the broker lies: null for this machine, whose paths are relative to the inventory. */
+function placed(
+  path: string,
+  on: string | undefined,
+  { broker, hosts, services }: InventoryFile,
+  here: Resolve,
+): { readonly file: string; readonly host: string | null } {
+  const name = on ?? services[broker.service ?? '']?.host;
+  const isHere = name === undefined || hosts[name]?.transport === 'local';
+  return isHere ? { file: here(path), host: null } : { file: path, host: name };
+}
+
+/** As above; a database here has no host. */
+function database(path: string, on: string | undefined, file: InventoryFile, here: Resolve) {
+  const { host, ...place } = placed(path, on, file, here);
+  return host === null ? place : { ...place, host };
+}
+
+/** The rules have seen to it that exactly one source is there, with what it needs. */
+function toState(
+  state: NonNullable<BrokerFile['state']>,
+  file: InventoryFile,
+  here: Resolve,
+): NonNullable<Broker['state']> {
+  const { sqlite, query = '', incidents, json, url, headers, command, on, pick } = state;
+  if (sqlite !== undefined)
+    return {
+      ...database(sqlite, on, file, here),
+      query: query.trim(),
+      incidents: incidents?.trim() ?? null,
+    };
+  const list = state['incident-list'];
+  return {
+    from:
+      json !== undefined
+        ? placed(json, on, file, here)
+        : url !== undefined
+          ? { url, headers }
+          : { host: command?.host ?? null, run: command?.run ?? [] },
+    pick: toPointers(pick ?? { level: '', incident: '' }),
+    incidents:
+      list === undefined
+        ? null
+        : {
+            at: list.at,
+            pick: {
+              id: list.id,
+              level: list.level,
+              reason: list.reason ?? null,
+              openedAt: list['opened-at'] ?? null,
+              resolvedAt: list['resolved-at'],
+            },
+          },
+  };
+}
+
+function toAudit(
+  audit: NonNullable<BrokerFile['audit']>,
+  file: InventoryFile,
+  here: Resolve,
+): NonNullable<Broker['audit']> {
+  const { sqlite, query = '', lines, command, on, pick, stopped, refused = null } = audit;
+  const words = { stopped, refused };
+  if (sqlite !== undefined) return { ...database(sqlite, on, file, here), query: query.trim(), ...words };
+  const { seq = null, at = null, actor = null, action = null, subject = '', host = null } = pick ?? {};
+  return {
+    from:
+      lines !== undefined
+        ? placed(lines, on, file, here)
+        : { host: command?.host ?? null, run: command?.run ?? [] },
+    pick: { seq, at, actor, action, subject, host, outcome: pick?.outcome ?? '' },
+    ...words,
+  };
+}
+
+/** Exactly one of request and command is there. */
+function toOperation({
+  request = '',
+  body,
+  headers,
+  command,
+}: Pick<BrokerFile['resume'], 'request' | 'body' | 'headers' | 'command'>): Operation | Command {
+  return command === undefined
+    ? toRequest(request, body, headers)
+    : { host: command.host ?? null, run: command.run };
+}
+
+function toExpected(expect: BrokerFile['halt']['expect']): { readonly expect?: Expected } {
+  if (expect === undefined) return {};
+  const { status, exit, at, equals } = expect;
+  return {
+    expect: {
+      codes: status ?? exit ?? null,
+      at: at === undefined || equals === undefined ? null : { pointer: at, equals },
+    },
+  };
+}
+
+function toRequest(
+  request: string,
+  body: Operation['body'],
+  headers: Readonly<Record<string, string>>,
+): Operation {
   const space = request.indexOf(' ');
   return {
     method: request.slice(0, space) as Operation['method'],
     path: request.slice(space + 1),
     body,
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
   };
 }
 
-function toPointers(pick: BrokerFile['status']['pick']): StatePointers {
+function toPointers(pick: NonNullable<BrokerFile['status']>['pick']): StatePointers {
   return {
     level: pick.level,
     incident: pick.incident,

@@ -195,6 +195,10 @@ export const verdictSchema = z
     effects: z.array(effect),
     controls: z.array(control),
     claims: z.array(z.string()).describe('What the broker claimed, in sentences that quote it.'),
+    notCovered: z
+      .array(z.string())
+      .exactOptional()
+      .describe('What the inventory does not declare: this verdict says nothing of it.'),
     notTested: z.array(z.string()),
     foresight: z
       .array(z.string())

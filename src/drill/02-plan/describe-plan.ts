@@ -1,5 +1,6 @@
 import { brokerInside } from '../model/foresight.ts';
 import { type GuardKind, guardKind } from '../model/guards.ts';
+import { asksStatus, notCovered, readsStore, showsState } from '../model/coverage.ts';
 import type { Match } from '../model/inventory.ts';
 import type { Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
 import { commandLine } from './command-line.ts';
@@ -20,6 +21,11 @@ export function describePlan(plan: Plan): string {
     ...sectionOf('Stop conditions', stopConditionLines(plan)),
     ...sectionOf('Timing', [...timingLines(plan), longestLine(plan)]),
     ...sectionOf('Undo', undoLines(plan)),
+    ...(notCovered(plan).length === 0
+      ? []
+      : sectionOf('Not covered', [
+          `The inventory does not declare: ${notCovered(plan).join(', ')}. Nothing is assumed about it.`,
+        ])),
     ...sectionOf(
       'Not tested',
       plan.notTested.map((line) => `- ${line}`),
@@ -109,7 +115,9 @@ function brokerLines(plan: Plan): string[] {
   return [
     isTarget(plan.broker, plan)
       ? `Its store must say level ${expect.level}, ${expect.incident === 'open' ? 'with an open incident' : 'whatever it says of incidents'}. Its API goes down with it.`
-      : `API and store must say level ${expect.level}, ${expect.incident === 'open' ? 'with an open incident' : 'whatever they say of incidents'}.`,
+      : !showsState(plan)
+        ? 'Nothing shows its state, so nothing is demanded of that.'
+        : `${stateSources(plan)} must say level ${expect.level}, ${expect.incident === 'open' ? 'with an open incident' : 'whatever they say of incidents'}.`,
     sources.audit === null
       ? 'No audit log is read.'
       : `The audit log is read; ${sources.audit.map((word) => `"${word}"`).join(', ')} counts as a claim to have stopped something.`,
@@ -117,6 +125,11 @@ function brokerLines(plan: Plan): string[] {
       ? 'It is not crashed.'
       : `Once the stop is proven, ${crash} is killed with SIGKILL. Its service manager must bring it back within ${inUnits(timing.crashWithinMs)}, still halted.`,
   ];
+}
+
+function stateSources(plan: Plan): string {
+  if (!readsStore(plan)) return 'Its API';
+  return asksStatus(plan) ? 'API and store' : 'Its store';
 }
 
 function guardLines({ guards, messages }: Plan): string[] {
@@ -158,7 +171,7 @@ function undoLines(plan: Plan): string[] {
   const targets = services.filter((service) => service.role === 'target');
   if (plan.resume === 'manual') return manualLines(plan, targets);
   return [
-    `${broker} is asked to resume, only if the halt is this drill's own; everything must be back within ${inUnits(timing.restoreWithinMs)} and stay up for ${inUnits(timing.settleMs)}.`,
+    `${broker} is asked to resume, ${showsState(plan) ? "only if the halt is this drill's own" : 'once, whosever halt it may be'}; everything must be back within ${inUnits(timing.restoreWithinMs)} and stay up for ${inUnits(timing.settleMs)}.`,
     ...(targets.length > 0
       ? [
           'Where the broker has forgotten the halt, what was alive before and is gone is started on its host by:',

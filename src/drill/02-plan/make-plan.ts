@@ -49,7 +49,9 @@ export function makePlan(from: {
     timing: drill.timing,
     oneMachine: inventory.oneMachine,
     sources: {
-      incidents: inventory.broker.state.incidents !== null,
+      status: inventory.broker.status !== null,
+      store: inventory.broker.state !== null,
+      incidents: (inventory.broker.state?.incidents ?? null) !== null,
       audit: inventory.broker.audit?.stopped ?? null,
       exchange: inventory.exchange !== null,
       refused: inventory.broker.audit?.refused ?? null,
@@ -78,8 +80,7 @@ function inOrder(guards: Drill['guards']): Plan['guards'] {
 
 /** Only a resume over the API shows the second operator's token. */
 function needsSecond({ broker }: Inventory, { resume }: Drill): boolean {
-  const parts = [broker.resume.body, broker.resume.headers];
-  return resume === 'api' && /\$second\b/.test(JSON.stringify(parts));
+  return resume === 'api' && /\$second\b/.test(JSON.stringify(broker.resume));
 }
 
 function routeOf({ broker }: Inventory, { guards, keeps, stops }: Drill): MessageRoute | null {

@@ -1,5 +1,5 @@
 import type { Drill } from '../model/drill.ts';
-import type { Inventory, Json } from '../model/inventory.ts';
+import { type Inventory, isCommand, type Json } from '../model/inventory.ts';
 import type { PlannedService } from '../model/plan.ts';
 import { inUnits } from './duration.ts';
 
@@ -48,7 +48,7 @@ function undeclared({ broker, exchange }: Inventory, drill: Drill): string[] {
       "Whether a message that was refused lies in the broker's queue all the same: the inventory declares no table.",
     );
   if (broker.audit === null) lines.push('The audit log of the broker: the inventory declares none.');
-  if (broker.state.incidents === null)
+  if (broker.state?.incidents === null)
     lines.push('The history of incidents in the store: the inventory declares no query for it.');
   if (drill.broker.incident === 'none') lines.push('Whether an incident is opened: this drill demands none.');
   return lines;
@@ -63,7 +63,9 @@ function wayBack({ broker }: Inventory, drill: Drill): string[] {
   const [which, way] =
     drill.resume === 'manual'
       ? ['no step of the manual resume', (broker.manualResume ?? []).map(({ run }) => run)]
-      : ['the resume request', [broker.resume.body, broker.resume.headers]];
+      : isCommand(broker.resume)
+        ? ['the resume command', broker.resume.run]
+        : ['the resume request', [broker.resume.body, broker.resume.headers ?? {}]];
   if (!mentions(way, '$incident'))
     lines.push(
       `A resume that lifts only its own halt: ${which} names ${drill.resume === 'manual' ? 'an' : 'no'} incident, so a halt by somebody else at the last moment would be lifted too.`,

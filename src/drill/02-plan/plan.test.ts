@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Drill } from '../model/drill.ts';
 import { GUARDS_SKIPPED } from '../model/guards.ts';
-import type { Inventory } from '../model/inventory.ts';
+import type { Inventory, Operation, SqliteState } from '../model/inventory.ts';
 import type { Pins } from '../model/pin.ts';
 import { describePlan } from './describe-plan.ts';
 import { inUnits } from './duration.ts';
@@ -282,13 +282,22 @@ describe('makePlan', () => {
   });
 
   it('says which records of the broker can be read', () => {
-    expect(plan().sources).toEqual({ incidents: true, audit: ['stopped'], exchange: true, refused: null });
+    expect(plan().sources).toEqual({
+      status: true,
+      store: true,
+      incidents: true,
+      audit: ['stopped'],
+      exchange: true,
+      refused: null,
+    });
     const broker = {
       ...INVENTORY.broker,
       audit: null,
-      state: { ...INVENTORY.broker.state, incidents: null },
+      state: { ...(INVENTORY.broker.state as SqliteState), incidents: null },
     };
     expect(plan({ broker, exchange: null }, { effects: null }).sources).toEqual({
+      status: true,
+      store: true,
       incidents: false,
       audit: null,
       exchange: false,
@@ -321,8 +330,8 @@ describe('what is not tested', () => {
     const broker = {
       ...INVENTORY.broker,
       audit: null,
-      state: { ...INVENTORY.broker.state, incidents: null },
-      resume: { ...INVENTORY.broker.resume, body: { reason: '$reason' } },
+      state: { ...(INVENTORY.broker.state as SqliteState), incidents: null },
+      resume: { ...(INVENTORY.broker.resume as Operation), body: { reason: '$reason' } },
     };
     const drill = { effects: null, crash: null, broker: { level: 2, incident: 'none' } } as const;
     expect(

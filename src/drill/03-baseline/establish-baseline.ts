@@ -1,3 +1,4 @@
+import { asksStatus, readsStore } from '../model/coverage.ts';
 import { foresightOf } from '../model/foresight.ts';
 import { isHalted } from '../model/ownership.ts';
 import type { Plan, PlannedService } from '../model/plan.ts';
@@ -96,14 +97,15 @@ function objectionTo(service: PlannedService, observer: Observer): string[] {
 }
 
 function stateObjections(plan: Plan, observer: Observer): string[] {
-  const api = answerOf('the broker’s API', observer.status);
-  const store = answerOf('the broker’s store', observer.store);
-  if (!api.ok) return [api.reason];
-  if (!store.ok) return [store.reason];
-  if (isHalted(api.value))
+  const api = asksStatus(plan) ? answerOf('the broker’s API', observer.status) : null;
+  const store = readsStore(plan) ? answerOf('the broker’s store', observer.store) : null;
+  if (api?.ok === false) return [api.reason];
+  if (store?.ok === false) return [store.reason];
+  if (api !== null && isHalted(api.value))
     return [
       `the broker is already halted: level ${api.value.level}, incident ${api.value.incident ?? 'none'}`,
     ];
+  if (store === null) return [];
   if (isHalted(store.value.state))
     return [`the broker’s store says it is already halted: level ${store.value.state.level}`];
   if (plan.sources.incidents && store.value.incidents?.some((incident) => incident.resolvedAt === null)) {

@@ -1,3 +1,4 @@
+import { asksStatus, readsStore } from '../model/coverage.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { World } from '../ports/world.ts';
@@ -5,7 +6,7 @@ import { HostControls } from './controls.ts';
 import { crossCheck } from './cross-check.ts';
 import { HostWatch } from './host-watch.ts';
 import { readManagers } from './managers.ts';
-import { StateWatch } from './state-watch.ts';
+import { type BrokerSeen, StateWatch } from './state-watch.ts';
 
 /**
  * Well inside a canary's lease, which is 20 s, and within the time that a halt may take: a table that is stale from T0 on
@@ -42,13 +43,14 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
     watches.map((watch) => [watch.host, new HostControls(watch, world, drillId, untilEnded)] as const),
   );
   const brokerMustStop = plan.services.some(({ name, role }) => name === plan.broker && role === 'target');
-  const state = new StateWatch(world, {
+  const seen: BrokerSeen = {
     lives: () =>
       livesOf(plan.broker)
         ?.filter(({ part }) => part === 'root')
         .map(({ key }) => key) ?? null,
     mustBeDown: () => brokerMustStop && livesOf(plan.broker)?.length === 0,
-  });
+  };
+  const state = new StateWatch(world, seen, { status: asksStatus(plan), store: readsStore(plan) });
   let rotations: Promise<unknown> = Promise.resolve();
   const hostOf = new Map(plan.services.map((service) => [service.name, service.host]));
   const watchOf = new Map(watches.map((watch) => [watch.host, watch]));

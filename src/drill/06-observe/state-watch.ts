@@ -37,8 +37,16 @@ export class StateWatch {
   firstExchange: Timed<ExchangeBook> | null = null;
   readonly #trades = new Trades();
 
-  constructor(world: World, broker: BrokerSeen) {
+  /** What is not declared is not asked. */
+  readonly #sources: { readonly status: boolean; readonly store: boolean };
+
+  constructor(
+    world: World,
+    broker: BrokerSeen,
+    sources: { readonly status: boolean; readonly store: boolean } = { status: true, store: true },
+  ) {
     this.#world = world;
+    this.#sources = sources;
     this.#broker = broker;
   }
 
@@ -91,6 +99,7 @@ export class StateWatch {
   #watchState(onReading: () => void): Promise<void> {
     const { broker, store, journal } = this.#world;
     const readStore = async (): Promise<void> => {
+      if (!this.#sources.store) return;
       if (this.#restingSinceMs !== null && this.#mayBeStarting()) return;
       const read = await this.#timed(() => store.read());
       journal.append({ kind: 'store', read });
@@ -102,6 +111,10 @@ export class StateWatch {
       // What is asked for during this round is served by the next.
       this.#now = new AbortController();
       await readStore();
+      if (!this.#sources.status) {
+        onReading();
+        return;
+      }
       const status = await this.#timed(() => broker.status(ANSWER_WITHIN_MS));
       this.status = status;
       if (status.reading.kind !== 'present') this.#restingSinceMs ??= status.sentMs;

@@ -1,3 +1,4 @@
+import { asksStatus, readsStore } from '../model/coverage.ts';
 import type { StopConditionMet } from '../model/journal.ts';
 import type { OwnHalt } from '../model/ownership.ts';
 import type { Plan } from '../model/plan.ts';
@@ -170,7 +171,13 @@ export class StopWatch {
     if (evidence === null) this.#foreignSince = null;
     else this.#foreignSince ??= now;
     const since = this.#foreignSince;
-    return since !== null && now.statusMs > since.statusMs && now.storeMs > since.storeMs ? evidence : null;
+    const later = (source: 'statusMs' | 'storeMs', isRead: boolean): boolean =>
+      !isRead || (since !== null && now[source] > since[source]);
+    return since !== null &&
+      later('statusMs', asksStatus(this.#plan)) &&
+      later('storeMs', readsStore(this.#plan))
+      ? evidence
+      : null;
   }
 
   #fire(condition: StopCondition, evidence: string): void {

@@ -1,3 +1,4 @@
+import { asksStatus, readsStore } from '../model/coverage.ts';
 import { haltSeen, isForeign, isHalted, type OwnHalt } from '../model/ownership.ts';
 import type { Plan } from '../model/plan.ts';
 import type { IncarnationKey } from '../model/process.ts';
@@ -107,7 +108,7 @@ function stateVerified(plan: Plan, observer: Observer): boolean {
   const store = observer.store?.reading;
   const saysLevel = status?.kind === 'present' && status.value.level === plan.expect.level;
   const holdsLevel = store?.kind === 'present' && store.value.state.level === plan.expect.level;
-  return holdsLevel && (saysLevel || brokerMustStop);
+  return (holdsLevel || !readsStore(plan)) && (saysLevel || brokerMustStop || !asksStatus(plan));
 }
 
 function flat(plan: Plan, observer: Observer): boolean {
@@ -127,6 +128,8 @@ function lastTradeMs(plan: Plan, deadlineMs: number, observer: Observer): number
 }
 
 function foreign(own: OwnHalt, observer: Observer): boolean {
-  const halt = observer.status?.reading.kind === 'present' ? haltSeen(observer.status, observer.store) : null;
+  // While an API that should answer does not, its store alone may be half written; without one, the store is all there is.
+  const speaks = observer.status === null || observer.status.reading.kind === 'present';
+  const halt = speaks ? haltSeen(observer.status, observer.store) : null;
   return halt !== null && isForeign(halt, own);
 }

@@ -17,7 +17,7 @@ const STATE_WITHIN_MS = 2_000;
 /** `restored`: everything is up again. `foreign`: the halt is somebody else's and was left alone. `not restored`: neither. */
 export type Undone = 'restored' | 'foreign' | 'not restored';
 
-interface Undo {
+export interface Undo {
   readonly plan: Plan;
   readonly own: OwnHalt;
   readonly baseline: ReadonlyMap<string, readonly IncarnationKey[]>;
@@ -159,7 +159,7 @@ async function resume(undo: Undo, halted: BrokerState): Promise<'resumed' | 'for
 }
 
 // Nothing is started once somebody else has halted, nor what came back meanwhile.
-async function startWhatIsDown(undo: Undo): Promise<void> {
+export async function startWhatIsDown(undo: Undo): Promise<void> {
   for (const service of brokerFirst(undo)) {
     if (foreignNow(undo)) return;
     if (down(undo).includes(service)) await start(undo, service);
@@ -177,7 +177,7 @@ function brokerFirst(undo: Undo): PlannedService[] {
 }
 
 /** Services that were up at the baseline and are seen down now. One that cannot be seen is not in it: it may well be up. */
-function down({ plan, baseline, observer }: Undo): PlannedService[] {
+export function down({ plan, baseline, observer }: Undo): PlannedService[] {
   return plan.services.filter(({ name, role, instances }) => {
     const before = (baseline.get(name) ?? []).length;
     if (role === 'bystander' || before === 0) return false;
@@ -193,7 +193,7 @@ function allUp(undo: Undo): boolean {
   return down(undo).length === 0 && plan.services.every(({ name }) => observer.livesOf(name) !== null);
 }
 
-async function allBack(undo: Undo, patienceMs: number): Promise<boolean> {
+export async function allBack(undo: Undo, patienceMs: number): Promise<boolean> {
   const { observer, world } = undo;
   const untilMs = world.clock.nowMs() + patienceMs;
   const up = await observer.until(() => foreignNow(undo) || allUp(undo), untilMs);
@@ -212,7 +212,7 @@ async function tradedAgain(undo: Undo, untilMs: number): Promise<void> {
   await observer.until(() => foreignNow(undo) || traded.every(again), untilMs);
 }
 
-function foreignNow(undo: Undo): boolean {
+export function foreignNow(undo: Undo): boolean {
   const halt = haltNow(undo);
   return undo.handsOff() || (halt !== null && isForeign(halt, undo.own));
 }

@@ -1,3 +1,4 @@
+import { readsStore, showsState } from '../model/coverage.ts';
 import { guardKind } from '../model/guards.ts';
 import type { Finding } from '../model/verdict.ts';
 import { crashSummary } from './broker-memory.ts';
@@ -19,6 +20,7 @@ export function judgeCompleteness(c: CaseFile): Finding[] {
     ...missingGuards(c),
     ...missingControls(c),
     ...unheardUndo(c),
+    ...unsaidUndo(c),
   ];
   if (reasons.length === 0) return [];
   return [
@@ -47,7 +49,8 @@ export function isWhole(c: CaseFile): boolean {
 function shortHold(c: CaseFile): string[] {
   const hold = holdOf(c);
   const reasons: string[] = [];
-  if (stateVerifiedMs(c) === null) reasons.push(`the store never showed level ${c.plan.expect.level}`);
+  if (showsState(c.plan) && stateVerifiedMs(c) === null)
+    reasons.push(`the ${readsStore(c.plan) ? 'store' : 'API'} never showed level ${c.plan.expect.level}`);
   if (hold === null) {
     const all = servicesOf(c, 'target');
     const left = all.filter(({ baseline, family, newcomers }) =>
@@ -86,6 +89,15 @@ function unheardUndo(c: CaseFile): string[] {
   return isUnheard(c)
     ? [`${c.plan.broker} was not heard again, so nothing shows whether the halt can be lifted`]
     : [];
+}
+
+/** Where nothing shows the state, only the reply to the resume says that the halt is lifted. */
+function unsaidUndo(c: CaseFile): string[] {
+  const reply = c.resumes.at(-1)?.done?.reply;
+  if (showsState(c.plan) || c.resumes.length === 0) return [];
+  if (reply?.kind === 'present' && reply.value.acknowledged) return [];
+  const said = reply?.kind === 'present' ? `it was answered with ${reply.value.status}` : 'no answer came';
+  return [`the resume was not acknowledged (${said}), and nothing else shows whether the halt is lifted`];
 }
 
 function missingControls(c: CaseFile): string[] {

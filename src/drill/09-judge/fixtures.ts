@@ -519,15 +519,21 @@ function detailOf(one: FakeLife, at: number): RecordedDetail {
 
 function addSources(s: Scenario, add: Add): void {
   for (let at = START; at < s.endMs; at += 250) {
-    const resting = s.storeRests(at);
+    const { status = true, store = true } = s.plan.sources;
+    const resting = s.storeRests(at) || !store;
     if (!resting)
       add(at + 5, { kind: 'store', read: { sentMs: at, receivedMs: at + 5, reading: s.store(at + 2) } });
-    add(at + 12, { kind: 'status', read: { sentMs: at + 6, receivedMs: at + 12, reading: s.api(at + 8) } });
+    if (status)
+      add(at + 12, {
+        kind: 'status',
+        read: { sentMs: at + 6, receivedMs: at + 12, reading: s.api(at + 8) },
+      });
     if (!resting)
       add(at + 20, {
         kind: 'store',
         read: { sentMs: at + 13, receivedMs: at + 20, reading: s.store(at + 15) },
       });
+    if (!s.plan.sources.exchange) continue;
     add(at + 30, {
       kind: 'exchange',
       read: { sentMs: at + 22, receivedMs: at + 30, reading: s.exchange(at + 25) },

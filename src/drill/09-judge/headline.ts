@@ -1,3 +1,4 @@
+import { asksStatus, notCovered, readsStore } from '../model/coverage.ts';
 import { FINDINGS, type FindingCode } from '../model/findings.ts';
 import type { Finding, FleetState, Footnote, HaltSummary, VerdictWord } from '../model/verdict.ts';
 import type { CaseFile } from './case-file.ts';
@@ -46,14 +47,20 @@ function passed(c: CaseFile, { footnotes, targets, halt, fleet }: HeadlineFacts)
   if (leant.length > 0) {
     const marks = leant.map((note) => `[^${note.id}]`).join('');
     const issues = leant.length === 1 ? '1 known issue' : `${leant.length} known issues`;
-    return `PASS with ${issues}${marks}: ${targets.proven} of ${targets.declared} targets proven`;
+    return `PASS with ${issues}${marks}: ${targets.proven} of ${targets.declared} targets proven${withoutProof(c)}`;
   }
   const held = seconds(halt.heldMs ?? 0);
   const what =
     targets.declared > 0
       ? `${targets.proven} ${targets.proven === 1 ? 'target' : 'targets'} proven stopped for ${held}`
       : `the halt${c.plan.asset === null ? '' : ` of ${c.plan.asset}`} held for ${held}`;
-  return `PASS: ${what}${fleet === 'restored' ? ', and everything came back' : ''}`;
+  return `PASS: ${what}${fleet === 'restored' ? ', and everything came back' : ''}${withoutProof(c)}`;
+}
+
+/** A pass is about what was covered; where nothing shows the state, or nothing but a claim, that belongs beside the word. */
+function withoutProof({ plan }: CaseFile): string {
+  if (asksStatus(plan) && readsStore(plan)) return '';
+  return ` (not covered: ${notCovered(plan).join(', ')})`;
 }
 
 // The most telling kind of finding comes first in the registry; primaries before consequences.

@@ -1,3 +1,4 @@
+import { readsStore } from '../model/coverage.ts';
 import { type CaseFile, said, servicesOf, within } from './case-file.ts';
 import { firstSeen, type Life } from './lives.ts';
 import { unquietMs } from './quiet.ts';
@@ -26,11 +27,14 @@ export function brokerBackMs(c: CaseFile): number | null {
   return answers[0]?.receivedMs ?? null;
 }
 
-/** When the store was first read, after T0, at the level that the drill demands. */
+/** When the store was first read, after T0, at the level that the drill demands; where there is no store, the API. Null: never. */
 export function stateVerifiedMs(c: CaseFile): number | null {
   if (c.trigger === null) return null;
   const after = said(within(c.store, { fromMs: c.trigger.t0Ms, toMs: c.haltEndMs }));
-  return after.find((read) => read.value.state.level === c.plan.expect.level)?.receivedMs ?? null;
+  const { level } = c.plan.expect;
+  if (readsStore(c.plan)) return after.find((read) => read.value.state.level === level)?.receivedMs ?? null;
+  const claimed = said(within(c.status, { fromMs: c.trigger.t0Ms, toMs: c.haltEndMs }));
+  return claimed.find((read) => read.value.level === level)?.receivedMs ?? null;
 }
 
 /**

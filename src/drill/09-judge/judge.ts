@@ -1,3 +1,4 @@
+import { notCovered } from '../model/coverage.ts';
 import { FINDINGS, type FindingCode } from '../model/findings.ts';
 import type { Entry, Judging } from '../model/journal.ts';
 import type { ExitCode, Finding, FleetState, Verdict, VerdictWord } from '../model/verdict.ts';
@@ -131,10 +132,16 @@ function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
     effects: effectSummaries(c),
     controls: controlSummaries(c),
     claims: claimSentences(c),
+    ...notCoveredIn(c),
     notTested: [...plan.notTested, ...uncountedTargets(c)],
     ...(foresight.length === 0 ? {} : { foresight }),
     ...(gateSkipped === undefined ? {} : { gateSkipped }),
   };
+}
+
+function notCoveredIn({ plan }: CaseFile): Pick<Verdict, 'notCovered'> {
+  const missing = notCovered(plan);
+  return missing.length === 0 ? {} : { notCovered: missing };
 }
 
 /** Judges a finished journal as it was asked for when the drill began. */

@@ -1,3 +1,4 @@
+import { asksStatus, readsStore } from '../model/coverage.ts';
 import type { FindingCode } from '../model/findings.ts';
 import type { Reading } from '../model/reading.ts';
 import type { Finding } from '../model/verdict.ts';
@@ -55,9 +56,10 @@ export function judgeSources(c: CaseFile): Finding[] {
     return findings;
   }
   const moments = needs(c);
-  demand('unreadable-store', 'The store', c.store, moments, subject);
+  if (readsStore(c.plan)) demand('unreadable-store', 'The store', c.store, moments, subject);
   const asked = c.brokerMustStop ? moments.filter((need) => need.when !== HALT_ENDED) : moments;
-  if (c.brokerMustStop || !brokerGone(c)) demand('unreadable-broker', 'The API', c.status, asked, subject);
+  if (asksStatus(c.plan) && (c.brokerMustStop || !brokerGone(c)))
+    demand('unreadable-broker', 'The API', c.status, asked, subject);
   if (c.plan.sources.exchange && c.plan.effects !== null) {
     demand(
       'unreadable-exchange',

@@ -1,5 +1,6 @@
-import type { BrokerState } from '../model/broker-state.ts';
+import type { BrokerReply, BrokerState } from '../model/broker-state.ts';
 import type { BrokerSummary, ControlSummary, HaltSummary, Moment, ServiceSummary } from '../model/verdict.ts';
+import { asksStatus } from '../model/coverage.ts';
 import { haltAcknowledged, sameHost, stopClaims } from './acknowledgement.ts';
 import { crashSummary, firstLifeSpan, type HaltedState, haltedState } from './broker-memory.ts';
 import { type CaseFile, type Read, within } from './case-file.ts';
@@ -90,7 +91,10 @@ export function brokerSummary(c: CaseFile): BrokerSummary {
       if (c.brokerMustStop && moment === 'halted') return { moment, api: lastWords(c, halted), store };
       // A broker that ended before it could be asked has said what it says in its reply.
       const fromReply =
-        halted?.source === 'reply' && (api === null || 'unreadable' in api || api.level === 0);
+        halted?.source === 'reply' &&
+        // Exit code 0 alone names no state.
+        (asksStatus(c.plan) || c.trigger?.reply?.state != null) &&
+        (api === null || 'unreadable' in api || api.level === 0);
       return { moment, api: fromReply ? halted.state : api, store };
     }),
     crash: crashSummary(c),
@@ -135,17 +139,21 @@ export function controlSummaries(c: CaseFile): ControlSummary[] {
   });
 }
 
+function codeOf({ by, status }: BrokerReply): string {
+  return `${by === 'command' ? 'exit code' : 'status'} ${status}`;
+}
+
 /** What the broker claimed, in sentences. */
 export function claimSentences(c: CaseFile): string[] {
   if (c.trigger === null) return [];
   const { reply, noReply } = c.trigger;
   const sentences: string[] = [];
   if (reply === null) sentences.push(`The broker gave no clear reply to the halt: ${noReply ?? 'none'}.`);
-  else if (!reply.acknowledged) sentences.push(`The broker answered the halt with status ${reply.status}.`);
+  else if (!reply.acknowledged) sentences.push(`The broker answered the halt with ${codeOf(reply)}.`);
   else {
     const level = reply.state?.level;
     sentences.push(
-      `The broker acknowledged the halt (status ${reply.status}${level === undefined ? '' : `, level ${level}`}).`,
+      `The broker acknowledged the halt (${codeOf(reply)}${level === undefined ? '' : `, level ${level}`}).`,
     );
     if (reply.recorded !== null)
       sentences.push(`It said that the halt was ${reply.recorded ? '' : 'not '}recorded.`);

@@ -1,3 +1,4 @@
+import { asksStatus, readsStore, showsState } from '../model/coverage.ts';
 import type { IncidentRow, StoreSnapshot } from '../model/broker-state.ts';
 import type { Interval } from '../model/reading.ts';
 import type { Finding, FleetState } from '../model/verdict.ts';
@@ -37,7 +38,10 @@ export function isUnheard(c: CaseFile): boolean {
     ({ done }) => done?.reply?.kind === 'present' && done.reply.value.acknowledged,
   );
   const asked = c.resumes.length + c.starts.length > 0;
-  const heard = said(c.status).some((read) => read.sentMs >= c.haltEndMs);
+  // Where nothing can be asked for the state, the reply to a resume is all that is ever heard.
+  const heard = asksStatus(c.plan)
+    ? said(c.status).some((read) => read.sentMs >= c.haltEndMs)
+    : c.resumes.some(({ done }) => done?.reply?.kind === 'present');
   return asked && !resumed && !heard && finalRoots(c, broker).length > 0;
 }
 
@@ -278,6 +282,13 @@ function rewrittenIncident(c: CaseFile): { readonly what: string; readonly ids: 
   return null;
 }
 
+// Nothing shows the switch itself: that it is off is only ever said. Where a halt was refused and nothing fell, nothing had to be lifted.
+function isSaidLifted(c: CaseFile): boolean {
+  const reply = c.resumes.at(-1)?.done?.reply;
+  if (reply?.kind === 'present') return reply.value.acknowledged;
+  return c.resumes.length === 0 && c.fired?.reply?.acknowledged === false;
+}
+
 // Where steps taken by hand lift the halt, nobody but the store says that they closed its incident: a row that is gone does not.
 function isResolved(c: CaseFile, { state, incidents }: StoreSnapshot): boolean {
   const own = ownIncidents(c);
@@ -317,9 +328,10 @@ export function fleetState(c: CaseFile): FleetState {
   }
   const looked =
     silent.length === 0 &&
-    latest !== undefined &&
-    stored !== undefined &&
-    (c.plan.resume !== 'manual' || isResolved(c, stored.value));
+    (latest !== undefined || !asksStatus(c.plan)) &&
+    (stored !== undefined || !readsStore(c.plan)) &&
+    (showsState(c.plan) || isSaidLifted(c)) &&
+    (c.plan.resume !== 'manual' || (stored !== undefined && isResolved(c, stored.value)));
   if (!looked || returns.some((state) => state !== 'back')) return isHeld(c) ? 'halted' : 'unknown';
   // Without any undo the halt may still be under way, unless it had its whole time, or was refused and touched nothing.
   const asked = c.resumes.length + c.manualSteps.length + c.starts.length > 0;

@@ -77,6 +77,7 @@ export function reportContent(verdict: Verdict, options: ReportOptions = {}): Re
       ...(verdict.footnotes.length === 0
         ? []
         : [section('Known issues', bullets(knownIssueLines(verdict.footnotes)))]),
+      ...notCovered(verdict),
       ...(verdict.foresight === undefined
         ? []
         : [section('What was foreseen', bullets(verdict.foresight.map((line) => plain(line))))]),
@@ -85,6 +86,19 @@ export function reportContent(verdict: Verdict, options: ReportOptions = {}): Re
     ],
     footnotes: footnoteDefinitions(verdict.footnotes),
   };
+}
+
+function notCovered({ notCovered: missing = [] }: Verdict): Section[] {
+  if (missing.length === 0) return [];
+  return [
+    section(
+      'What was not covered',
+      paragraph(
+        'The inventory does not declare these, so that nobody looked at them. Nothing is assumed about them, and the verdict says nothing of them.',
+      ),
+      bullets(missing.map((what) => plain(what))),
+    ),
+  ];
 }
 
 function facts(verdict: Verdict): Block {

@@ -45,7 +45,13 @@ export function brokerSection(verdict: Verdict): Section {
   const order = Object.keys(MOMENTS) as Moment[];
   const rows = order.map((moment) => {
     const found = moments.find((m) => m.moment === moment);
-    return [MOMENTS[moment], stateCell(found?.api ?? null), stateCell(found?.store ?? null)];
+    const cell = (state: Parameters<typeof stateCell>[0], source: string): Text =>
+      state === null && verdict.notCovered?.includes(source) === true ? 'not covered' : stateCell(state);
+    return [
+      MOMENTS[moment],
+      cell(found?.api ?? null, 'API status'),
+      cell(found?.store ?? null, 'state store'),
+    ];
   });
   return section(
     'The broker’s state',

@@ -48,10 +48,11 @@ export interface AuditEntry {
   readonly outcome: string | null;
 }
 
-/** What the broker answered to an act. `status` is the HTTP status. */
+/** What the broker answered to an act. `status` is the HTTP status, or the exit code where it is a command. */
 export interface BrokerReply {
   readonly status: number;
-  /** 2xx: the broker says it did what was asked. */
+  readonly by?: 'command';
+  /** 2xx, exit code 0, or what the inventory expects: the broker says it did what was asked. */
   readonly acknowledged: boolean;
   /** State as its reply claims it; null where the reply says nothing about it. */
   readonly state: Partial<BrokerState> | null;

@@ -97,9 +97,12 @@ export interface Match {
 
 /** The service that owns the kill switch, and how to talk to it. */
 export interface Broker {
+  /** The declared service that owns the kill switch, or `SWITCH_ALONE` where no process does. */
   readonly service: string;
-  /** Base URL of its API, without a trailing slash. */
+  /** Base URL of its API, without a trailing slash; empty where no request goes over HTTP. */
   readonly api: string;
+  /** PEM file on the controller with the certificate authority of its API; left out: those that Node trusts. */
+  readonly ca?: string;
   /** `bearer` is the operator's token, `second` that of the second operator whom a costly resume needs (`$second`). */
   readonly auth: { readonly bearer: string; readonly second: string | null } | null;
   readonly halt: HaltOperation;
@@ -109,11 +112,28 @@ export interface Broker {
    * Services are started after it, by their own start commands.
    */
   readonly manualResume: readonly ManualStep[] | null;
-  readonly status: StatusOperation;
-  readonly state: SqliteState;
-  readonly audit: SqliteAudit | null;
+  /** Null: nothing can be asked for the halt state. */
+  readonly status: StatusOperation | null;
+  /** Null: the state is kept nowhere that could be read without the broker. */
+  readonly state: SqliteState | DocumentState | null;
+  readonly audit: SqliteAudit | DocumentAudit | null;
   /** Sends a message to an agent; null where the broker routes none. */
   readonly messages: MessageOperation | null;
+}
+
+/** Under which name a kill switch goes that is nothing but a command. */
+export const SWITCH_ALONE = 'kill-switch';
+
+/** A command (argv) in place of a request. A null host: on the controller. `$level` and the like are filled in as in a body, but no secret ever is. */
+export interface Command {
+  readonly host: string | null;
+  readonly run: readonly string[];
+}
+
+/** By what an answer acknowledges: one of these codes (HTTP status or exit code; null: the usual ones), and a value in its JSON. */
+export interface Expected {
+  readonly codes: readonly number[] | null;
+  readonly at: { readonly pointer: string; readonly equals: string | number | boolean | null } | null;
 }
 
 /** One command (argv) of the manual resume. In it `$level`, `$incident` and `$revision` stand for those of the halt in force. */
@@ -130,6 +150,12 @@ export interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly body: Json | null;
+  /** Sent besides the runner's own; values are templates like the body. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function isCommand(operation: Operation | Command): operation is Command {
+  return 'run' in operation;
 }
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -143,19 +169,15 @@ export interface StatePointers {
   readonly asset: string | null;
 }
 
-export interface StatusOperation extends Operation {
-  readonly pick: StatePointers;
-}
+export type StatusOperation = (Operation | Command) & { readonly pick: StatePointers };
 
-export interface ResumeOperation extends Operation {
-  /** Sent besides the runner's own; values are templates like the body. */
-  readonly headers: Readonly<Record<string, string>>;
-}
+export type ResumeOperation = (Operation | Command) & { readonly expect?: Expected };
 
-export interface HaltOperation extends Operation {
+export type HaltOperation = (Operation | Command) & {
+  readonly expect?: Expected;
   /** What its reply claims: state, and a list of objects `{ service, host, outcome }`. */
   readonly pick: Partial<StatePointers> & { readonly stops?: string; readonly recorded?: string };
-}
+};
 
 /** In its body `$sender`, `$service` and `$message` stand for who writes, to whom, and what. */
 export interface MessageOperation extends Operation {
@@ -166,16 +188,55 @@ export interface MessageOperation extends Operation {
 /** The broker's database, on the broker's host, read without the broker. */
 export interface SqliteState {
   readonly file: string;
+  /** The host it lies on, where that is not this machine. */
+  readonly host?: string;
   /** One row with the columns `level`, `incident`, `reason`, `revision`, `asset` (those it has). */
   readonly query: string;
   /** All incidents: `id`, `level`, `reason`, `opened_at`, `resolved_at`; null where the broker keeps none. */
   readonly incidents: string | null;
 }
 
-export interface SqliteAudit {
+/** Where a JSON document comes from, read without the broker. A null host: this machine. */
+export type DocumentSource =
+  | { readonly file: string; readonly host: string | null }
+  | { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+  | Command;
+
+/** The halt state in a JSON document. */
+export interface DocumentState {
+  readonly from: DocumentSource;
+  readonly pick: StatePointers;
+  /** Null where the document holds none. */
+  readonly incidents: IncidentList | null;
+}
+
+/** Where in the document the list of all incidents stands, and in each of them its parts. */
+export interface IncidentList {
+  readonly at: string;
+  readonly pick: Readonly<
+    Record<'id' | 'level' | 'resolvedAt', string> & Record<'reason' | 'openedAt', string | null>
+  >;
+}
+
+/** The audit log as JSON: a list, or one entry a line. */
+export interface DocumentAudit extends AuditWords {
+  readonly from: DocumentSource;
+  /** Where in an entry its parts stand. A null `seq`: an entry's number is its place. */
+  readonly pick: Readonly<
+    Record<'subject' | 'outcome', string> & Record<'seq' | 'at' | 'actor' | 'action' | 'host', string | null>
+  >;
+}
+
+export interface SqliteAudit extends AuditWords {
   readonly file: string;
+  /** The host it lies on, where that is not this machine. */
+  readonly host?: string;
   /** All entries in order: `seq`, `at`, `actor`, `action`, `subject`, `host`, `outcome`. */
   readonly query: string;
+}
+
+/** How an audit log says what the drill has to know of it. */
+export interface AuditWords {
   /** Values of `outcome` by which an entry claims that `subject` was stopped. */
   readonly stopped: readonly string[];
   /** Values of `action` or `outcome` by which an entry records a refused request; null where it is not known to. */

@@ -41,6 +41,10 @@ export interface Plan {
   readonly oneMachine: readonly (readonly string[])[];
   /** Which of the broker's records can be read besides its API. */
   readonly sources: {
+    /** Whether the broker can be asked for the halt state. Missing in journals of versions that knew no broker without. */
+    readonly status?: boolean;
+    /** Whether the state can be read without the broker. Missing likewise. */
+    readonly store?: boolean;
     readonly incidents: boolean;
     readonly audit: readonly string[] | null;
     readonly exchange: boolean;

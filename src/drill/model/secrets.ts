@@ -1,4 +1,4 @@
-import type { Inventory, Transport } from './inventory.ts';
+import { type Inventory, isCommand, type Transport } from './inventory.ts';
 
 /** A shorter one would be found by chance in the evidence, from which it is taken out wherever it stands. In characters. */
 export const SHORTEST_SECRET = 4;
@@ -11,13 +11,20 @@ const SHORTEST_HEADER = 8;
  * and the passwords of addresses wherever they stand.
  */
 export function secretsOf(inventory: Inventory): string[] {
-  const { auth, resume } = inventory.broker;
+  const { auth, halt, resume, status, state, messages } = inventory.broker;
   return [
     ...(auth === null ? [] : [auth.bearer]),
     ...(auth?.second === null || auth === null ? [] : [auth.second]),
     ...inventory.hosts.flatMap(({ transport }) => passphraseOf(transport)),
     ...inventory.secrets,
-    ...Object.values(resume.headers).flatMap(secretOfHeader),
+    ...[halt, resume, status, messages].flatMap((operation) =>
+      operation === null || isCommand(operation)
+        ? []
+        : Object.values(operation.headers ?? {}).flatMap(secretOfHeader),
+    ),
+    ...(state !== null && 'from' in state && 'url' in state.from
+      ? Object.values(state.from.headers).flatMap(secretOfHeader)
+      : []),
     ...passwordsIn(inventory),
   ].filter((secret) => secret.length >= SHORTEST_SECRET && !secret.includes('${'));
 }

@@ -69,6 +69,8 @@ export interface Verdict {
   readonly controls: readonly ControlSummary[];
   /** What the broker claimed, in sentences that quote it. */
   readonly claims: readonly string[];
+  /** What the inventory does not declare, so that this verdict does not speak of it; left out where it declares all. */
+  readonly notCovered?: readonly string[];
   readonly notTested: readonly string[];
   /** What the service managers' settings and the plan foretold before the trigger; left out where that is nothing. It is no evidence. */
   readonly foresight?: readonly string[];

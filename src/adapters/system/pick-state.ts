@@ -1,8 +1,8 @@
 import type { BrokerState, StopClaim } from '../../drill/model/broker-state.ts';
 import type { HaltOperation, Json, StatePointers } from '../../drill/model/inventory.ts';
 import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
-import { parentOf, pick } from '../system/json-pointer.ts';
-import { describeValue } from '../system/printable.ts';
+import { parentOf, pick } from './json-pointer.ts';
+import { describeValue } from './printable.ts';
 
 /** Each answer goes into the journal, several times a second: in UTF-16 units. */
 const MAX_TEXT = 65_536;
@@ -14,7 +14,7 @@ const MAX_TEXT = 65_536;
  */
 export function statusState(document: unknown, pointers: StatePointers): Reading<BrokerState> {
   const level = integerAt(document, pointers.level);
-  const incident = incidentAt(document, pointers.incident);
+  const incident = incidentAt(document, pointers.incident, pointers.level);
   const reason = pointers.reason === null ? absent : textAt(document, pointers.reason);
   const revision = pointers.revision === null ? absent : integerAt(document, pointers.revision);
   const asset = pointers.asset === null ? absent : textAt(document, pointers.asset);
@@ -107,7 +107,7 @@ function textAt(document: unknown, pointer: string): Reading<string> {
     : present(found.value);
 }
 
-function incidentAt(document: unknown, pointer: string): Reading<string> {
+function incidentAt(document: unknown, pointer: string, level?: string): Reading<string> {
   const found = valueAt(document, pointer);
   if (found.kind === 'present')
     return isName(found.value) && String(found.value).length <= MAX_TEXT
@@ -116,7 +116,9 @@ function incidentAt(document: unknown, pointer: string): Reading<string> {
   if (found.kind === 'unreadable') return found;
   // An incident is there, but not its name where the pointer says: that is not "no incident".
   const parent = parentOf(pointer);
-  const around = parent === null || parent === '' ? undefined : pick(document, parent);
+  // What also holds the level is the state, not an incident.
+  const isState = level?.startsWith(`${parent}/`) === true;
+  const around = parent === null || parent === '' || isState ? undefined : pick(document, parent);
   return around?.at === 'found' && around.value !== null
     ? unreadable(`${pointer} is not there, but ${parent} is ${describeValue(around.value)}`)
     : absent;
