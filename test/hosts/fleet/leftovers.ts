@@ -1,0 +1,13 @@
+import type { Host } from '../range/host.ts';
+import { until } from '../range/until.ts';
+
+/** What the runner starts on a host, and the sessions that it opens there. */
+const OWN = /haltproof-(?:probe|canary|manager)|sshd: \S+(?: \[priv\]|@notty)/;
+
+/** Waits until the host's own table shows nothing of the runner. The lease is the longest that anything may outlive it. */
+export async function nothingLeft(host: Host, own = OWN): Promise<void> {
+  await until(`nothing of the runner on ${host.name}`, 20_000, async () => {
+    const left = (await host.table()).filter((line) => own.test(line));
+    return left.length === 0 || left.map((line) => line.slice(0, 120)).join('\n');
+  });
+}
