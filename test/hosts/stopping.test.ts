@@ -74,23 +74,20 @@ it('the same child goes with the group otherwise', async () => {
 });
 
 it('a socket revives its service when somebody connects', async () => {
-  const call = 'import socket; socket.create_connection(("127.0.0.1", 7000), 1)';
+  const caller = [
+    '#!/usr/bin/python3 -I',
+    'import socket, time',
+    'while True:',
+    '    time.sleep(1)',
+    '    socket.create_connection(("127.0.0.1", 7000), 1)',
+  ].join('\n');
   const result = await drilled({
     name: 'socket',
     targets: [{ name: 'hermes', host: 'east' }, SHIVA],
     files: [
       { host: 'east', path: systemUnit('hermes.socket'), text: '[Socket]\nListenStream=127.0.0.1:7000\n' },
-      {
-        host: 'east',
-        path: systemUnit('caller.service'),
-        text: unitText(
-          `/bin/sh -c 'while :; do python3 -c ''; sleep 1; done'`.replace(
-            "''",
-            `"${call.replaceAll('"', '\\"')}"`,
-          ),
-          ['StandardError=null'],
-        ),
-      },
+      { host: 'east', path: '/opt/range/caller', text: caller, mode: '755' },
+      { host: 'east', path: systemUnit('caller.service'), text: unitText('/opt/range/caller') },
     ],
     units: { east: ['hermes.socket', 'caller.service'] },
   });
@@ -154,23 +151,22 @@ it('a user unit is not stopped by the system’s manager, which may even call th
 });
 
 it('a service in a chroot and a process namespace of its own is seen from the host', async () => {
-  const contained = (name: string, stop?: readonly string[]): FleetCase => ({
-    name,
+  const jail = 'mkdir -p /srv/jail; mountpoint -q /srv/jail || mount --bind / /srv/jail';
+  const enter = '/usr/bin/unshare --pid --fork --kill-child /usr/sbin/chroot /srv/jail';
+  const result = await drilled({
+    name: 'chroot',
     targets: [
       {
         name: 'hermes',
         host: 'west',
-        command: `/usr/bin/unshare --pid --fork --kill-child /usr/sbin/chroot /srv/jail ${scriptOf('hermes')}`,
-        unit: [
-          "ExecStartPre=/bin/sh -c 'mkdir -p /srv/jail; mountpoint -q /srv/jail || mount --bind / /srv/jail'",
-        ],
-        ...(stop === undefined ? {} : { stop }),
+        command: `${enter} ${scriptOf('hermes')}`,
+        // As pid 1 of its namespace it does not hear a TERM.
+        unit: [`ExecStartPre=/bin/sh -c '${jail}'`, 'TimeoutStopSec=1s'],
       },
       SHIVA,
     ],
     undo: { west: 'systemctl stop hermes.service; umount /srv/jail' },
   });
-  const result = await drilled(contained('chroot'));
   expect(primary(result), result.stderr).toEqual([]);
   expect(result.code).toBe(0);
 });

@@ -64,6 +64,9 @@ export class Fleet {
       HOSTS.map(async (name) => {
         const host = hosts[name];
         await host.run('systemctl', 'daemon-reload');
+        // A socket refuses to listen for a service that is up already.
+        const extra = this.#case.units?.[name] ?? [];
+        if (extra.length > 0) await host.run('systemctl', 'start', ...extra);
         const units = this.#unitsOn(name, true);
         if (units.length > 0) await host.run('systemctl', 'start', ...units);
         const more = fleet.after?.[name];
