@@ -39,7 +39,7 @@ async function prepare(name: HostName, { root, folder }: Ground): Promise<void> 
   writeFileSync(join(etc, 'hostname'), `${name}\n`);
   writeFileSync(
     join(etc, 'hosts'),
-    HOSTS.map((other) => `${ADDRESSES[other]} ${other}\n`).join('') + '127.0.0.1 localhost\n',
+    `${HOSTS.map((other) => `${ADDRESSES[other]} ${other}\n`).join('')}127.0.0.1 localhost\n`,
   );
   await must('ssh-keygen', [
     '-q',
