@@ -4,7 +4,7 @@ import { type FleetCase, scriptOf, type Target } from './fleet-case.ts';
 
 /** The files of a case, as text. Everything is derived from the case, so that inventory and fleet cannot differ by accident. */
 
-export const TOKEN = 'a-token-of-the-range';
+const TOKEN = 'a-token-of-the-range';
 
 /** Who stays up: the broker, and a watcher on each of two hosts. */
 export const SURVIVORS = [

@@ -47,6 +47,6 @@ export interface FleetCase {
   readonly drill?: Readonly<Record<string, unknown>>;
 }
 
-export const SCRIPTS = '/opt/range/bin';
+const SCRIPTS = '/opt/range/bin';
 
 export const scriptOf = (service: string): string => `${SCRIPTS}/${service}`;

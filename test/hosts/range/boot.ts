@@ -147,7 +147,7 @@ async function boot(name: HostName, { folder, group }: Ground): Promise<number> 
 }
 
 /** Whether an ssh server answers there. */
-export function greeted(address: string): Promise<boolean> {
+function greeted(address: string): Promise<boolean> {
   return new Promise((done) => {
     const socket = connect({ host: address, port: 22, timeout: 1_000 });
     const end = (answer: boolean) => (): void => {
