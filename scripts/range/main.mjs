@@ -2,7 +2,7 @@
 // its own (mounts, network, processes), made here: when their first process ends, for whatever reason, the kernel takes all of it down.
 // Where it cannot run it says why and exits 0; with --must-run it installs what is missing, and failing is a failure.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { HERE } from './packages.mjs';
@@ -34,21 +34,40 @@ function installed(packages) {
   return apt('update') && apt('install', '-y', '--no-install-recommends', ...packages);
 }
 
+/** What a run left behind whose own end was sudden: empty folders. Its processes and mounts the kernel has taken. */
+function removeStale() {
+  const isOver = (name) => {
+    const pid = /^haltproof-range-(\d+)$/.exec(name)?.[1];
+    return pid !== undefined && !existsSync(`/proc/${pid}`);
+  };
+  const groups = hierarchies().flatMap((top) => readdirSync(top).filter(isOver));
+  for (const group of new Set(groups)) removeGroups(group);
+  for (const name of readdirSync(tmpdir()).filter(isOver)) {
+    try {
+      rmdirSync(join(tmpdir(), name));
+    } catch {
+      // Not empty: then it is no such folder.
+    }
+  }
+}
+
+function hierarchies() {
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  return mounts.filter((line) => line.includes(' - cgroup2 ')).map((line) => line.split(' ')[4]);
+}
+
 /** Folders of the cgroup hierarchy outlive their processes. */
 function removeGroups(name) {
-  for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n')) {
-    if (!line.includes(' - cgroup2 ')) continue;
-    const folder = join(line.split(' ')[4], name);
+  for (const folder of hierarchies().map((top) => join(top, name))) {
+    if (!existsSync(folder)) continue;
+    const below = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name));
     try {
-      for (const sub of readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map((entry) => join(entry.parentPath, entry.name))
-        .sort()
-        .reverse())
-        rmdirSync(sub);
-      rmdirSync(folder);
+      // The deepest first.
+      for (const group of [folder, ...below.sort()].reverse()) rmdirSync(group);
     } catch (error) {
-      if (error.code !== 'ENOENT') console.error(`haltproof: ${folder} is left behind: ${error.message}`);
+      console.error(`haltproof: ${folder} is left behind: ${error.message}`);
     }
   }
 }
@@ -59,8 +78,10 @@ if (why !== null) {
   process.exitCode = mustRun ? 1 : 0;
 } else {
   const root = rangeRoot();
-  const folder = mkdtempSync(join(tmpdir(), 'haltproof-range-'));
+  removeStale();
   const group = `haltproof-range-${process.pid}`;
+  const folder = join(tmpdir(), group);
+  mkdirSync(folder, { mode: 0o755 });
   const inside = resolve(import.meta.dirname, 'inside.mjs');
   const env = { ...process.env, HALTPROOF_RANGE: JSON.stringify({ root, folder, group }) };
   // The pipe at 3 ends with this process, however it ends.

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { drilled, primary } from './fleet/drilled.ts';
 import { unitText } from './fleet/files.ts';
+import { ofTheRunner } from './fleet/leftovers.ts';
 import { type FleetCase, scriptOf, type Target } from './fleet/fleet-case.ts';
 
 /** Beside the one that a case is about. */
@@ -11,11 +12,22 @@ const systemUnit = (name: string): string => `/run/systemd/system/${name}`;
 
 it('a halt that halts passes, and the broker remembers it over its crash', async () => {
   const hermes: Target = { name: 'hermes', host: 'east', unit: ['Restart=always', 'RestartSec=100ms'] };
-  const result = await drilled({
-    name: 'clean',
-    targets: [hermes, SHIVA, FORESIGHT],
-    drill: { crash: 'principal', guards: ['no-token', 'wrong-token', 'resume-wrong-incident'] },
-  });
+  const seen: Promise<string[]>[] = [];
+  const result = await drilled(
+    {
+      name: 'clean',
+      targets: [hermes, SHIVA, FORESIGHT],
+      drill: { crash: 'principal', guards: ['no-token', 'wrong-token', 'resume-wrong-incident'] },
+    },
+    {
+      during: (said, { hosts }) => {
+        if (said.includes('stage hold begins')) seen.push(ofTheRunner(hosts.east));
+      },
+    },
+  );
+  // What must be gone after every drill can be seen while one is under way.
+  const during = (await Promise.all(seen)).flat().join('\n');
+  for (const own of [/haltproof-probe/, /haltproof-canary/, /sshd: root@notty/]) expect(during).toMatch(own);
   expect(primary(result), result.stderr).toEqual([]);
   expect(result).toMatchObject({
     code: 0,
