@@ -21,7 +21,19 @@ export default defineConfig({
         test: {
           name: 'wide',
           include: ['test/**/*.test.ts'],
+          exclude: ['test/hosts/**'],
           testTimeout: 180_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // Against three hosts that boot a real systemd: scripts/range/main.mjs starts it.
+        test: {
+          name: 'hosts',
+          include: ['test/hosts/**/*.test.ts'],
+          globalSetup: ['test/hosts/setup.ts'],
+          testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },

@@ -1,8 +1,9 @@
 // The command line, whose process is killed with SIGKILL at one record of its journal. The program itself has no failpoint: its
 // journal is wrapped here, at the seam through which every record passes.
 // usage: DIE_AT='intent 3' | 'under-way 3' | 'outcome 3' | 'record 120' node scripts/sweep/die-after.mjs drill …
-import { createEffects } from '../../dist/effects.js';
+
 import { runCli } from '../../dist/cli/run-cli.js';
+import { createEffects } from '../../dist/effects.js';
 
 const [at, number] = (process.env.DIE_AT ?? '').split(' ');
 const wanted = Number(number);
