@@ -741,7 +741,7 @@ describe('runDrill', () => {
           verdict: 'aborted',
           exitCode: 5,
           headline:
-            'ABORTED: the operator stopped the manual resume at step 2 of 5; THE FLEET IS NOT PROVEN RESTORED',
+            'THE FLEET IS NOT PROVEN RESTORED; ABORTED: the operator stopped the manual resume at step 2 of 5',
         });
         expect(judged.manualResume?.map(({ outcome }) => outcome)).toEqual([
           'succeeded',

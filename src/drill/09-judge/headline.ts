@@ -24,7 +24,9 @@ export function headlineOf(c: CaseFile, facts: HeadlineFacts): string {
   const foreign = c.stops.some(({ action }) => action === 'hands-off')
     ? '; HANDS OFF: A HALT THAT IS NOT THIS DRILL’S'
     : '';
-  return `${lab}${sentence(c, facts)}${foreign}${lost ? '; THE FLEET IS NOT PROVEN RESTORED' : ''}`;
+  // Before anything else: whoever reads no further must have read this.
+  const first = lost ? 'THE FLEET IS NOT PROVEN RESTORED; ' : '';
+  return `${lab}${first}${sentence(c, facts)}${foreign}`;
 }
 
 function sentence(c: CaseFile, facts: HeadlineFacts): string {
