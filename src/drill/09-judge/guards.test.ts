@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding, Verdict } from '../model/verdict.ts';
-import { journalOf, life, livesOf, NONCE, type Scenario, T0 } from './fixtures.ts';
 import type { Change } from './fixtures/case.ts';
 import {
   answer,
@@ -13,6 +12,7 @@ import {
   takesEffect,
   untriggered,
 } from './fixtures/guards.ts';
+import { journalOf, life, livesOf, NONCE, type Scenario, T0 } from './fixtures.ts';
 import { judge } from './judge.ts';
 
 function verdictOf(change: Change): Verdict {

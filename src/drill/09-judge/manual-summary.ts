@@ -1,7 +1,7 @@
-import type { ManualStep } from '../model/inventory.ts';
 import { filledIn } from '../model/manual-step.ts';
 import type { ManualStepSummary } from '../model/verdict.ts';
 import { type CaseFile, type DoneAct, said } from './case-file.ts';
+import { stepsLeft } from './manual-resume.ts';
 import { isForeign } from './ownership.ts';
 import { finalRoots } from './undo.ts';
 
@@ -15,13 +15,10 @@ export function manualSummary(c: CaseFile): readonly ManualStepSummary[] | null 
   const halted = said(c.store).findLast(
     ({ value: { state } }) => state.level === c.plan.expect.level && !isForeign(c, state),
   );
-  // Not by their number: a recovery begins anew with the first, as long as the halt stands.
-  const left = c.plan.manualResume
-    .filter((planned) => !c.manualSteps.some((step) => isStep(step, planned)))
-    .map(({ host, run }) => {
-      const command = halted === undefined ? run : filledIn(run, halted.value.state);
-      return { host, service: null, command, outcome: 'not taken' as const };
-    });
+  const left = stepsLeft(c, c.manualSteps).map(({ host, run }) => {
+    const command = halted === undefined ? run : filledIn(run, halted.value.state);
+    return { host, service: null, command, outcome: 'not taken' as const };
+  });
   const started = new Set(
     c.starts.map(({ intent: { act } }) => (act.act === 'start-service' ? act.service : '')),
   );
@@ -51,13 +48,4 @@ function outcomeOf({ done }: DoneAct): ManualStepSummary['outcome'] {
   if (done?.byHand === true) return 'by hand';
   if (done?.command?.kind !== 'present') return 'unknown';
   return done.command.value.exitCode === 0 ? 'succeeded' : 'failed';
-}
-
-/** Whether this was done for that step of the plan; what was filled in may be anything. */
-function isStep({ intent: { act } }: DoneAct, { host, run }: ManualStep): boolean {
-  return (
-    act.act === 'manual-step' &&
-    act.host === host &&
-    run.every((word, index) => /\$(?:level|incident|revision)\b/.test(word) || word === act.command[index])
-  );
 }

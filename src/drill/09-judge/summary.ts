@@ -1,6 +1,6 @@
 import type { BrokerReply, BrokerState } from '../model/broker-state.ts';
-import type { BrokerSummary, ControlSummary, HaltSummary, Moment, ServiceSummary } from '../model/verdict.ts';
 import { asksStatus } from '../model/coverage.ts';
+import type { BrokerSummary, ControlSummary, HaltSummary, Moment, ServiceSummary } from '../model/verdict.ts';
 import { haltAcknowledged, sameHost, stopClaims } from './acknowledgement.ts';
 import { crashSummary, firstLifeSpan, type HaltedState, haltedState } from './broker-memory.ts';
 import { type CaseFile, type Read, within } from './case-file.ts';

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { journalOf, type Scenario } from './fixtures.ts';
 import {
   aloneCases,
   apiAlone,
@@ -8,6 +7,7 @@ import {
   storeAloneCases,
   switchAlone,
 } from './fixtures/uncovered.ts';
+import { journalOf, type Scenario } from './fixtures.ts';
 import { judge } from './judge.ts';
 
 function verdictOf(scenario: () => Scenario, change: (s: Scenario) => void = () => undefined) {

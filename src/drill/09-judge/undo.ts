@@ -1,5 +1,5 @@
-import { asksStatus, readsStore, showsState } from '../model/coverage.ts';
 import type { IncidentRow, StoreSnapshot } from '../model/broker-state.ts';
+import { asksStatus, readsStore, showsState } from '../model/coverage.ts';
 import type { Interval } from '../model/reading.ts';
 import type { Finding, FleetState } from '../model/verdict.ts';
 import { type CaseFile, said } from './case-file.ts';
