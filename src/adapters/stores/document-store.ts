@@ -8,8 +8,9 @@ import { pick } from '../system/json-pointer.ts';
 import { statusState } from '../system/pick-state.ts';
 import { describeValue } from '../system/printable.ts';
 import { withRaw } from '../system/raw.ts';
-import { integer, Misshapen, nameOrNull, scalarOrNull, textOrNull } from './columns.ts';
+import { Misshapen } from './columns.ts';
 import { nameOfSource, readDocument } from './document.ts';
+import { auditEntry, incidentRow } from './rows.ts';
 import type { Row } from './sqlite-read.ts';
 
 const STATE_WITHIN_MS = 3_000;
@@ -69,37 +70,17 @@ function incidentsIn(document: unknown, { at, pick: pointers }: IncidentList): I
     throw new Misshapen(
       `${at === '' ? 'the document' : at} is ${list.at === 'found' ? describeValue(list.value) : 'not there'}, not a list of incidents`,
     );
-  return list.value.map((item: unknown) => {
-    const row = picked(item, pointers);
-    const what = 'incidents';
-    const id = nameOrNull(row, 'id', what);
-    if (id === null) throw new Misshapen(`${what}: one has no id`);
-    return {
-      id,
-      level: integer(row, 'level', what),
-      reason: textOrNull(row, 'reason', what),
-      openedAt: scalarOrNull(row, 'openedAt', what),
-      resolvedAt: scalarOrNull(row, 'resolvedAt', what),
-    };
-  });
+  return list.value.map((item: unknown) => incidentRow(picked(item, pointers), NAMES));
 }
+
+const NAMES = { openedAt: 'openedAt', resolvedAt: 'resolvedAt' } as const;
 
 function entriesIn(bytes: Uint8Array, pointers: DocumentAudit['pick']): AuditEntry[] {
   const items = itemsIn(bytes);
   if (items.length > MAX_ENTRIES) throw new Misshapen(`there are more than ${MAX_ENTRIES} entries`);
-  const what = 'audit log';
-  return items.map((item, index) => {
-    const row = picked(item, pointers);
-    return {
-      seq: pointers.seq === null ? index + 1 : integer(row, 'seq', what),
-      at: scalarOrNull(row, 'at', what),
-      actor: textOrNull(row, 'actor', what),
-      action: textOrNull(row, 'action', what),
-      subject: textOrNull(row, 'subject', what),
-      host: textOrNull(row, 'host', what),
-      outcome: textOrNull(row, 'outcome', what),
-    };
-  });
+  return items.map((item, index) =>
+    auditEntry(picked(item, pointers), pointers.seq === null ? index + 1 : null),
+  );
 }
 
 /** A last line without its end is half written, or half read: it is not taken for an entry, nor left out. */

@@ -9,15 +9,8 @@ import type { MessageOperation, SqliteAudit, SqliteState } from '../../drill/mod
 import { present, type Reading, type Received, unreadable } from '../../drill/model/reading.ts';
 import type { AuditLink, MessagesLink, StoreLink } from '../../drill/ports/world.ts';
 import { withRaw } from '../system/raw.ts';
-import {
-  checkColumns,
-  integer,
-  integerOrNull,
-  Misshapen,
-  nameOrNull,
-  scalarOrNull,
-  textOrNull,
-} from './columns.ts';
+import { checkColumns, integer, integerOrNull, Misshapen, nameOrNull, textOrNull } from './columns.ts';
+import { auditEntry, incidentRow } from './rows.ts';
 import { type DatabaseRead, type Row, readDatabase, type Table } from './sqlite-read.ts';
 
 /** Reads a database on this machine, or on another one. */
@@ -90,33 +83,15 @@ function haltState(table: Table): BrokerState {
 }
 
 function incidentRows(table: Table): IncidentRow[] {
-  const what = 'incidents';
-  checkColumns(table, what, ['id', 'level', 'resolved_at'], ['reason', 'opened_at']);
-  return table.rows.map((row: Row) => {
-    const id = nameOrNull(row, 'id', what);
-    if (id === null) throw new Misshapen(`${what}: one has no id`);
-    return {
-      id,
-      level: integer(row, 'level', what),
-      reason: textOrNull(row, 'reason', what),
-      openedAt: scalarOrNull(row, 'opened_at', what),
-      resolvedAt: scalarOrNull(row, 'resolved_at', what),
-    };
-  });
+  checkColumns(table, 'incidents', ['id', 'level', 'resolved_at'], ['reason', 'opened_at']);
+  return table.rows.map((row: Row) => incidentRow(row, NAMES));
 }
 
+const NAMES = { openedAt: 'opened_at', resolvedAt: 'resolved_at' } as const;
+
 function auditEntries(table: Table): AuditEntry[] {
-  const what = 'audit log';
-  checkColumns(table, what, ['seq', 'subject', 'outcome'], ['at', 'actor', 'action', 'host']);
-  return table.rows.map((row: Row) => ({
-    seq: integer(row, 'seq', what),
-    at: scalarOrNull(row, 'at', what),
-    actor: textOrNull(row, 'actor', what),
-    action: textOrNull(row, 'action', what),
-    subject: textOrNull(row, 'subject', what),
-    host: textOrNull(row, 'host', what),
-    outcome: textOrNull(row, 'outcome', what),
-  }));
+  checkColumns(table, 'audit log', ['seq', 'subject', 'outcome'], ['at', 'actor', 'action', 'host']);
+  return table.rows.map((row: Row) => auditEntry(row));
 }
 
 function shaped<T>(file: string, read: Reading<DatabaseRead>, shape: (read: DatabaseRead) => T): Received<T> {

@@ -243,24 +243,27 @@ const headers = z
   .prefault({})
   .describe('Headers to send as well, such as Second-Operator: Bearer $second.');
 
+/** A command, word by word; `example` is a name such as one could be. */
+function wordsOf(example: string) {
+  return someOf(
+    'words of a command',
+    text(/./, { expected: 'a word of a command', fix: 'write each argument by itself' }),
+  ).refine(([command]) => command === undefined || COMMAND.test(command), {
+    path: [0],
+    error: note({
+      expected: 'the name of a command, or an absolute path',
+      fix: `write it like ${example} or /opt/bin/${example}`,
+    }),
+  });
+}
+
 export const commandSchema = section('a command', {
   host: name('a host')
     .exactOptional()
     .describe('The host it is run on; without it, the machine that haltproof runs on.'),
-  run: someOf(
-    'words of a command',
-    text(/./, { expected: 'a word of a command', fix: 'write each argument by itself' }),
-  )
-    .refine(([command]) => command === undefined || COMMAND.test(command), {
-      path: [0],
-      error: note({
-        expected: 'the name of a command, or an absolute path',
-        fix: 'write it like kill-switch or /opt/bin/kill-switch',
-      }),
-    })
-    .describe(
-      'The command, word by word; no shell reads it. $level, $asset, $reason, $incident and $revision stand for values of the drill, each within its word. Secrets are not filled in: everybody on the machine can read an argv.',
-    ),
+  run: wordsOf('kill-switch').describe(
+    'The command, word by word; no shell reads it. $level, $asset, $reason, $incident and $revision stand for values of the drill, each within its word. Secrets are not filled in: everybody on the machine can read an argv.',
+  ),
 }).describe(
   'Run in place of a request. Exit code 0 acknowledges; what it prints as JSON may be picked from.',
 );
@@ -311,20 +314,9 @@ const ONE_WAY = {
 
 export const manualStepSchema = section('a step', {
   host: name('a host').describe('The host it is run on.'),
-  run: someOf(
-    'words of a command',
-    text(/./, { expected: 'a word of a command', fix: 'write each argument by itself' }),
-  )
-    .refine(([command]) => command === undefined || COMMAND.test(command), {
-      path: [0],
-      error: note({
-        expected: 'the name of a command, or an absolute path',
-        fix: 'write it like launchctl or /opt/bin/launchctl',
-      }),
-    })
-    .describe(
-      'The command, word by word; no shell reads it. $level, $incident and $revision stand for those of the halt.',
-    ),
+  run: wordsOf('launchctl').describe(
+    'The command, word by word; no shell reads it. $level, $incident and $revision stand for those of the halt.',
+  ),
 }).describe('One command of the procedure.');
 
 const token = (key: string) =>
