@@ -109,17 +109,17 @@ async function tryPoint(fleet, point) {
  * A drill may refuse to begin (exit code 3), as where a busy machine shows a canary too late; and one with a shorter journal than the
  * drill that was counted ends before a late record (0). Neither is a death: it is begun again, for an earlier record.
  */
-async function killedAt(fleet, { level, at }) {
-  let moment = at;
+async function killedAt(fleet, point) {
   for (let begun = 1; ; begun += 1) {
-    const out = join(own, `${fleet.name}-${level}-${moment.replace(' ', '-')}-${begun}`);
-    const ran = await haltproof(fleet, drillArgv(level, out), {
+    const out = join(own, `${fleet.name}-${point.level}-${point.at.replace(' ', '-')}-${begun}`);
+    const ran = await haltproof(fleet, drillArgv(point.level, out), {
       entry: 'scripts/sweep/die-after.mjs',
-      env: { DIE_AT: moment },
+      env: { DIE_AT: point.at },
     });
-    const tooLate = ran.code === 0 && moment.startsWith('record ');
+    const tooLate = ran.code === 0 && point.at.startsWith('record ');
     if ((ran.code !== 3 && !tooLate) || begun === 3) return { out, ran };
-    console.log(`not killed  level ${level}, at ${moment}: ${ran.stdout.split('\n')[0]}`);
-    if (tooLate) moment = `record ${Math.round(Number(moment.slice('record '.length)) * 0.8)}`;
+    console.log(`not killed  level ${point.level}, at ${point.at}: ${ran.stdout.split('\n')[0]}`);
+    // What is told of it afterwards is the record at which it was killed.
+    if (tooLate) point.at = `record ${Math.round(Number(point.at.slice('record '.length)) * 0.8)}`;
   }
 }
