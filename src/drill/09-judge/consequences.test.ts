@@ -113,6 +113,37 @@ describe('an asset that the halt must not reach', () => {
   });
 });
 
+describe('an order about the deadline', () => {
+  const about = (account: string, diesAtMs: number): string[] => {
+    const s = cleanLevel2();
+    s.plan = {
+      ...s.plan,
+      effects: { flat: [], silent: ['DOGE-USD'], active: [] },
+      timing: { ...s.plan.timing, withinMs: 1500 },
+    };
+    for (const one of livesOf(s, 'hermes')) if (one.fromMs < T0) one.toMs = diesAtMs;
+    s.exchange = trading((ms) => ({
+      [`DOGE-USD ${account}`]: Math.floor(Math.min(ms, T0 + 1500) / 100) + (ms > RESUME + 600 ? 100 : 0),
+    }));
+    return found(s);
+  };
+
+  it('follows from the late stop of the account that placed it', () => {
+    expect(about('hermes', T0 + 1800)).toEqual([
+      'late-stop hermes',
+      'sampled-too-coarsely DOGE-USD <- late-stop',
+    ]);
+  });
+
+  it('does not follow from the late stop of another one', () => {
+    expect(about('proteus', T0 + 1800)).toEqual(['late-stop hermes', 'sampled-too-coarsely DOGE-USD']);
+  });
+
+  it('stands alone where all stopped in time', () => {
+    expect(about('hermes', T0 + 400)).toEqual(['sampled-too-coarsely DOGE-USD']);
+  });
+});
+
 describe('orders that go on', () => {
   const flat = (goOn: boolean): string[] => {
     const s = cleanLevel2();

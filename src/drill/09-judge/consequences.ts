@@ -3,7 +3,7 @@ import { type Finding, findingKey } from '../model/verdict.ts';
 import { haltedState } from './broker-memory.ts';
 import type { CaseFile } from './case-file.ts';
 import { isWhole } from './completeness.ts';
-import { accountsAfterDeadline, accountsAtBaseline } from './effects.ts';
+import { accountsAfterDeadline, accountsAroundDeadline, accountsAtBaseline } from './effects.ts';
 import { holdOf } from './hold.ts';
 
 const STOPS: readonly FindingCode[] = [
@@ -76,6 +76,8 @@ function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | nul
     case 'unreachable-host':
     case 'blind-probe':
     case 'sampled-too-coarsely':
+      // On whichever side of the deadline an order was: it is of one that stopped late, or not at all.
+      if (f.asset !== undefined) return allAccounts(accountsAroundDeadline(c, f.asset), STOPS, first);
       // A host that is lost, or another one, also misses its controls, and samples.
       return f.service === null
         ? first(

@@ -92,18 +92,15 @@ function judgeSilence(c: CaseFile, { asset, before, during, rate }: Watched): Fi
       ),
     ];
   }
-  const lastBefore = during.findLast((read) => read.receivedMs <= deadline);
-  if (
-    lastBefore !== undefined &&
-    reference !== undefined &&
-    countOf(reference.value, asset) > countOf(lastBefore.value, asset)
-  ) {
+  const around = aroundDeadline(c, during);
+  if (around !== null && countOf(around[1].value, asset) > countOf(around[0].value, asset)) {
+    const [lastBefore, firstAfter] = around;
     return [
       finding(
         'sampled-too-coarsely',
         { asset },
         `An order for ${asset} was accepted around the deadline; it cannot be told on which side of it.`,
-        [lastBefore.id, reference.id],
+        [lastBefore.id, firstAfter.id],
       ),
     ];
   }
@@ -139,6 +136,23 @@ export function accountsAfterDeadline(c: CaseFile, asset: string): string[] {
   const due = watch(c, asset).during.filter((read) => read.sentMs >= (c.trigger?.deadlineMs ?? 0));
   const [first, last] = [due[0], due.at(-1)];
   return first === undefined || last === undefined ? [] : grownAccounts(first.value, last.value, asset);
+}
+
+/** Accounts whose orders were accepted about the deadline, before or after it. */
+export function accountsAroundDeadline(c: CaseFile, asset: string): string[] {
+  const around = aroundDeadline(c, watch(c, asset).during);
+  return around === null ? [] : grownAccounts(around[0].value, around[1].value, asset);
+}
+
+/** The last look before the deadline and the first after it; null where one of them is missing. */
+function aroundDeadline<T extends { readonly sentMs: number; readonly receivedMs: number }>(
+  c: CaseFile,
+  during: readonly T[],
+): readonly [T, T] | null {
+  const deadline = c.trigger?.deadlineMs ?? 0;
+  const before = during.findLast((read) => read.receivedMs <= deadline);
+  const after = during.find((read) => read.sentMs >= deadline);
+  return before === undefined || after === undefined ? null : [before, after];
 }
 
 function judgeFlat(c: CaseFile, { asset, before, during }: Watched): Finding[] {

@@ -68,7 +68,7 @@ export const daemonLiars: Readonly<Record<string, Variant>> = {
   },
   'stops-late': {
     about: 'hermes ends when it is told to, soon after the deadline',
-    expect: lies('late-stop', ['order-after-halt']),
+    expect: lies('late-stop', ['order-after-halt', 'sampled-too-coarsely']),
     broker: trusting,
     daemons: { hermes: run('stubborn', 'runPastDeadline') },
     supervisor: patient('hermes'),
