@@ -1,7 +1,8 @@
 // A test runner for Stryker, in one process that keeps the journals: a mutant costs milliseconds instead of the second that it takes
 // to start vitest. First each golden journal is judged, and passes while the whole verdict is what it was without a mutant
 // (that those are the right verdicts is what golden.test.ts checks); then the judges' other tests run.
-import { resolve } from 'node:path';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { tsImport } from 'tsx/esm/api';
 
@@ -11,6 +12,8 @@ class JudgesRunner {
   #journals = new Map();
   #expected = new Map();
   #stale = true;
+  /** The program with its mutants, which counts what is run only where that is asked for: counting takes as long as judging. */
+  #uncounted = '';
 
   capabilities() {
     return { reloadEnvironment: true };
@@ -18,7 +21,9 @@ class JudgesRunner {
 
   // Judged here, and not with the first mutant, since this takes longer than a mutant may.
   async init() {
-    const { goldens, linesOf } = await this.#load();
+    // Looked up here, and not when this file is loaded: only now is the sandbox with the mutants the current folder.
+    this.#uncounted = uncounted(resolve('.'));
+    const { goldens, linesOf } = await this.#load(this.#uncounted);
     for (const golden of goldens) {
       const journal = golden.journal();
       this.#journals.set(idOf(golden), journal);
@@ -26,13 +31,16 @@ class JudgesRunner {
     }
   }
 
-  async #load() {
-    // Every import by tsx has its own copy of all modules, so that what they compute when loaded is computed anew.
-    // Looked up here, and not when this file is loaded: only now is the sandbox with the mutants the current folder.
-    const parentURL = pathToFileURL(resolve('scripts/mutation/tests-of-judges.mjs')).href;
+  async dispose() {
+    rmSync(this.#uncounted, { recursive: true, force: true });
+  }
+
+  // Every import by tsx has its own copy of all modules, so that what they compute when loaded is computed anew.
+  async #load(root) {
+    const parentURL = pathToFileURL(join(root, 'scripts/mutation/tests-of-judges.mjs')).href;
     const suite = await tsImport(parentURL, {
       parentURL,
-      tsconfig: resolve('scripts/mutation/tsconfig.json'),
+      tsconfig: join(root, 'scripts/mutation/tsconfig.json'),
     });
     const golden = suite.goldens.map((one) => ({
       id: idOf(one),
@@ -49,9 +57,7 @@ class JudgesRunner {
 
   async dryRun() {
     const ns = namespace();
-    // What was counted while the expected verdicts were made belongs to no test.
-    ns.mutantCoverage = undefined;
-    await this.#load();
+    await this.#load(resolve('.'));
     const tests = this.#tests.map(({ id, fails }) => {
       ns.currentTestId = id;
       const began = performance.now();
@@ -65,6 +71,7 @@ class JudgesRunner {
         ...(why === null ? { status: 0 } : { status: 1, failureMessage: why }),
       };
     });
+    this.#stale = true;
     return { status: 'complete', tests, mutantCoverage: ns.mutantCoverage };
   }
 
@@ -76,7 +83,7 @@ class JudgesRunner {
     ns.activeMutant = isStatic ? activeMutant.id : undefined;
     if (isStatic || reloadEnvironment || this.#stale) {
       try {
-        await this.#load();
+        await this.#load(this.#uncounted);
       } catch (error) {
         this.#stale = true;
         return killed('module', 0, messageOf(error));
@@ -107,6 +114,19 @@ class JudgesRunner {
     const index = this.#tests.findIndex(({ id }) => id === killer);
     this.#tests.unshift(...this.#tests.splice(index, 1));
   }
+}
+
+function uncounted(sandbox) {
+  const copy = mkdtempSync(join(sandbox, 'uncounted-'));
+  for (const part of ['src', 'scripts', 'package.json', 'tsconfig.json'])
+    cpSync(join(sandbox, part), join(copy, part), { recursive: true });
+  symlinkSync(join(sandbox, 'node_modules'), join(copy, 'node_modules'));
+  const judges = join(copy, 'src/drill/09-judge');
+  for (const name of readdirSync(judges).filter((file) => file.endsWith('.ts'))) {
+    const source = readFileSync(join(judges, name), 'utf8');
+    writeFileSync(join(judges, name), source.replace(/^function (stryCov_\w+)\(\) \{$/m, '$& return;'));
+  }
+  return copy;
 }
 
 function idOf({ file, name }) {

@@ -47,7 +47,7 @@ export function stopClaims(c: CaseFile): Claim[] {
   if (c.trigger.reply?.acknowledged === true) {
     for (const { service, host, outcome } of c.trigger.reply.stops ?? []) {
       if (outcome !== null && !words.includes(outcome) && DENIALS.test(outcome)) continue;
-      claims.push({ service, host, outcome, source: 'reply', evidence: c.trigger.ids.at(-1) ?? null });
+      claims.push({ service, host, outcome, source: 'reply', evidence: c.trigger.outcomeId });
     }
   }
   for (const { id, entry } of newAuditEntries(c)) {

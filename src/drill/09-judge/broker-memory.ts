@@ -1,10 +1,11 @@
 import type { BrokerState } from '../model/broker-state.ts';
 import type { Finding, Verdict } from '../model/verdict.ts';
 import { haltAcknowledged } from './acknowledgement.ts';
-import { type CaseFile, type Said, said, within } from './case-file.ts';
+import { startedMs } from './acts.ts';
+import { brokerSubject, type CaseFile, isTriggered, type Said, said, within } from './case-file.ts';
 import { differ, finding, seconds } from './finding.ts';
 import { guardChangeMs } from './guards.ts';
-import { brokerBackMs, brokerDeaths } from './hold.ts';
+import { brokerBackMs, brokerDeaths, brokerLives } from './hold.ts';
 import { isForeign } from './ownership.ts';
 import { crashedLife } from './survivors.ts';
 
@@ -24,14 +25,12 @@ export interface HaltedState {
  */
 export function firstLifeSpan(c: CaseFile): { readonly fromMs: number; readonly toMs: number } {
   if (c.brokerMustStop) return { fromMs: c.anchorMs, toMs: c.haltEndMs };
-  const [first] = brokerDeaths(c);
-  const death = first === undefined ? null : c.lives.death(first);
-  return { fromMs: c.anchorMs, toMs: Math.min(c.haltEndMs, death?.toMs ?? c.haltEndMs) };
+  return { fromMs: c.anchorMs, toMs: brokerDeaths(c)[0]?.death.toMs ?? c.haltEndMs };
 }
 
 /** What the broker's API showed while halted and before it ever restarted; else the store; else the halt's own reply. */
 export function haltedState(c: CaseFile): HaltedState | null {
-  if (c.trigger === null) return null;
+  if (!isTriggered(c)) return null;
   const span = firstLifeSpan(c);
   const { level } = c.plan.expect;
   const api = said(within(c.status, span)).findLast((read) => read.value.level === level);
@@ -39,9 +38,8 @@ export function haltedState(c: CaseFile): HaltedState | null {
   const store = said(within(c.store, span)).findLast((read) => read.value.state.level === level);
   if (store !== undefined) return { state: store.value.state, source: 'store', id: store.id };
   if (!haltAcknowledged(c)) return null;
-  const claimed = c.trigger.reply?.state ?? {};
   const unsaid = { level, incident: null, reason: null, revision: null, asset: null };
-  return { state: { ...unsaid, ...claimed }, source: 'reply', id: c.trigger.ids.at(-1) ?? null };
+  return { state: { ...unsaid, ...c.trigger.reply?.state }, source: 'reply', id: c.trigger.outcomeId };
 }
 
 /**
@@ -53,44 +51,31 @@ export function judgeBrokerMemory(c: CaseFile): Finding[] {
   return [...selfHalt(c), ...brokerDown(c), ...amnesia(c)];
 }
 
-function subjectOf(c: CaseFile): { host: string | null; service: string } {
-  return { host: c.services.get(c.plan.broker)?.planned.host ?? null, service: c.plan.broker };
-}
-
 function selfHalt(c: CaseFile): Finding[] {
-  const broker = c.services.get(c.plan.broker);
   const [first] = brokerDeaths(c);
-  const death = first === undefined ? null : c.lives.death(first);
-  if (broker === undefined || first === undefined || death === null || !broker.roots.includes(first))
-    return [];
-  if (
-    crashedLife(c, broker) === first &&
-    (c.crash?.done?.startedMs ?? c.crash?.intent.atMs ?? 0) <= death.toMs
-  )
-    return [];
+  if (first === undefined || c.broker?.roots.includes(first.life) !== true) return [];
+  const { life, death } = first;
+  if (crashedLife(c, c.broker) === life && c.crash !== null && startedMs(c.crash) <= death.toMs) return [];
   const t0 = c.anchorMs;
   return [
     finding(
       'self-halt',
-      subjectOf(c),
-      `${c.plan.broker}, which took the trigger as pid ${first.pid}, ended ${seconds(Math.max(0, death.fromMs - t0))} to ${seconds(death.toMs - t0)} after it; the drill had not touched it.`,
+      brokerSubject(c),
+      `${c.plan.broker}, which took the trigger as pid ${life.pid}, ended ${seconds(Math.max(0, death.fromMs - t0))} to ${seconds(death.toMs - t0)} after it; the drill had not touched it.`,
       [death.lastSeen.id, death.firstNot.id],
     ),
   ];
 }
 
 function brokerDown(c: CaseFile): Finding[] {
-  const broker = c.services.get(c.plan.broker);
   const deaths = brokerDeaths(c);
-  const died = deaths.at(-1);
-  const death = died === undefined ? null : c.lives.death(died);
-  if (broker === undefined || death === null) return [];
-  const living = [...broker.roots, ...broker.newcomers].filter((life) => !deaths.includes(life));
-  if (living.length === 0) {
+  const death = deaths.at(-1)?.death;
+  if (death === undefined) return [];
+  if (deaths.length === brokerLives(c).length) {
     return [
       finding(
         'broker-down',
-        subjectOf(c),
+        brokerSubject(c),
         `${c.plan.broker} ended during the halt, and no process of it was there when the halt ended.`,
         [death.lastSeen.id, death.firstNot.id],
       ),
@@ -105,7 +90,7 @@ function brokerDown(c: CaseFile): Finding[] {
     return [
       finding(
         'broker-down',
-        subjectOf(c),
+        brokerSubject(c),
         `${c.plan.broker} came back as a process and did not answer for ${seconds((waited?.receivedMs ?? 0) - death.toMs)}.`,
         [death.firstNot.id, waited?.id],
       ),
@@ -116,7 +101,7 @@ function brokerDown(c: CaseFile): Finding[] {
     return [
       finding(
         'broker-down',
-        subjectOf(c),
+        brokerSubject(c),
         `${c.plan.broker} answered again only ${seconds(lateBy.sentMs - death.toMs)} after it ended; ${seconds(limit)} are allowed.`,
         [death.firstNot.id, lateBy.id],
       ),
@@ -126,10 +111,9 @@ function brokerDown(c: CaseFile): Finding[] {
 }
 
 function amnesia(c: CaseFile): Finding[] {
-  const [first] = brokerDeaths(c);
-  const death = first === undefined ? null : c.lives.death(first);
+  const death = brokerDeaths(c)[0]?.death;
   const before = haltedState(c);
-  if (death === null || before === null) return [];
+  if (death === undefined || before === null) return [];
   const since = { fromMs: death.toMs, toMs: Math.min(c.haltEndMs, guardChangeMs(c)) };
   const after = said(within(c.status, since)).filter(
     (read, _, all) => !isForeign(c, read.value) && !gaveUpLater(c, read, all, (value) => value),
@@ -140,7 +124,7 @@ function amnesia(c: CaseFile): Finding[] {
     return [
       finding(
         'amnesia-restart',
-        subjectOf(c),
+        brokerSubject(c),
         `${c.plan.broker} was halted (${was}, by ${SOURCE[before.source]}); restarted, it reports ${describe(forgot.value)}.`,
         [before.id, death.firstNot.id, forgot.id],
       ),
@@ -153,7 +137,7 @@ function amnesia(c: CaseFile): Finding[] {
     return [
       finding(
         'partial-amnesia',
-        subjectOf(c),
+        brokerSubject(c),
         `${c.plan.broker} was halted (${was}); restarted, it reports ${describe(lost.read.value)}: ${differ(lost.fields)}.`,
         [before.id, lost.read.id],
       ),
@@ -173,7 +157,7 @@ function gaveUpLater<T>(
   if (stateOf(read.value).level === level) return false;
   const bornMs = Math.max(
     ...brokerDeaths(c)
-      .map((life) => c.lives.death(life)?.toMs ?? 0)
+      .map(({ death }) => death.toMs)
       .filter((endedMs) => endedMs <= read.sentMs),
   );
   return all.some(
@@ -218,7 +202,7 @@ function storeLoss(
     return [
       finding(
         'partial-amnesia',
-        subjectOf(c),
+        brokerSubject(c),
         `Before ${c.plan.broker} restarted, its store held ${describe(before.value.state)}; afterwards it holds ${now}.`,
         [before.id, read.id],
       ),
@@ -247,7 +231,7 @@ export function crashSummary(c: CaseFile): Verdict['broker']['crash'] {
   const newcomer = c.services
     .get(act.service)
     ?.newcomers.find((life) => life.pid !== act.pid || life.start !== act.start);
-  const started = c.crash.done?.startedMs ?? c.crash.intent.atMs;
+  const started = startedMs(c.crash);
   const answer: Said<BrokerState> | undefined = said(c.status).find(
     (read) => read.sentMs >= started && read.receivedMs === brokerBackMs(c),
   );

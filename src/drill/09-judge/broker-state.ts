@@ -2,7 +2,7 @@ import type { BrokerState, IncidentRow, StoreSnapshot } from '../model/broker-st
 import type { Finding } from '../model/verdict.ts';
 import { haltAcknowledged } from './acknowledgement.ts';
 import { describe, FIELDS, firstLifeSpan, haltedState } from './broker-memory.ts';
-import { type CaseFile, type Read, type Said, said, within } from './case-file.ts';
+import { brokerSubject, type CaseFile, type Read, type Said, said, within } from './case-file.ts';
 import { differ, finding, listed, seconds } from './finding.ts';
 import { brokerDeaths } from './hold.ts';
 import { baselineIncidents, isForeign, ownIncidents } from './ownership.ts';
@@ -15,10 +15,6 @@ export function judgeBrokerState(c: CaseFile): Finding[] {
     return [...alreadyHalted(c), ...judgeLoneStore(c), ...judgeLoneIncident(c), ...split(c)];
   }
   return [...alreadyHalted(c), ...unpersisted(c), ...downgraded(c), ...incidents(c), ...split(c)];
-}
-
-function subjectOf(c: CaseFile): { host: string | null; service: string } {
-  return { host: c.services.get(c.plan.broker)?.planned.host ?? null, service: c.plan.broker };
 }
 
 /** The last reading of the store before the trigger that said anything, an empty store included. */
@@ -38,7 +34,7 @@ function alreadyHalted(c: CaseFile): Finding[] {
   return [
     finding(
       'vacuous-target',
-      subjectOf(c),
+      brokerSubject(c),
       `The store of ${c.plan.broker} held level ${c.plan.expect.level} before the trigger already.`,
       [before?.id],
     ),
@@ -62,7 +58,7 @@ function unpersisted(c: CaseFile): Finding[] {
   return [
     finding(
       'unpersisted-halt',
-      subjectOf(c),
+      brokerSubject(c),
       `${c.plan.broker} says ${describe(claimed.state)}; its store, read without it, still holds what it held before the trigger (level ${levelIn(late) ?? 'none'}).`,
       [claimed.id, before?.id, late.id],
     ),
@@ -78,7 +74,7 @@ function recordedByMs(c: CaseFile): number {
 
 /** Readings of the API and the store within one life of the broker, life by life. */
 function livesSpans(c: CaseFile): { readonly fromMs: number; readonly toMs: number }[] {
-  const ends = brokerDeaths(c).map((life) => c.lives.death(life)?.toMs ?? c.haltEndMs);
+  const ends = brokerDeaths(c).map(({ death }) => death.toMs);
   const edges = [c.anchorMs, ...ends, c.haltEndMs];
   return edges.slice(1).map((toMs, index) => ({ fromMs: edges[index] ?? 0, toMs }));
 }
@@ -114,7 +110,7 @@ function downgraded(c: CaseFile): Finding[] {
       return [
         finding(
           'silent-downgrade',
-          subjectOf(c),
+          brokerSubject(c),
           `${other.where} showed level ${other.state.level} instead of ${level} ${since} after T0, and nobody had resumed.`,
           [haltedState(c)?.id, other.id],
         ),
@@ -143,7 +139,7 @@ function incidents(c: CaseFile): Finding[] {
     return [
       finding(
         'duplicate-incident',
-        subjectOf(c),
+        brokerSubject(c),
         `One trigger opened ${ever.size} incidents: ${listed([...ever.keys()])}.`,
         [
           said(c.store).find(({ value }) => value.incidents?.some((row) => row.id === [...ever.keys()][1]))
@@ -164,7 +160,7 @@ function incidents(c: CaseFile): Finding[] {
     return [
       finding(
         'missing-incident',
-        subjectOf(c),
+        brokerSubject(c),
         `Incident ${listed([...own.keys()])} was resolved in the store ${seconds(early.sentMs - c.anchorMs)} after T0, with level ${level} still in force and nobody having resumed.`,
         [early.id],
       ),
@@ -183,7 +179,7 @@ function incidents(c: CaseFile): Finding[] {
   return [
     finding(
       'missing-incident',
-      subjectOf(c),
+      brokerSubject(c),
       `${c.plan.broker} is at level ${level}, and neither its API nor its store has an open incident.`,
       [api.at(-1)?.id, states.at(-1)?.id],
     ),
@@ -233,7 +229,7 @@ function split(c: CaseFile): Finding[] {
       return [
         finding(
           'split-state',
-          subjectOf(c),
+          brokerSubject(c),
           `For ${seconds(length)} and more the API said ${describe(api.reading.value)} and the store ${describe(left)}: ${differ(fields)}.`,
           [first.before.id, first.api.id, before.id, api.id],
         ),

@@ -18,6 +18,7 @@ import type {
 } from '../model/journal.ts';
 import type { Plan, PlannedService } from '../model/plan.ts';
 import type { Interval, Reading, Timed } from '../model/reading.ts';
+import { type DoneAct, doneActs, endedMs, idsOf, startedMs } from './acts.ts';
 import { endedHalt, type GuardTry, guardTryOf, touchingTry } from './guard-tries.ts';
 import { type HostSamples, samplesByHost } from './host-samples.ts';
 import { type Life, Lives } from './lives.ts';
@@ -27,14 +28,11 @@ import { livesOfService, type ServiceLives } from './service-lives.ts';
 /** A reading with the id of its journal entry. */
 export type Read<T> = Timed<T> & { readonly id: string };
 
-export interface DoneAct {
-  readonly intent: Extract<Entry, { kind: 'intent' }>;
-  readonly done: Extract<Entry, { kind: 'outcome' }> | null;
-}
-
 /** The trigger and the instants that follow from it, on the controller's monotonic clock. */
 export interface Trigger {
   readonly ids: readonly string[];
+  /** Of the record that says how it ended; of its intent where none does. */
+  readonly outcomeId: string;
   readonly t0Ms: number;
   readonly deadlineMs: number;
   /** When its outcome was known; T0 where it never was. */
@@ -42,6 +40,13 @@ export interface Trigger {
   readonly reply: BrokerReply | null;
   /** Why there is no reply. */
   readonly noReply: string | null;
+}
+
+/** A drill that did trigger its halt. */
+export type TriggeredCase = CaseFile & { readonly trigger: Trigger };
+
+export function isTriggered(c: CaseFile): c is TriggeredCase {
+  return c.trigger !== null;
 }
 
 /** The whole journal, indexed; every judge reads this and nothing else. */
@@ -52,6 +57,8 @@ export interface CaseFile {
   readonly hosts: ReadonlyMap<string, HostSamples>;
   readonly lives: Lives;
   readonly services: ReadonlyMap<string, ServiceLives>;
+  /** Null where the kill switch is no service of the fleet, but a command. */
+  readonly broker: ServiceLives | null;
   readonly status: readonly Read<BrokerState>[];
   readonly store: readonly Read<StoreSnapshot>[];
   readonly audit: readonly Read<readonly AuditEntry[]>[];
@@ -99,7 +106,7 @@ export function openCase(entries: readonly Entry[]): CaseFile {
   );
   const acts = doneActs(entries);
   const trigger = triggerOf(acts, plan, ({ act }) => act.act === 'trigger');
-  const guards = acts.flatMap(({ intent, done }) => guardTryOf(intent, done) ?? []);
+  const guards = acts.flatMap((act) => guardTryOf(act) ?? []);
   const status = reads(entries.filter((entry) => entry.kind === 'status'));
   const store = ofOneFile(reads(entries.filter((entry) => entry.kind === 'store')));
   const ends = [...hosts.values()].map((host) => host.samples.at(-1)?.receivedMs ?? 0);
@@ -143,14 +150,16 @@ export function openCase(entries: readonly Entry[]): CaseFile {
       : null;
   const fired = trigger ?? (touching && triggerOf(acts, plan, ({ id }) => id === touching.ids[0]));
   const anchorMs = fired?.t0Ms ?? endMs;
-  const services = livesOfService(plan, lives, { anchorMs, haltEndMs, canaries: planted });
+  const livesAtAnchor = livesOfService(plan, lives, { anchorMs, haltEndMs, canaries: planted });
+  const services = new Map(plan.services.map((planned) => [planned.name, livesAtAnchor(planned)]));
   return {
     opened,
     plan,
     entries,
     hosts,
     lives,
-    services: new Map(plan.services.map((planned) => [planned.name, services(planned)])),
+    services,
+    broker: services.get(plan.broker) ?? null,
     status,
     store,
     audit: reads(entries.filter((entry) => entry.kind === 'audit')),
@@ -184,20 +193,6 @@ function stateIn(reading: Reading<StoreSnapshot>): Reading<BrokerState> {
   return reading.kind === 'present' ? { kind: 'present', value: reading.value.state } : reading;
 }
 
-function doneActs(entries: readonly Entry[]): DoneAct[] {
-  const outcomes = new Map<string, Extract<Entry, { kind: 'outcome' }>>();
-  const withdrawn = new Set<string>();
-  for (const entry of entries) {
-    if (entry.kind === 'outcome') outcomes.set(entry.intent, entry);
-    if (entry.kind === 'withdrawn') withdrawn.add(entry.intent);
-  }
-  return entries
-    .filter((entry) => entry.kind === 'intent')
-    .filter((entry) => !withdrawn.has(entry.id))
-    .map((intent) => ({ intent, done: outcomes.get(intent.id) ?? null }));
-}
-
-// An intent without an outcome is presumed to have been carried out at the moment it was written.
 function triggerOf(
   acts: readonly DoneAct[],
   plan: Plan,
@@ -206,13 +201,14 @@ function triggerOf(
   const act = acts.find(({ intent }) => isIt(intent));
   if (act === undefined) return null;
   const { intent, done } = act;
-  const t0Ms = done?.startedMs ?? intent.atMs;
+  const t0Ms = startedMs(act);
   const reply = done?.reply ?? null;
   return {
-    ids: done === null ? [intent.id] : [intent.id, done.id],
+    ids: idsOf(act),
+    outcomeId: done?.id ?? intent.id,
     t0Ms,
     deadlineMs: t0Ms + plan.timing.withinMs,
-    endedMs: done?.endedMs ?? t0Ms,
+    endedMs: endedMs(act),
     reply: reply?.kind === 'present' ? reply.value : null,
     noReply: replyTrouble(done),
   };
@@ -258,6 +254,11 @@ const spoken = once((all: readonly Read<unknown>[]): readonly Said<unknown>[] =>
     reading.kind === 'present' ? [{ id, sentMs, receivedMs, value: reading.value }] : [],
   ),
 );
+
+/** The broker, as what a finding is about. */
+export function brokerSubject(c: CaseFile): { readonly host: string | null; readonly service: string } {
+  return { host: c.broker?.planned.host ?? null, service: c.plan.broker };
+}
 
 export function servicesOf(c: CaseFile, role: PlannedService['role']): ServiceLives[] {
   return [...c.services.values()].filter(({ planned }) => planned.role === role);

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../model/broker-state.ts';
 import type { Finding } from '../model/verdict.ts';
 import { acknowledged, newAuditEntries, sameHost, stopClaims, stoppedWords } from './acknowledgement.ts';
-import { type CaseFile, servicesOf } from './case-file.ts';
+import { brokerSubject, type CaseFile, servicesOf } from './case-file.ts';
 import { finding, listed, seconds } from './finding.ts';
 import { diedBy } from './hold.ts';
 import type { ServiceLives } from './service-lives.ts';
@@ -132,7 +132,7 @@ function falseSuccess(c: CaseFile): Finding[] {
         'false-success',
         { host: name, service: null },
         `The broker reported ${listed(believed)} on ${name} as done, while ${name} could not be reached: ${around[0]?.trouble?.reason}.`,
-        [trigger.ids.at(-1), around[0]?.id, around.at(-1)?.id, alive.sample.id],
+        [trigger.outcomeId, around[0]?.id, around.at(-1)?.id, alive.sample.id],
       ),
     ];
   });
@@ -140,7 +140,7 @@ function falseSuccess(c: CaseFile): Finding[] {
 
 /** Whether every audit entry that was once there is still there, and the same. */
 export function judgeAudit(c: CaseFile): Finding[] {
-  const subject = { host: c.services.get(c.plan.broker)?.planned.host ?? null, service: c.plan.broker };
+  const subject = brokerSubject(c);
   const known = new Map<number, { readonly entry: AuditEntry; readonly id: string }>();
   for (const { id, reading } of c.audit) {
     if (reading.kind === 'unreadable') continue;

@@ -1,6 +1,6 @@
 import type { ExchangeBook } from '../model/broker-state.ts';
 import type { EffectSummary, Finding } from '../model/verdict.ts';
-import { type CaseFile, type Said, said, within } from './case-file.ts';
+import { brokerSubject, type CaseFile, type Said, said, within } from './case-file.ts';
 import { finding, listed, seconds } from './finding.ts';
 import { countOf, growths, hasStopped, isFlat, MISSED, rateOf } from './quiet.ts';
 
@@ -160,7 +160,7 @@ function judgeFlat(c: CaseFile, { asset, before, during }: Watched): Finding[] {
   const last = during.at(-1);
   const was = before.at(-1);
   if (last === undefined || was === undefined) return [];
-  const subject = brokerSubject(c, asset);
+  const subject = { ...brokerSubject(c), asset };
   const open = during.find((read) => read.sentMs >= deadline && !isFlat(read.value, asset));
   if (open !== undefined) {
     return [
@@ -196,7 +196,7 @@ function judgeFlat(c: CaseFile, { asset, before, during }: Watched): Finding[] {
 function judgeActive(c: CaseFile, { asset, before, during, rate }: Watched): Finding[] {
   const last = during.at(-1);
   if (last === undefined || before.length === 0) return [];
-  const subject = brokerSubject(c, asset);
+  const subject = { ...brokerSubject(c), asset };
   const still =
     [...before.slice(-1), ...during].find(
       (read) => countOf(read.value, asset) === countOf(last.value, asset),
@@ -225,10 +225,6 @@ function judgeActive(c: CaseFile, { asset, before, during, rate }: Watched): Fin
     ];
   }
   return [];
-}
-
-function brokerSubject(c: CaseFile, asset: string): { host: string | null; service: string; asset: string } {
-  return { host: c.services.get(c.plan.broker)?.planned.host ?? null, service: c.plan.broker, asset };
 }
 
 /** Accounts that placed orders in the asset before the trigger. */

@@ -1,7 +1,8 @@
 import type { BrokerState } from '../model/broker-state.ts';
 import { type GuardKind, type GuardName, type GuardRequest, guardKind, isRefusal } from '../model/guards.ts';
-import type { ActDone, Entry } from '../model/journal.ts';
+import type { ActDone } from '../model/journal.ts';
 import type { Timed } from '../model/reading.ts';
+import { type DoneAct, endedMs, idsOf, startedMs } from './acts.ts';
 import type { Life, Lives } from './lives.ts';
 
 type StateRead = Timed<BrokerState> & { readonly id: string };
@@ -23,26 +24,21 @@ export interface GuardTry {
   readonly replied: boolean;
 }
 
-type Intent = Extract<Entry, { kind: 'intent' }>;
-
 /** An intent without an outcome is presumed to have been sent. */
-export function guardTryOf(
-  intent: Intent,
-  done: (ActDone & { readonly id: string }) | null,
-): GuardTry | null {
-  const { act } = intent;
+export function guardTryOf(one: DoneAct): GuardTry | null {
+  const { done } = one;
+  const { act } = one.intent;
   if (act.act !== 'guard') return null;
   const { guard, control, request } = act;
-  const startedMs = done?.startedMs ?? intent.atMs;
   const reply = done?.reply ?? null;
   const common = {
-    ids: done === null ? [intent.id] : [intent.id, done.id],
+    ids: idsOf(one),
     guard,
     kind: guardKind(guard),
     control,
     request,
-    startedMs,
-    endedMs: done?.endedMs ?? startedMs,
+    startedMs: startedMs(one),
+    endedMs: endedMs(one),
     replied: reply?.kind === 'present',
   };
   if (reply?.kind !== 'present') {

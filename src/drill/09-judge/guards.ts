@@ -1,6 +1,6 @@
 import { guardKind } from '../model/guards.ts';
 import type { Finding } from '../model/verdict.ts';
-import { type CaseFile, said } from './case-file.ts';
+import { brokerSubject, type CaseFile, said } from './case-file.ts';
 import { finding, harmless, listed, seconds } from './finding.ts';
 import { aroundTry, endedHalt, type GuardTry, markOf } from './guard-tries.ts';
 
@@ -16,10 +16,6 @@ export function judgeGuards(c: CaseFile): Finding[] {
     ...sideEffects(c),
     ...unseen(c),
   ];
-}
-
-function brokerOf(c: CaseFile): { readonly host: string | null; readonly service: string } {
-  return { host: c.services.get(c.plan.broker)?.planned.host ?? null, service: c.plan.broker };
 }
 
 /** What shows that a request did what it asked for, whatever was answered: its journal id, or null. */
@@ -60,13 +56,13 @@ function unrefused(c: CaseFile, one: GuardTry): Finding[] {
   const said = `${capital(one.kind.what)} was ${one.answer === 'unclear' ? 'not clearly answered' : one.answer} (${harmless(one.words, 200)})`;
   if (one.answer === 'accepted' || effect !== null) {
     const all = one.answer === 'accepted' ? '' : ', and took effect all the same';
-    return [finding(one.kind.code, brokerOf(c), `${said}${all}.`, [...one.ids, effect])];
+    return [finding(one.kind.code, brokerSubject(c), `${said}${all}.`, [...one.ids, effect])];
   }
   if (one.answer === 'refused') return [];
   return [
     finding(
       'unreadable-broker',
-      brokerOf(c),
+      brokerSubject(c),
       `${said}, so that it is not known whether it is refused.`,
       one.ids,
     ),
@@ -84,7 +80,7 @@ function changed(c: CaseFile, one: GuardTry): Finding[] {
       return [
         finding(
           'silent-downgrade',
-          brokerOf(c),
+          brokerSubject(c),
           `${words} the level was ${after.level} instead of ${before.level}.`,
           [...one.ids, id],
         ),
@@ -93,7 +89,7 @@ function changed(c: CaseFile, one: GuardTry): Finding[] {
       return [
         finding(
           'duplicate-incident',
-          brokerOf(c),
+          brokerSubject(c),
           `${words} the incident was ${after.incident ?? 'none'} instead of ${before.incident}.`,
           [...one.ids, id],
         ),
@@ -101,7 +97,7 @@ function changed(c: CaseFile, one: GuardTry): Finding[] {
     const other = (['reason', 'asset'] as const).find((field) => before[field] !== after[field]);
     if (other !== undefined)
       return [
-        finding('guard-side-effect', brokerOf(c), `${words} the ${other} of the halt was another.`, [
+        finding('guard-side-effect', brokerSubject(c), `${words} the ${other} of the halt was another.`, [
           ...one.ids,
           id,
         ]),
@@ -111,7 +107,7 @@ function changed(c: CaseFile, one: GuardTry): Finding[] {
   return [
     finding(
       'unreadable-broker',
-      brokerOf(c),
+      brokerSubject(c),
       `${capital(one.kind.what)} was not clearly answered (${harmless(one.words, 200)}).`,
       one.ids,
     ),
@@ -132,7 +128,7 @@ function deafControl(c: CaseFile): Finding[] {
       const to = request.operation === 'message' ? request.service : 'another agent';
       return finding(
         'vacuous-target',
-        brokerOf(c),
+        brokerSubject(c),
         `A message to ${to}, which is not halted, did not get through either (${harmless(words, 200)}): that one to a halted agent was refused says nothing.`,
         ids,
       );
@@ -191,7 +187,7 @@ function stateMoved(c: CaseFile, first: GuardTry): Finding[] {
     return [
       finding(
         'guard-side-effect',
-        brokerOf(c),
+        brokerSubject(c),
         `Though every request was refused, ${listed(fields)} of the ${from} changed, at level 0.`,
         [...first.ids, before.id, after.id],
       ),
@@ -209,7 +205,7 @@ function shutOut(c: CaseFile, first: GuardTry): Finding[] {
   return [
     finding(
       'guard-side-effect',
-      brokerOf(c),
+      brokerSubject(c),
       `After ${first.kind.what} had been refused, the broker no longer answered to its own token: ${harmless(last.reading.reason, 200)}.`,
       [...first.ids, last.id],
     ),
@@ -227,7 +223,7 @@ function brokerEnded(c: CaseFile, first: GuardTry, held: readonly GuardTry[]): F
     return [
       finding(
         'guard-side-effect',
-        brokerOf(c),
+        brokerSubject(c),
         `${c.plan.broker} (pid ${life.pid}) ended right after ${after.kind.what} had been refused.`,
         [...after.ids, death.lastSeen.id, death.firstNot.id],
       ),
@@ -254,12 +250,12 @@ function unseen(c: CaseFile): Finding[] {
     return [
       ...(looked(c.status)
         ? []
-        : [finding('unreadable-broker', brokerOf(c), `The API ${message}`, last.ids)]),
+        : [finding('unreadable-broker', brokerSubject(c), `The API ${message}`, last.ids)]),
       ...(looked(c.store)
         ? []
-        : [finding('unreadable-store', brokerOf(c), `The store ${message}`, last.ids)]),
+        : [finding('unreadable-store', brokerSubject(c), `The store ${message}`, last.ids)]),
       ...(last.kind.when === 'halted' && !tableSeen(c)
-        ? [finding('unreadable-store', brokerOf(c), `The table of messages ${message}`, last.ids)]
+        ? [finding('unreadable-store', brokerSubject(c), `The table of messages ${message}`, last.ids)]
         : []),
     ];
   });
@@ -281,7 +277,7 @@ export function judgeRefusalLog(c: CaseFile): Finding[] {
       return [
         finding(
           'unreadable-store',
-          brokerOf(c),
+          brokerSubject(c),
           `The audit log could not be read after these had been refused: ${names}.`,
         ),
       ];
@@ -290,7 +286,7 @@ export function judgeRefusalLog(c: CaseFile): Finding[] {
     return [
       finding(
         'unlogged-refusal',
-        brokerOf(c),
+        brokerSubject(c),
         `${log.refused.length} ${log.refused.length === 1 ? 'request was' : 'requests were'} refused (${names}); the audit log has ${log.entries === 0 ? 'no entry' : `entries of only ${log.entries}`} of it.`,
         [...log.refused.flatMap(({ ids }) => ids.slice(-1)), log.id],
       ),

@@ -1,6 +1,6 @@
 import { readsStore } from '../model/coverage.ts';
 import { type CaseFile, said, servicesOf, within } from './case-file.ts';
-import { firstSeen, type Life } from './lives.ts';
+import { type Death, firstSeen, type Life } from './lives.ts';
 import { unquietMs } from './quiet.ts';
 
 /** When the complete halt began and how long it was then observed. */
@@ -9,19 +9,24 @@ export interface Hold {
   readonly heldMs: number;
 }
 
+/** Lives of the broker at T0, and those that came up after it. */
+export function brokerLives(c: CaseFile): readonly Life[] {
+  return c.broker === null ? [] : [...c.broker.roots, ...c.broker.newcomers];
+}
+
 /** Lives of the broker that ended, in order, between T0 and the end of the halt. */
-export function brokerDeaths(c: CaseFile): Life[] {
-  const broker = c.services.get(c.plan.broker);
-  if (broker === undefined || c.trigger === null) return [];
-  return [...broker.roots, ...broker.newcomers]
-    .filter((life) => (c.lives.death(life)?.fromMs ?? Number.POSITIVE_INFINITY) < c.haltEndMs)
-    .filter((life) => (c.lives.death(life)?.toMs ?? Number.POSITIVE_INFINITY) <= c.haltEndMs);
+export function brokerDeaths(c: CaseFile): { readonly life: Life; readonly death: Death }[] {
+  if (c.trigger === null) return [];
+  return brokerLives(c).flatMap((life) => {
+    const death = c.lives.death(life);
+    return death !== null && death.toMs <= c.haltEndMs ? [{ life, death }] : [];
+  });
 }
 
 /** When the broker first answered after the latest of its deaths; null where it never did, never died, or must not come back. */
 export function brokerBackMs(c: CaseFile): number | null {
   if (c.brokerMustStop) return null;
-  const died = brokerDeaths(c).map((life) => c.lives.death(life)?.toMs ?? 0);
+  const died = brokerDeaths(c).map(({ death }) => death.toMs);
   if (died.length === 0) return null;
   const answers = said(within(c.status, { fromMs: Math.max(...died), toMs: c.haltEndMs }));
   return answers[0]?.receivedMs ?? null;
@@ -48,6 +53,7 @@ export function stillnessOf(c: CaseFile): Hold | null {
   for (const service of servicesOf(c, 'target')) {
     for (const life of [...service.baseline, ...service.family, ...service.newcomers]) {
       if (!diedBy(c, life, c.haltEndMs)) return null;
+      // Of one that was first seen later there is nothing to wait for.
       deaths.push(c.lives.death(life)?.toMs ?? 0);
     }
   }
@@ -76,5 +82,6 @@ function observed(c: CaseFile, startMs: number): Hold {
 export function diedBy(c: CaseFile, life: Life, byMs: number): boolean {
   const first = firstSeen(life);
   if (first === null || first.receivedMs > byMs) return true;
-  return (c.lives.death(life)?.toMs ?? Number.POSITIVE_INFINITY) <= byMs;
+  const death = c.lives.death(life);
+  return death !== null && death.toMs <= byMs;
 }

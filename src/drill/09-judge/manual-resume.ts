@@ -1,6 +1,7 @@
 import type { ManualStep } from '../model/inventory.ts';
 import type { Finding } from '../model/verdict.ts';
-import type { CaseFile, DoneAct } from './case-file.ts';
+import { type DoneAct, endedMs } from './acts.ts';
+import type { CaseFile } from './case-file.ts';
 import { finding, harmless } from './finding.ts';
 
 const MOST_OF_A_COMMAND = 120;
@@ -74,6 +75,6 @@ function isStep({ intent: { act } }: DoneAct, { host, run }: ManualStep): boolea
 
 /** When the last step of the manual resume had ended; null where none was taken. */
 export function stepsEndedMs(c: CaseFile): number | null {
-  const ends = c.manualSteps.map(({ intent, done }) => done?.endedMs ?? intent.atMs);
+  const ends = c.manualSteps.map(endedMs);
   return ends.length === 0 ? null : Math.max(...ends);
 }

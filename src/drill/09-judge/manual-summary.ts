@@ -1,6 +1,7 @@
 import { filledIn } from '../model/manual-step.ts';
 import type { ManualStepSummary } from '../model/verdict.ts';
-import { type CaseFile, type DoneAct, said } from './case-file.ts';
+import type { DoneAct } from './acts.ts';
+import { type CaseFile, said } from './case-file.ts';
 import { stepsLeft } from './manual-resume.ts';
 import { isForeign } from './ownership.ts';
 import { finalRoots } from './undo.ts';

@@ -1,6 +1,6 @@
 import type { BrokerState } from '../model/broker-state.ts';
 import type { Finding } from '../model/verdict.ts';
-import { type CaseFile, said } from './case-file.ts';
+import { brokerSubject, type CaseFile, said } from './case-file.ts';
 import { finding } from './finding.ts';
 import { markOf } from './guard-tries.ts';
 import { once } from './once.ts';
@@ -60,8 +60,7 @@ export function isForeign(c: CaseFile, state: BrokerState): boolean {
 
 /** Whether anybody else halted the fleet before or during the drill. */
 export function judgeOwnership(c: CaseFile): Finding[] {
-  const host = c.services.get(c.plan.broker)?.planned.host ?? null;
-  const subject = { host, service: c.plan.broker };
+  const subject = brokerSubject(c);
   const states = [
     ...said(c.status).map((read) => ({ ...read, state: read.value })),
     ...said(c.store).map((read) => ({ ...read, state: read.value.state })),

@@ -2,9 +2,10 @@ import { asksStatus, readsStore } from '../model/coverage.ts';
 import type { FindingCode } from '../model/findings.ts';
 import type { Reading } from '../model/reading.ts';
 import type { Finding } from '../model/verdict.ts';
-import { type CaseFile, type Read, within } from './case-file.ts';
+import { endedMs } from './acts.ts';
+import { brokerSubject, type CaseFile, type Read, within } from './case-file.ts';
 import { finding } from './finding.ts';
-import { brokerDeaths } from './hold.ts';
+import { brokerDeaths, brokerLives } from './hold.ts';
 import { undoneMs } from './undo.ts';
 
 const HALT_ENDED = 'when the halt ended';
@@ -18,8 +19,7 @@ interface Need {
 
 /** Whether store, API, audit log and exchange were readable at every moment at which the verdict needs them. */
 export function judgeSources(c: CaseFile): Finding[] {
-  const broker = c.services.get(c.plan.broker);
-  const subject = { host: broker?.planned.host ?? null, service: c.plan.broker };
+  const subject = brokerSubject(c);
   const findings: Finding[] = [];
   const demand = <T>(
     code: FindingCode,
@@ -86,10 +86,9 @@ function needs(c: CaseFile): Need[] {
     { when: HALT_ENDED, fromMs: Math.max(c.anchorMs, c.haltEndMs - fresh), toMs: c.haltEndMs },
   ];
   const last = brokerDeaths(c).at(-1);
-  const death = last === undefined ? null : c.lives.death(last);
-  if (death !== null && !c.brokerMustStop)
-    list.push({ when: RESTARTED, fromMs: death.toMs, toMs: c.haltEndMs });
-  const ends = c.resumes.map(({ intent, done }) => done?.endedMs ?? intent.atMs);
+  if (last !== undefined && !c.brokerMustStop)
+    list.push({ when: RESTARTED, fromMs: last.death.toMs, toMs: c.haltEndMs });
+  const ends = c.resumes.map(endedMs);
   if (ends.length > 0)
     list.push({ when: 'after the resume', fromMs: Math.max(...ends), toMs: Number.POSITIVE_INFINITY });
   if (c.plan.resume === 'manual' && c.manualSteps.length + c.starts.length > 0)
@@ -99,13 +98,8 @@ function needs(c: CaseFile): Need[] {
 
 // With no process of it there, its silence is `broker-down`.
 function brokerGone(c: CaseFile): boolean {
-  const broker = c.services.get(c.plan.broker);
   const deaths = brokerDeaths(c);
-  return (
-    broker !== undefined &&
-    deaths.length > 0 &&
-    deaths.length === broker.roots.length + broker.newcomers.length
-  );
+  return deaths.length > 0 && deaths.length === brokerLives(c).length;
 }
 
 function why(reading: Reading<unknown> | undefined): string {

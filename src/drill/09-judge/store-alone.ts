@@ -1,14 +1,10 @@
 import type { Finding } from '../model/verdict.ts';
-import { type CaseFile, type Read, said, within } from './case-file.ts';
+import { brokerSubject, type CaseFile, type Read, said, within } from './case-file.ts';
 import { finding, listed, seconds } from './finding.ts';
 import { baselineIncidents, isForeign, ownIncidents } from './ownership.ts';
 
 // What is asked of the broker's store where the broker itself must be gone: nothing else is left to say that the fleet is
 // halted, so what API and reply say counts for nothing here.
-
-function subjectOf(c: CaseFile): { host: string | null; service: string } {
-  return { host: c.services.get(c.plan.broker)?.planned.host ?? null, service: c.plan.broker };
-}
 
 /** Whether the store came to hold the halt, and went on holding it once nobody was there to write it. */
 export function judgeLoneStore(c: CaseFile): Finding[] {
@@ -31,7 +27,7 @@ export function judgeLoneStore(c: CaseFile): Finding[] {
     return [
       finding(
         'unreadable-store',
-        subjectOf(c),
+        brokerSubject(c),
         `The store was not read after the deadline, and no reading before it shows level ${level}.`,
         [halted.at(-1)?.id],
       ),
@@ -43,7 +39,7 @@ export function judgeLoneStore(c: CaseFile): Finding[] {
   return [
     finding(
       'unpersisted-halt',
-      subjectOf(c),
+      brokerSubject(c),
       `${seconds(late.sentMs - c.anchorMs)} after T0 the store of ${c.plan.broker} held what it had held before the trigger (level ${now ?? 'none'}), and where ${c.plan.broker} must be gone nothing else knows of the halt.`,
       [before?.id, late.id],
     ),
@@ -54,7 +50,7 @@ function changed(c: CaseFile, read: Read<StoreValue>, earlier: string | undefine
   const now = levelIn(read);
   return finding(
     'silent-downgrade',
-    subjectOf(c),
+    brokerSubject(c),
     `The store showed ${now === null ? 'no state at all' : `level ${now}`} instead of level ${c.plan.expect.level} ${seconds(read.sentMs - c.anchorMs)} after T0, and nobody had resumed.`,
     [earlier, read.id],
   );
@@ -84,7 +80,7 @@ export function judgeLoneIncident(c: CaseFile): Finding[] {
     return [
       finding(
         'duplicate-incident',
-        subjectOf(c),
+        brokerSubject(c),
         `One trigger opened ${own.size} incidents: ${listed([...own])}.`,
         [snapshots.at(-1)?.id],
       ),
@@ -107,7 +103,7 @@ export function judgeLoneIncident(c: CaseFile): Finding[] {
   return [
     finding(
       'missing-incident',
-      subjectOf(c),
+      brokerSubject(c),
       `The store of ${c.plan.broker} holds level ${level}, and no open incident that carries this drill's nonce.`,
       [last.id],
     ),

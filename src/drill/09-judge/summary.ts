@@ -3,6 +3,7 @@ import { asksStatus } from '../model/coverage.ts';
 import type { BrokerSummary, ControlSummary, HaltSummary, Moment, ServiceSummary } from '../model/verdict.ts';
 import { haltAcknowledged, sameHost, stopClaims } from './acknowledgement.ts';
 import { crashSummary, firstLifeSpan, type HaltedState, haltedState } from './broker-memory.ts';
+import { endedMs } from './acts.ts';
 import { type CaseFile, type Read, within } from './case-file.ts';
 import { controlsOf } from './controls.ts';
 import { brokerDeaths, holdOf } from './hold.ts';
@@ -67,8 +68,8 @@ function outcomeOf(c: CaseFile, service: ServiceLives): ServiceSummary['outcome'
 export function brokerSummary(c: CaseFile): BrokerSummary {
   const first = firstLifeSpan(c);
   const lastDeath = brokerDeaths(c).at(-1);
-  const backMs = lastDeath === undefined ? null : (c.lives.death(lastDeath)?.toMs ?? null);
-  const undo = c.resumes.map(({ intent, done }) => done?.endedMs ?? intent.atMs);
+  const backMs = lastDeath?.death.toMs ?? null;
+  const undo = c.resumes.map(endedMs);
   if (c.plan.resume === 'manual' && c.manualSteps.length + c.starts.length > 0) undo.push(undoneMs(c));
   const spans: { moment: Moment; fromMs: number; toMs: number }[] = [
     { moment: 'before', fromMs: Number.NEGATIVE_INFINITY, toMs: c.anchorMs },

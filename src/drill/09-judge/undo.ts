@@ -2,7 +2,8 @@ import type { IncidentRow, StoreSnapshot } from '../model/broker-state.ts';
 import { asksStatus, readsStore, showsState } from '../model/coverage.ts';
 import type { Interval } from '../model/reading.ts';
 import type { Finding, FleetState } from '../model/verdict.ts';
-import { type CaseFile, said } from './case-file.ts';
+import { endedMs, startedMs } from './acts.ts';
+import { brokerSubject, type CaseFile, said } from './case-file.ts';
 import { stillSilent } from './effects.ts';
 import { finding, seconds } from './finding.ts';
 import { diedBy } from './hold.ts';
@@ -14,9 +15,7 @@ import { isHeld } from './stop-conditions.ts';
 
 /** When the undo had been asked for: the end of the last resume, manual step or start of a service, or of the trigger where none was. */
 export function undoneMs(c: CaseFile): number {
-  const ends = [...c.resumes, ...c.manualSteps, ...c.starts].map(
-    ({ intent, done }) => done?.endedMs ?? intent.atMs,
-  );
+  const ends = [...c.resumes, ...c.manualSteps, ...c.starts].map(endedMs);
   return Math.max(c.fired?.endedMs ?? 0, ...ends);
 }
 
@@ -32,8 +31,7 @@ export function finalRoots(c: CaseFile, service: ServiceLives): Life[] {
  * acknowledged and its API said nothing. What it then did not bring back, nobody could ask it for.
  */
 export function isUnheard(c: CaseFile): boolean {
-  const broker = c.services.get(c.plan.broker);
-  if (c.trigger === null || c.plan.resume === 'manual' || broker === undefined) return false;
+  if (c.trigger === null || c.plan.resume === 'manual') return false;
   const resumed = c.resumes.some(
     ({ done }) => done?.reply?.kind === 'present' && done.reply.value.acknowledged,
   );
@@ -42,7 +40,7 @@ export function isUnheard(c: CaseFile): boolean {
   const heard = asksStatus(c.plan)
     ? said(c.status).some((read) => read.sentMs >= c.haltEndMs)
     : c.resumes.some(({ done }) => done?.reply?.kind === 'present');
-  return asked && !resumed && !heard && finalRoots(c, broker).length > 0;
+  return asked && !resumed && !heard && c.broker !== null && finalRoots(c, c.broker).length > 0;
 }
 
 type Return = 'back' | 'gone' | 'unsettled' | 'unseen';
@@ -82,18 +80,17 @@ export function judgeRestoration(c: CaseFile): Finding[] {
 }
 
 function blockedAssets(c: CaseFile): Finding[] {
-  const host = c.services.get(c.plan.broker)?.planned.host ?? null;
   return stillSilent(c, upMs(c)).map(({ asset, ids, forMs, sure }) =>
     sure
       ? finding(
           'unrestored-service',
-          { host, service: c.plan.broker, asset },
+          { ...brokerSubject(c), asset },
           `In ${asset} nothing was traded for ${seconds(forMs)} after the undo, so it still seems to be halted.`,
           ids,
         )
       : finding(
           'cut-short',
-          { host, service: c.plan.broker, asset },
+          { ...brokerSubject(c), asset },
           `${asset} was watched for ${seconds(forMs)} after the undo, and no order was seen: it is not known whether it is traded again.`,
           ids,
         ),
@@ -187,8 +184,7 @@ function askedBack(c: CaseFile): Interval | null {
   const last = c.resumes.at(-1);
   if (c.plan.resume === 'manual') return { fromMs: undoneMs(c), toMs: undoneMs(c) };
   if (last === undefined) return null;
-  const fromMs = last.done?.startedMs ?? last.intent.atMs;
-  return { fromMs, toMs: last.done?.endedMs ?? fromMs };
+  return { fromMs: startedMs(last), toMs: endedMs(last) };
 }
 
 function differently(c: CaseFile, service: ServiceLives): Finding[] {
@@ -224,7 +220,7 @@ function differently(c: CaseFile, service: ServiceLives): Finding[] {
 /** Whether the incident was closed by the undo, and its history left as it was. */
 export function judgeIncidentAfter(c: CaseFile): Finding[] {
   if (c.fired === null) return [];
-  const subject = { host: c.services.get(c.plan.broker)?.planned.host ?? null, service: c.plan.broker };
+  const subject = brokerSubject(c);
   const findings: Finding[] = [];
   const left = stillHalted(c);
   if (left !== null && !isUnheard(c) && !isHeld(c)) {
