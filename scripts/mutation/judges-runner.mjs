@@ -6,6 +6,9 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { tsImport } from 'tsx/esm/api';
 
+/** Leaves out every test whose name does not contain this, to see what a few of them kill. */
+const ONLY = process.env.MUTATION_TESTS ?? '';
+
 class JudgesRunner {
   /** `{ id, fails() }`: what differs or was thrown, or null; what killed last comes first. */
   #tests = [];
@@ -24,7 +27,7 @@ class JudgesRunner {
     // Looked up here, and not when this file is loaded: only now is the sandbox with the mutants the current folder.
     this.#uncounted = uncounted(resolve('.'));
     const { goldens, linesOf } = await this.#load(this.#uncounted);
-    for (const golden of goldens) {
+    for (const golden of goldens.filter((one) => idOf(one).includes(ONLY))) {
       const journal = golden.journal();
       this.#journals.set(idOf(golden), journal);
       this.#expected.set(idOf(golden), linesOf(golden, journal).join('\n'));
@@ -50,7 +53,7 @@ class JudgesRunner {
           : 'another verdict',
     }));
     const byHand = suite.byHand.map(({ id, run }) => ({ id, fails: () => run() ?? null }));
-    this.#tests = [...golden, ...byHand];
+    this.#tests = [...golden, ...byHand].filter(({ id }) => id.includes(ONLY));
     this.#stale = false;
     return suite;
   }
