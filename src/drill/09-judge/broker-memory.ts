@@ -5,7 +5,7 @@ import { startedMs } from './acts.ts';
 import { brokerSubject, type CaseFile, isTriggered, type Said, said, within } from './case-file.ts';
 import { differ, finding, seconds } from './finding.ts';
 import { guardChangeMs } from './guards.ts';
-import { brokerBackMs, brokerDeaths, brokerLives } from './hold.ts';
+import { brokerBack, brokerDeaths, brokerLives } from './hold.ts';
 import { isForeign } from './ownership.ts';
 import { crashedLife } from './survivors.ts';
 
@@ -47,7 +47,7 @@ export function haltedState(c: CaseFile): HaltedState | null {
  * that it is, and stays so, is the question of the judge of targets, as for every other one.
  */
 export function judgeBrokerMemory(c: CaseFile): Finding[] {
-  if (c.trigger === null || c.brokerMustStop) return [];
+  if (c.brokerMustStop) return [];
   return [...selfHalt(c), ...brokerDown(c), ...amnesia(c)];
 }
 
@@ -81,29 +81,28 @@ function brokerDown(c: CaseFile): Finding[] {
       ),
     ];
   }
-  const backMs = brokerBackMs(c);
+  const back = brokerBack(c);
   const limit = c.plan.timing.crashWithinMs;
   const waited = c.status.findLast((read) => read.receivedMs <= c.haltEndMs);
   // One that answers in riddles, or with a refusal, is up: what it cannot be asked is another judge's matter.
   const unheard = c.status.every((read) => read.sentMs < death.toMs || (read.raw?.bytes ?? 0) === 0);
-  if (backMs === null && unheard && (waited?.receivedMs ?? 0) - death.toMs > limit) {
+  if (back === null && unheard && waited !== undefined && waited.receivedMs - death.toMs > limit) {
     return [
       finding(
         'broker-down',
         brokerSubject(c),
-        `${c.plan.broker} came back as a process and did not answer for ${seconds((waited?.receivedMs ?? 0) - death.toMs)}.`,
-        [death.firstNot.id, waited?.id],
+        `${c.plan.broker} came back as a process and did not answer for ${seconds(waited.receivedMs - death.toMs)}.`,
+        [death.firstNot.id, waited.id],
       ),
     ];
   }
-  const lateBy = c.status.find((read) => read.receivedMs === backMs);
-  if (lateBy !== undefined && lateBy.sentMs - death.toMs > limit) {
+  if (back !== null && back.sentMs - death.toMs > limit) {
     return [
       finding(
         'broker-down',
         brokerSubject(c),
-        `${c.plan.broker} answered again only ${seconds(lateBy.sentMs - death.toMs)} after it ended; ${seconds(limit)} are allowed.`,
-        [death.firstNot.id, lateBy.id],
+        `${c.plan.broker} answered again only ${seconds(back.sentMs - death.toMs)} after it ended; ${seconds(limit)} are allowed.`,
+        [death.firstNot.id, back.id],
       ),
     ];
   }
@@ -170,11 +169,7 @@ const SOURCE = { api: 'its API', store: 'its store', reply: 'its reply to the ha
 function lostFields(c: CaseFile, before: HaltedState, after: BrokerState): Field[] {
   return FIELDS.filter((field) => {
     if (before.state[field] === null || before.state[field] === after[field]) return false;
-    return (
-      before.source === 'api' ||
-      after[field] !== null ||
-      c.status.some((r) => r.reading.kind === 'present' && r.reading.value[field] !== null)
-    );
+    return before.source === 'api' || said(c.status).some(({ value }) => value[field] !== null);
   });
 }
 
@@ -232,14 +227,12 @@ export function crashSummary(c: CaseFile): Verdict['broker']['crash'] {
     .get(act.service)
     ?.newcomers.find((life) => life.pid !== act.pid || life.start !== act.start);
   const started = startedMs(c.crash);
-  const answer: Said<BrokerState> | undefined = said(c.status).find(
-    (read) => read.sentMs >= started && read.receivedMs === brokerBackMs(c),
-  );
+  const back = brokerBack(c);
   return {
     done: true,
     killedPid: act.pid,
     newPid: newcomer?.pid ?? null,
-    backAfterMs: answer === undefined ? null : Math.round(answer.receivedMs - started),
+    backAfterMs: back === null || back.sentMs < started ? null : Math.round(back.receivedMs - started),
   };
 }
 

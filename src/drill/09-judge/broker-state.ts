@@ -2,7 +2,15 @@ import type { BrokerState, IncidentRow, StoreSnapshot } from '../model/broker-st
 import type { Finding } from '../model/verdict.ts';
 import { haltAcknowledged } from './acknowledgement.ts';
 import { describe, FIELDS, firstLifeSpan, haltedState } from './broker-memory.ts';
-import { brokerSubject, type CaseFile, type Read, type Said, said, within } from './case-file.ts';
+import {
+  brokerSubject,
+  type CaseFile,
+  isTriggered,
+  type Read,
+  said,
+  type TriggeredCase,
+  within,
+} from './case-file.ts';
 import { differ, finding, listed, seconds } from './finding.ts';
 import { brokerDeaths } from './hold.ts';
 import { baselineIncidents, isForeign, ownIncidents } from './ownership.ts';
@@ -10,7 +18,7 @@ import { judgeLoneIncident, judgeLoneStore } from './store-alone.ts';
 
 /** Whether the halt is recorded as it is claimed: in the store, at its level, with its incident, and the same in both. */
 export function judgeBrokerState(c: CaseFile): Finding[] {
-  if (c.trigger === null) return [];
+  if (!isTriggered(c)) return [];
   if (c.brokerMustStop) {
     return [...alreadyHalted(c), ...judgeLoneStore(c), ...judgeLoneIncident(c), ...split(c)];
   }
@@ -41,7 +49,7 @@ function alreadyHalted(c: CaseFile): Finding[] {
   ];
 }
 
-function unpersisted(c: CaseFile): Finding[] {
+function unpersisted(c: TriggeredCase): Finding[] {
   const dueMs = recordedByMs(c);
   const halted = within(c.store, { fromMs: c.anchorMs, toMs: c.haltEndMs }).filter(
     (r) => r.reading.kind !== 'unreadable',
@@ -66,8 +74,8 @@ function unpersisted(c: CaseFile): Finding[] {
 }
 
 /** When the halt has to be in the store: at the deadline, or once the broker's reply has said that it is. */
-function recordedByMs(c: CaseFile): number {
-  const { reply, endedMs = 0, deadlineMs = 0 } = c.trigger ?? {};
+function recordedByMs({ trigger }: TriggeredCase): number {
+  const { reply, endedMs, deadlineMs } = trigger;
   const claimed = reply?.acknowledged === true && reply.recorded === true;
   return claimed ? Math.min(endedMs, deadlineMs) : deadlineMs;
 }
@@ -79,9 +87,8 @@ function livesSpans(c: CaseFile): { readonly fromMs: number; readonly toMs: numb
   return edges.slice(1).map((toMs, index) => ({ fromMs: edges[index] ?? 0, toMs }));
 }
 
-function downgraded(c: CaseFile): Finding[] {
+function downgraded(c: TriggeredCase): Finding[] {
   const { level } = c.plan.expect;
-  const deadline = c.trigger?.deadlineMs ?? 0;
   const base = levelIn(storeBefore(c));
   for (const [index, span] of livesSpans(c).entries()) {
     const api = said(within(c.status, span)).map((read) => ({
@@ -103,7 +110,11 @@ function downgraded(c: CaseFile): Finding[] {
         // A store that never left its baseline is `unpersisted-halt`, if anything claims that there is a halt.
         if (reads === store && read.state.level === base && haltedState(c) !== null) return false;
         // A source that never had the level, where the other one has it, disagrees with it and did not change.
-        return index === 0 && read.sentMs >= deadline && others.every((one) => one.state.level !== level);
+        return (
+          index === 0 &&
+          read.sentMs >= c.trigger.deadlineMs &&
+          others.every((one) => one.state.level !== level)
+        );
       });
       if (other === undefined) continue;
       const since = seconds(other.sentMs - c.anchorMs);
@@ -120,7 +131,7 @@ function downgraded(c: CaseFile): Finding[] {
   return [];
 }
 
-function incidents(c: CaseFile): Finding[] {
+function incidents(c: TriggeredCase): Finding[] {
   const span = { fromMs: c.anchorMs, toMs: c.haltEndMs };
   const { level } = c.plan.expect;
   const known = baselineIncidents(c);
@@ -152,7 +163,6 @@ function incidents(c: CaseFile): Finding[] {
   const early = snapshots.find(
     ({ value }) =>
       value.state.level === level &&
-      own.size > 0 &&
       value.incidents?.some((row) => own.has(row.id)) === true &&
       value.incidents.every((row) => !own.has(row.id) || row.resolvedAt !== null),
   );
@@ -174,7 +184,7 @@ function incidents(c: CaseFile): Finding[] {
   );
   const shown =
     api.some((r) => r.value.incident !== null) || states.some((r) => r.value.state.incident !== null) || open;
-  const replied = haltAcknowledged(c) && c.trigger?.reply?.state?.incident != null;
+  const replied = haltAcknowledged(c) && c.trigger.reply?.state?.incident != null;
   if (shown || (api.length === 0 && states.length === 0) || (api.length === 0 && replied)) return [];
   return [
     finding(
@@ -187,16 +197,14 @@ function incidents(c: CaseFile): Finding[] {
 }
 
 interface Disagreement {
-  readonly before: Said<StoreSnapshot>;
-  readonly api: Said<BrokerState>;
-  readonly fields: readonly string[];
+  readonly before: Read<StoreSnapshot>;
+  readonly api: Read<BrokerState>;
 }
 
 // Only three store-api-store triples in a row, over a second, are more than a race between two readers.
 // A broker that must be gone has its time until the deadline; that it answers later is no disagreement, but a stop that failed.
-function split(c: CaseFile): Finding[] {
-  const deadline = c.trigger?.deadlineMs ?? c.haltEndMs;
-  const toMs = c.brokerMustStop ? Math.min(deadline, c.haltEndMs) : c.haltEndMs;
+function split(c: TriggeredCase): Finding[] {
+  const toMs = c.brokerMustStop ? Math.min(c.trigger.deadlineMs, c.haltEndMs) : c.haltEndMs;
   const span = { fromMs: c.anchorMs, toMs };
   const store = within(c.store, span);
   let run: Disagreement[] = [];
@@ -218,14 +226,11 @@ function split(c: CaseFile): Finding[] {
       run = [];
       continue;
     }
-    run.push({
-      before: { ...before, value: before.reading.value },
-      api: { ...api, value: api.reading.value },
-      fields,
-    });
-    const [first] = run;
-    const length = api.sentMs - (first?.api.receivedMs ?? api.sentMs);
-    if (run.length >= 3 && length >= 1000 && first !== undefined) {
+    const last = { before, api };
+    run.push(last);
+    const [first = last] = run;
+    const length = api.sentMs - first.api.receivedMs;
+    if (run.length >= 3 && length >= 1000) {
       return [
         finding(
           'split-state',
@@ -243,12 +248,9 @@ function split(c: CaseFile): Finding[] {
 function differing(c: CaseFile, api: BrokerState, store: BrokerState): string[] {
   return FIELDS.filter((field) => {
     if (api[field] === store[field]) return false;
-    const apiSpeaks =
-      api[field] !== null ||
-      c.status.some((r) => r.reading.kind === 'present' && r.reading.value[field] !== null);
-    const storeSpeaks =
-      store[field] !== null ||
-      c.store.some((r) => r.reading.kind === 'present' && r.reading.value.state[field] !== null);
-    return apiSpeaks && storeSpeaks;
+    return (
+      said(c.status).some(({ value }) => value[field] !== null) &&
+      said(c.store).some(({ value }) => value.state[field] !== null)
+    );
   });
 }

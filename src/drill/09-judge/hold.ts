@@ -1,5 +1,6 @@
+import type { BrokerState } from '../model/broker-state.ts';
 import { readsStore } from '../model/coverage.ts';
-import { type CaseFile, said, servicesOf, within } from './case-file.ts';
+import { type CaseFile, type Said, said, servicesOf, within } from './case-file.ts';
 import { type Death, firstSeen, type Life } from './lives.ts';
 import { unquietMs } from './quiet.ts';
 
@@ -23,13 +24,12 @@ export function brokerDeaths(c: CaseFile): { readonly life: Life; readonly death
   });
 }
 
-/** When the broker first answered after the latest of its deaths; null where it never did, never died, or must not come back. */
-export function brokerBackMs(c: CaseFile): number | null {
-  if (c.brokerMustStop) return null;
-  const died = brokerDeaths(c).map(({ death }) => death.toMs);
-  if (died.length === 0) return null;
-  const answers = said(within(c.status, { fromMs: Math.max(...died), toMs: c.haltEndMs }));
-  return answers[0]?.receivedMs ?? null;
+/** The broker's first answer after the latest of its deaths; null where it never gave one, never died, or must not come back. */
+export function brokerBack(c: CaseFile): Said<BrokerState> | null {
+  const deaths = brokerDeaths(c);
+  if (c.brokerMustStop || deaths.length === 0) return null;
+  const since = Math.max(...deaths.map(({ death }) => death.toMs));
+  return said(within(c.status, { fromMs: since, toMs: c.haltEndMs }))[0] ?? null;
 }
 
 /** When the store was first read, after T0, at the level that the drill demands; where there is no store, the API. Null: never. */
@@ -66,7 +66,7 @@ export function holdOf(c: CaseFile): Hold | null {
   if (still === null) return null;
   return observed(
     c,
-    Math.max(still.startMs, stateVerifiedMs(c) ?? 0, brokerBackMs(c) ?? 0, unquietMs(c) ?? 0),
+    Math.max(still.startMs, stateVerifiedMs(c) ?? 0, brokerBack(c)?.receivedMs ?? 0, unquietMs(c) ?? 0),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Finding } from '../model/verdict.ts';
-import { brokerSubject, type CaseFile, type Read, said, within } from './case-file.ts';
+import { brokerSubject, type CaseFile, type Read, said, type TriggeredCase, within } from './case-file.ts';
 import { finding, listed, seconds } from './finding.ts';
 import { baselineIncidents, isForeign, ownIncidents } from './ownership.ts';
 
@@ -7,9 +7,9 @@ import { baselineIncidents, isForeign, ownIncidents } from './ownership.ts';
 // halted, so what API and reply say counts for nothing here.
 
 /** Whether the store came to hold the halt, and went on holding it once nobody was there to write it. */
-export function judgeLoneStore(c: CaseFile): Finding[] {
+export function judgeLoneStore(c: TriggeredCase): Finding[] {
   const { level } = c.plan.expect;
-  const deadline = c.trigger?.deadlineMs ?? 0;
+  const deadline = c.trigger.deadlineMs;
   const halted = within(c.store, { fromMs: c.anchorMs, toMs: c.haltEndMs }).filter(
     ({ reading }) => reading.kind !== 'unreadable',
   );
