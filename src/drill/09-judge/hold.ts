@@ -1,7 +1,7 @@
 import type { BrokerState } from '../model/broker-state.ts';
 import { readsStore } from '../model/coverage.ts';
 import { type CaseFile, type Said, said, servicesOf, within } from './case-file.ts';
-import { type Death, firstSeen, type Life } from './lives.ts';
+import type { Death, Life } from './lives.ts';
 import { unquietMs } from './quiet.ts';
 
 /** When the complete halt began and how long it was then observed. */
@@ -78,10 +78,8 @@ function observed(c: CaseFile, startMs: number): Hold {
   return { startMs, heldMs: Math.max(0, Math.min(...lasts) - startMs) };
 }
 
-/** Whether a life is known to have ended by then. A life that was first seen later is no matter of it. */
+/** Whether a life is known to have ended by then. */
 export function diedBy(c: CaseFile, life: Life, byMs: number): boolean {
-  const first = firstSeen(life);
-  if (first === null || first.receivedMs > byMs) return true;
   const death = c.lives.death(life);
   return death !== null && death.toMs <= byMs;
 }
