@@ -176,6 +176,13 @@ describe('the headline of a failure', () => {
     );
   });
 
+  it('is about the consequences where their cause is only a doubt', () => {
+    const late = { ...of('late-stop', shiva), consequenceOf: 'blind-probe tesseract/-' };
+    expect(failed(of('blind-probe', { host: 'tesseract' }), late)).toBe(
+      'FAIL: shiva on tesseract stopped after the deadline',
+    );
+  });
+
   it('says so where no finding says why', () => {
     expect(failed()).toBe('FAIL: no finding says why');
   });
