@@ -1,9 +1,20 @@
-import type { Entry } from '../model/journal.ts';
+import type { Act, Entry } from '../model/journal.ts';
 
 /** What the runner was about to do, and what came of it. */
-export interface DoneAct {
-  readonly intent: Extract<Entry, { kind: 'intent' }>;
+export interface DoneAct<Kind extends Act = Act> {
+  readonly intent: Extract<Entry, { kind: 'intent' }> & { readonly act: Kind };
   readonly done: Extract<Entry, { kind: 'outcome' }> | null;
+}
+
+export type DoneStart = DoneAct<Extract<Act, { act: 'start-service' }>>;
+export type DoneStep = DoneAct<Extract<Act, { act: 'manual-step' }>>;
+
+export function isStart(one: DoneAct): one is DoneStart {
+  return one.intent.act.act === 'start-service';
+}
+
+export function isManualStep(one: DoneAct): one is DoneStep {
+  return one.intent.act.act === 'manual-step';
 }
 
 /** Every intent that was not withdrawn, with its outcome. */

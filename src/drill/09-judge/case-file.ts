@@ -18,7 +18,17 @@ import type {
 } from '../model/journal.ts';
 import type { Plan, PlannedService } from '../model/plan.ts';
 import type { Interval, Reading, Timed } from '../model/reading.ts';
-import { type DoneAct, doneActs, endedMs, idsOf, startedMs } from './acts.ts';
+import {
+  type DoneAct,
+  type DoneStart,
+  type DoneStep,
+  doneActs,
+  endedMs,
+  idsOf,
+  isManualStep,
+  isStart,
+  startedMs,
+} from './acts.ts';
 import { endedHalt, type GuardTry, guardTryOf, touchingTry } from './guard-tries.ts';
 import { type HostSamples, samplesByHost } from './host-samples.ts';
 import { type Life, Lives } from './lives.ts';
@@ -77,8 +87,8 @@ export interface CaseFile {
   readonly rootsAt: (ms: number) => ReadonlyMap<string, readonly Life[]>;
   readonly crash: DoneAct | null;
   readonly resumes: readonly DoneAct[];
-  readonly starts: readonly DoneAct[];
-  readonly manualSteps: readonly DoneAct[];
+  readonly starts: readonly DoneStart[];
+  readonly manualSteps: readonly DoneStep[];
   readonly interrupted: readonly Extract<Entry, { kind: 'interrupted' }>[];
   /** Conditions on which the drill ended early, or kept its hands off, in order. */
   readonly stops: readonly StopConditionMet[];
@@ -174,8 +184,8 @@ export function openCase(entries: readonly Entry[]): CaseFile {
     rootsAt,
     crash: acts.find(({ intent }) => intent.act.act === 'crash') ?? null,
     resumes: undo.filter(isResume),
-    starts: undo.filter(({ intent }) => intent.act.act === 'start-service'),
-    manualSteps: undo.filter(({ intent }) => intent.act.act === 'manual-step'),
+    starts: undo.filter(isStart),
+    manualSteps: undo.filter(isManualStep),
     interrupted: entries.filter((entry) => entry.kind === 'interrupted'),
     stops: entries.filter((entry) => entry.kind === 'stop-condition'),
     brokerMustStop:

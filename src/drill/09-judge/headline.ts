@@ -68,10 +68,12 @@ function withoutProof({ plan }: CaseFile): string {
 // The most telling kind of finding comes first in the registry; primaries before consequences.
 function worst(findings: readonly Finding[]): string {
   const primaries = findings.filter((f) => f.consequenceOf === null);
-  const [first] = primaries.length > 0 ? primaries : findings;
+  // Where what caused them all is no finding of that kind, or accepted, they speak for themselves.
+  const telling = primaries.length > 0 ? primaries : findings;
+  const [first] = telling;
   if (first === undefined) return 'no finding says why';
-  const same = primaries.filter((f) => f.code === first.code && f.severity === first.severity);
-  const others = primaries.filter((f) => f.code !== first.code).length;
+  const same = telling.filter((f) => f.code === first.code && f.severity === first.severity);
+  const others = telling.filter((f) => f.code !== first.code).length;
   const rest = others === 0 ? '' : `; ${others} more ${others === 1 ? 'finding' : 'findings'}`;
   return `${inWords(first, same)}${rest}`;
 }
@@ -115,5 +117,5 @@ function whyNotRun(c: CaseFile, findings: readonly Finding[]): string {
     return `${harmless(c.interrupted[0].cause, 300)}, before anything was triggered`;
   if (findings.length > 0) return worst(findings);
   const note = c.entries.findLast((entry) => entry.kind === 'stage' && entry.note !== null);
-  return note?.kind === 'stage' && note.note !== null ? note.note : 'nothing was triggered';
+  return (note?.kind === 'stage' ? note.note : null) ?? 'nothing was triggered';
 }

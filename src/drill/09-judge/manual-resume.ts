@@ -1,6 +1,6 @@
 import type { ManualStep } from '../model/inventory.ts';
 import type { Finding } from '../model/verdict.ts';
-import { type DoneAct, endedMs } from './acts.ts';
+import { type DoneAct, type DoneStep, endedMs } from './acts.ts';
 import type { CaseFile } from './case-file.ts';
 import { finding, harmless } from './finding.ts';
 
@@ -13,7 +13,7 @@ export function judgeManualSteps(c: CaseFile): Finding[] {
   return c.manualSteps.flatMap((step) => {
     const { act } = step.intent;
     const trouble = troubleWith(step);
-    if (act.act !== 'manual-step' || trouble === null) return [];
+    if (trouble === null) return [];
     const command = harmless(act.command.join(' '), MOST_OF_A_COMMAND);
     return [
       finding(
@@ -52,7 +52,7 @@ export function isManualStart(c: CaseFile, { intent }: DoneAct): boolean {
 }
 
 /** Steps of the inventory that are not among those taken. Not by their number: a recovery begins anew with the first, as long as the halt stands. */
-export function stepsLeft({ plan }: CaseFile, taken: readonly DoneAct[]): readonly ManualStep[] {
+export function stepsLeft({ plan }: CaseFile, taken: readonly DoneStep[]): readonly ManualStep[] {
   return plan.manualResume.filter((planned, index) => {
     const alike = plan.manualResume.slice(0, index + 1).filter((other) => isSame(other, planned)).length;
     return taken.filter((step) => isStep(step, planned)).length < alike;
@@ -64,9 +64,8 @@ function isSame(a: ManualStep, b: ManualStep): boolean {
 }
 
 /** Whether this was done for that step of the plan; what was filled in may be anything. */
-function isStep({ intent: { act } }: DoneAct, { host, run }: ManualStep): boolean {
+function isStep({ intent: { act } }: DoneStep, { host, run }: ManualStep): boolean {
   return (
-    act.act === 'manual-step' &&
     act.host === host &&
     act.command.length === run.length &&
     run.every((word, index) => /\$(?:level|incident|revision)\b/.test(word) || word === act.command[index])

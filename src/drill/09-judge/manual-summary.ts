@@ -1,6 +1,6 @@
 import { filledIn } from '../model/manual-step.ts';
 import type { ManualStepSummary } from '../model/verdict.ts';
-import type { DoneAct } from './acts.ts';
+import type { DoneAct, DoneStart, DoneStep } from './acts.ts';
 import { type CaseFile, said } from './case-file.ts';
 import { stepsLeft } from './manual-resume.ts';
 import { isForeign } from './ownership.ts';
@@ -20,16 +20,14 @@ export function manualSummary(c: CaseFile): readonly ManualStepSummary[] | null 
     const command = halted === undefined ? run : filledIn(run, halted.value.state);
     return { host, service: null, command, outcome: 'not taken' as const };
   });
-  const started = new Set(
-    c.starts.map(({ intent: { act } }) => (act.act === 'start-service' ? act.service : '')),
-  );
+  const started = new Set(c.starts.map(({ intent: { act } }) => act.service));
   const down = [...c.services.values()].filter(
     (service) => service.roots.length > 0 && finalRoots(c, service).length === 0,
   );
   return [
-    ...c.manualSteps.flatMap(taken),
+    ...c.manualSteps.map(taken),
     ...left,
-    ...c.starts.flatMap(taken),
+    ...c.starts.map(taken),
     ...down.flatMap(({ planned: { name, host, start } }) =>
       start === null || started.has(name)
         ? []
@@ -38,11 +36,10 @@ export function manualSummary(c: CaseFile): readonly ManualStepSummary[] | null 
   ];
 }
 
-function taken(step: DoneAct): ManualStepSummary[] {
+function taken(step: DoneStart | DoneStep): ManualStepSummary {
   const { act } = step.intent;
-  if (act.act !== 'manual-step' && act.act !== 'start-service') return [];
   const service = act.act === 'start-service' ? act.service : null;
-  return [{ host: act.host, service, command: act.command, outcome: outcomeOf(step) }];
+  return { host: act.host, service, command: act.command, outcome: outcomeOf(step) };
 }
 
 function outcomeOf({ done }: DoneAct): ManualStepSummary['outcome'] {

@@ -149,7 +149,7 @@ export function claimSentences(c: CaseFile): string[] {
   if (c.trigger === null) return [];
   const { reply, noReply } = c.trigger;
   const sentences: string[] = [];
-  if (reply === null) sentences.push(`The broker gave no clear reply to the halt: ${noReply ?? 'none'}.`);
+  if (reply === null) sentences.push(`The broker gave no clear reply to the halt: ${noReply}.`);
   else if (!reply.acknowledged) sentences.push(`The broker answered the halt with ${codeOf(reply)}.`);
   else {
     const level = reply.state?.level;

@@ -51,7 +51,7 @@ function returnOf(c: CaseFile, service: ServiceLives): Return {
   const last = c.hosts.get(host)?.good.at(-1);
   if (last === undefined || last.sentMs <= undoneMs(c) || !wasWatched(c, service)) return 'unseen';
   const roots = finalRoots(c, service);
-  if (roots.length < Math.min(instances, Math.max(1, service.roots.length))) return 'gone';
+  if (roots.length < Math.min(instances, service.roots.length)) return 'gone';
   const { settleMs, sampleEveryMs } = c.plan.timing;
   const settled = roots.every((life) => {
     const first = firstSeen(life);
@@ -117,12 +117,7 @@ function notRestored(c: CaseFile, service: ServiceLives): Finding[] {
     ];
   }
   if (service.roots.every((life) => c.lives.death(life) === null)) return [];
-  const helped = c.starts.filter(
-    (start) =>
-      start.intent.act.act === 'start-service' &&
-      start.intent.act.service === name &&
-      !isManualStart(c, start),
-  );
+  const helped = c.starts.filter((start) => start.intent.act.service === name && !isManualStart(c, start));
   if (helped.length > 0) {
     return [
       finding(
@@ -202,9 +197,12 @@ function differently(c: CaseFile, service: ServiceLives): Finding[] {
     ];
   }
   const before = new Set(service.roots.map((life) => detailAt(life, c.anchorMs)?.detail.fingerprint));
+  // What it is now, whatever it was when it came back; a look that could not tell says nothing.
   const changed = roots.find((life) => {
-    const last = life.details.findLast(({ detail }) => detail.services.includes(name)) ?? life.details.at(-1);
-    return last !== undefined && !before.has(last.detail.fingerprint);
+    const told = life.details.findLast(
+      ({ detail }) => !detail.undecided.some((doubt) => doubt.service === name),
+    );
+    return !before.has(told?.detail.fingerprint);
   });
   if (changed === undefined) return [];
   return [
@@ -252,8 +250,8 @@ function stillHalted(c: CaseFile): { readonly what: string; readonly id: string 
 function rewrittenIncident(c: CaseFile): { readonly what: string; readonly ids: string[] } | null {
   const known = new Map<string, { readonly row: IncidentRow; readonly id: string }>();
   for (const { id, value } of said(c.store)) {
-    if (value.incidents === null) continue;
-    const now = new Map(value.incidents.map((row) => [row.id, row]));
+    // A table that is gone takes its rows along.
+    const now = new Map((value.incidents ?? []).map((row) => [row.id, row]));
     for (const [incident, earlier] of known) {
       const later = now.get(incident);
       if (later === undefined)
