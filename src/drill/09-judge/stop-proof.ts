@@ -162,7 +162,7 @@ function stillRunning(c: CaseFile, trigger: Trigger, service: ServiceLives, aliv
   }
   const part =
     gone.length > 0
-      ? `${service.roots.length - gone.length} of ${service.roots.length} processes of ${name} still ran`
+      ? `${baseline.length} of ${service.baseline.length} processes of ${name} still ran`
       : `The broker did not acknowledge the stop of ${name}, and it still ran`;
   return finding(
     'partial-stop',
@@ -177,10 +177,13 @@ function reappeared(c: CaseFile, service: ServiceLives): Finding[] {
   const lastGone = Math.max(0, ...service.baseline.map((life) => c.lives.death(life)?.toMs ?? 0));
   const stayed = service.newcomers.filter((life) => !diedBy(c, life, c.haltEndMs));
   const went = service.newcomers.filter(
-    (life) => diedBy(c, life, c.haltEndMs) && (life.seen.at(-1)?.sample.receivedMs ?? 0) > lastGone,
+    (life) =>
+      diedBy(c, life, c.haltEndMs) &&
+      (life.seen.at(-1)?.sample.receivedMs ?? 0) > lastGone &&
+      isSeenComing(c, life),
   );
-  const evidence = (lives: readonly Life[]): string[] =>
-    lives.flatMap((life) => [firstSeen(life)?.id ?? '', ...lastSightings(c, life)]).filter((id) => id !== '');
+  const evidence = (lives: readonly Life[]): (string | undefined)[] =>
+    lives.flatMap((life) => [firstSeen(life)?.id, ...lastSightings(c, life)]);
   const pids = (lives: readonly Life[]): string => lives.map((life) => life.pid).join(', ');
   if (stayed.length > 0) {
     return [
@@ -247,9 +250,11 @@ function straddling(
 
 function lastDeath(c: CaseFile, service: ServiceLives): readonly [number, number] | null {
   const members = [...service.baseline, ...service.family];
-  if (members.length === 0 || members.some((life) => !diedBy(c, life, c.haltEndMs))) return null;
-  const deaths = members.flatMap((life) => c.lives.death(life) ?? []);
-  if (deaths.length === 0) return null;
+  const deaths = members.flatMap((life) => {
+    const death = c.lives.death(life);
+    return death !== null && death.toMs <= c.haltEndMs ? [death] : [];
+  });
+  if (deaths.length === 0 || deaths.length < members.length) return null;
   return [Math.max(...deaths.map((death) => death.fromMs)), Math.max(...deaths.map((death) => death.toMs))];
 }
 
@@ -260,6 +265,13 @@ function lastSeenInHalt(c: CaseFile, life: Life): number {
 function lastSightings(c: CaseFile, life: Life): string[] {
   const id = life.seen.findLast(({ sample }) => sample.receivedMs <= c.haltEndMs)?.sample.id;
   return id === undefined ? [] : [id];
+}
+
+// What the first sample of its host shows may have been there all along.
+function isSeenComing(c: CaseFile, life: Life): boolean {
+  const first = firstSeen(life);
+  const good = first === null ? [] : (c.hosts.get(first.host)?.good ?? []);
+  return good[0] !== first;
 }
 
 function isBorn(life: Life, trigger: Trigger): boolean {

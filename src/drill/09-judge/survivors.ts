@@ -33,11 +33,12 @@ function survivorEnded(c: CaseFile, service: ServiceLives): Finding[] {
     ];
   }
   const when = during.length > 0 ? 'during the halt' : 'by the undo';
+  const successors = [...replaced, ...service.returned.filter((life) => c.lives.death(life) === null)];
   return [
     finding(
       'survivor-restarted',
       { host, service: name },
-      `${name} must survive this level; its process on ${host} (pid ${pids(ended)}) was ended ${when}, and another took its place.`,
+      `${name} must survive this level; its process on ${host} (pid ${pids(ended)}) was ended ${when}, and ${successors.length > 0 ? 'another' : 'nothing'} took its place.`,
       [...evidence, ...replaced.map((life) => life.seen[0]?.sample.id)],
     ),
   ];
@@ -54,11 +55,7 @@ function brokerRestarts(c: CaseFile, service: ServiceLives): Finding[] {
 
 function afterCrash(c: CaseFile, service: ServiceLives): Finding[] {
   const { name, host } = service.planned;
-  const again = service.newcomers
-    .slice(0, -1)
-    .concat(service.newcomers.slice(-1).filter((life) => c.lives.death(life) !== null));
-  if (service.newcomers.length <= 1 && again.length === 0) return [];
-  const died = again.filter((life) => c.lives.death(life) !== null);
+  const died = service.newcomers.filter((life) => c.lives.death(life) !== null);
   if (died.length === 0) return [];
   return [
     finding(
