@@ -19,8 +19,7 @@ function survivorEnded(c: CaseFile, service: ServiceLives): Finding[] {
   if (ended.length === 0) return crashed === null ? [] : afterCrash(c, service);
   const { name, host } = service.planned;
   const during = ended.filter((life) => diedBy(c, life, c.haltEndMs));
-  const deaths = ended.map((life) => c.lives.death(life));
-  const evidence = deaths.flatMap((death) => [death?.lastSeen.id, death?.firstNot.id]);
+  const evidence = ended.flatMap((life) => deathIds(c, life));
   const replaced = service.newcomers.filter((life) => !diedBy(c, life, c.haltEndMs));
   if (during.length > replaced.length) {
     return [
@@ -62,7 +61,7 @@ function afterCrash(c: CaseFile, service: ServiceLives): Finding[] {
       'survivor-restarted',
       { host, service: name },
       `After the one crash that the drill made, ${name} ended again on ${host} (pid ${pids(died)}).`,
-      died.flatMap((life) => [c.lives.death(life)?.lastSeen.id, c.lives.death(life)?.firstNot.id]),
+      died.flatMap((life) => deathIds(c, life)),
     ),
   ];
 }
@@ -81,6 +80,11 @@ export function crashedLife(c: CaseFile, service: ServiceLives): Life | null {
       (life) => life.pid === act.pid && life.start === act.start,
     ) ?? null
   );
+}
+
+function deathIds(c: CaseFile, life: Life): string[] {
+  const death = c.lives.death(life);
+  return death === null ? [] : [death.lastSeen.id, death.firstNot.id];
 }
 
 function pids(lives: readonly Life[]): string {
