@@ -11,7 +11,7 @@ import type { Act, Entry, EntryBody } from '../model/journal.ts';
 import type { KnownIssue } from '../model/known-issue.ts';
 import type { Plan, PlannedService, Role } from '../model/plan.ts';
 import type { ProcessRow } from '../model/process.ts';
-import { present, type Reading } from '../model/reading.ts';
+import { absent, present, type Reading } from '../model/reading.ts';
 import type { RecordedDetail } from '../model/sample.ts';
 
 /** Test journals: a fleet on a fake timeline, sampled as the observer does it. All times are milliseconds. */
@@ -39,6 +39,8 @@ export interface FakeLife {
   pgrp: number;
   services: string[];
   undecided?: string[];
+  /** Why it cannot be told whether it is that service. */
+  doubt?: (service: string) => string;
   /** From when it cannot be told what it is; from the beginning when not given. */
   undecidedFromMs?: number;
   /** What is undecided is so for want of a main thread. */
@@ -89,7 +91,15 @@ export interface Scenario {
     goneMs: number;
     purpose: 'calibration' | 'rotation' | 'final';
   }[];
-  crash: { pid: number; start: number; atMs: number } | null;
+  crash: {
+    pid: number;
+    start: number;
+    atMs: number;
+    /** The broker when not given. */
+    service?: string;
+    /** The process was no longer there to be killed. */
+    missed?: true;
+  } | null;
   resumeAt: number | null;
   resumeReply: Reading<BrokerReply>;
   starts: { service: string; host: string; atMs: number }[];
@@ -117,6 +127,8 @@ export interface Scenario {
   crossChecks: { host: string; atMs: number; asked: number[]; listed: number[] }[];
   wallDrift: (ms: number) => number;
   uptimeDrift: (host: string, ms: number) => number;
+  /** How much later than the others a host is sampled. */
+  lagMs?: Record<string, number>;
   endMs: number;
 }
 
@@ -402,7 +414,7 @@ function addHost(s: Scenario, host: string, add: Add): void {
   }
   let n = 0;
   const examined = new Set<FakeLife>();
-  for (let sentMs = START; sentMs + TOOK <= s.endMs; sentMs += EVERY) {
+  for (let sentMs = START + (s.lagMs?.[host] ?? 0); sentMs + TOOK <= s.endMs; sentMs += EVERY) {
     const fate = s.sampling(host, sentMs);
     if (fate === 'lost') continue;
     n += 1;
@@ -508,7 +520,7 @@ function detailOf(one: FakeLife, at: number): RecordedDetail {
     uid: 1000,
     cgroup: '/',
     services,
-    undecided: dark.map((name) => ({ service: name, reason: 'exe: EACCES' })),
+    undecided: dark.map((name) => ({ service: name, reason: one.doubt?.(name) ?? 'exe: EACCES' })),
     leftBy: one.leftBy ?? [],
     canary: one.canary ?? null,
     fingerprint: one.fingerprint ?? `f-${services.join('+')}`,
@@ -598,9 +610,17 @@ function addActs(s: Scenario, add: Add): void {
   if (s.crash !== null) {
     act(
       s.crash.atMs,
-      { act: 'crash', service: 'principal', host: 'knox', pid: s.crash.pid, start: s.crash.start },
+      {
+        act: 'crash',
+        service: s.crash.service ?? 'principal',
+        host: 'knox',
+        pid: s.crash.pid,
+        start: s.crash.start,
+      },
       40,
       null,
+      true,
+      s.crash.missed ? absent : undefined,
     );
   }
   if (s.resumeAt !== null) {

@@ -50,8 +50,10 @@ export class Lives {
 
   constructor(hosts: ReadonlyMap<string, HostSamples>) {
     this.#hosts = hosts;
-    const samples = [...hosts.values()].flatMap((host) => host.samples);
-    samples.sort((a, b) => a.sentMs - b.sentMs || a.receivedMs - b.receivedMs || compare(a.host, b.host));
+    // By name first, so that the order in which the plan names its hosts makes no difference.
+    const byName = [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const samples = byName.flatMap((host) => host.samples);
+    samples.sort((a, b) => a.sentMs - b.sentMs || a.receivedMs - b.receivedMs);
     for (const sample of samples) if (sample.table !== null) this.#note(sample, sample.table);
   }
 
@@ -172,10 +174,6 @@ export function speaksOf(sample: HostSample, pid: number): boolean {
 
 export function scopeOf(table: SeenTable): string {
   return `${table.scope.bootId}/${table.scope.pidNamespace}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** First sample that saw the life alive, or null where it was only ever seen as ended. */

@@ -118,7 +118,7 @@ function familyOf(
     const keys = new Set(roots.filter((life) => life.scope === scope).map((life) => life.key));
     for (const key of lives.lineage(scope).descendants(keys, others, by)) found.add(key);
   }
-  return found.size === 0 ? [] : lives.all.filter((life) => found.has(life.key) && life.seen.length > 0);
+  return lives.all.filter((life) => found.has(life.key) && life.seen.length > 0);
 }
 
 // A forked child shows its parent's argv until it execs, and so may match; it is no root.

@@ -6,7 +6,7 @@ import { controlsOf } from './controls.ts';
 import { finding, seconds } from './finding.ts';
 import { diedBy, stillnessOf } from './hold.ts';
 import { troubleOf } from './hosts.ts';
-import { detailAt, firstSeen, type Life } from './lives.ts';
+import { detailAt, firstSeen, type Life, type Sighting } from './lives.ts';
 import { managerFindings } from './managers.ts';
 import { once } from './once.ts';
 import type { ServiceLives } from './service-lives.ts';
@@ -99,12 +99,10 @@ function fates(c: CaseFile, trigger: Trigger, service: ServiceLives): { life: Li
 
 function fateOf(c: CaseFile, { deadlineMs }: Trigger, life: Life): Fate {
   const death = c.lives.death(life);
-  if (death !== null && death.toMs <= deadlineMs && death.toMs <= c.haltEndMs) return 'gone';
-  const sightings = life.seen.filter(({ sample }) => sample.receivedMs <= c.haltEndMs);
-  const seenLast = sightings.at(-1)?.sample;
   if (death === null || death.toMs > c.haltEndMs) {
-    return seenLast !== undefined && seenLast.sentMs >= deadlineMs ? 'alive' : 'unknown';
+    return lastSeenInHalt(c, life) >= deadlineMs ? 'alive' : 'unknown';
   }
+  if (death.toMs <= deadlineMs) return 'gone';
   // Gone, there, and gone again is not what one life does: when it ended is anybody's guess.
   if (c.lives.flickered(life) !== null) return 'unknown';
   return death.fromMs >= deadlineMs ? 'late' : 'straddling';
@@ -114,7 +112,7 @@ function stillRunning(c: CaseFile, trigger: Trigger, service: ServiceLives, aliv
   const { name, host } = service.planned;
   const baseline = alive.filter((life) => service.baseline.includes(life));
   const subject = { host, service: name };
-  const evidence = [...trigger.ids, ...alive.flatMap((life) => lastSightings(c, life))];
+  const evidence = [...trigger.ids, ...alive.map((life) => lastInHalt(c, life)?.sample.id)];
   const pids = (lives: readonly Life[]): string => lives.map((life) => life.pid).join(', ');
   const after = seconds(Math.max(...alive.map((life) => lastSeenInHalt(c, life))) - trigger.t0Ms);
 
@@ -162,7 +160,7 @@ function stillRunning(c: CaseFile, trigger: Trigger, service: ServiceLives, aliv
   }
   const part =
     gone.length > 0
-      ? `${service.roots.length - gone.length} of ${service.roots.length} processes of ${name} still ran`
+      ? `${baseline.length} of ${service.baseline.length} processes of ${name} still ran`
       : `The broker did not acknowledge the stop of ${name}, and it still ran`;
   return finding(
     'partial-stop',
@@ -177,10 +175,13 @@ function reappeared(c: CaseFile, service: ServiceLives): Finding[] {
   const lastGone = Math.max(0, ...service.baseline.map((life) => c.lives.death(life)?.toMs ?? 0));
   const stayed = service.newcomers.filter((life) => !diedBy(c, life, c.haltEndMs));
   const went = service.newcomers.filter(
-    (life) => diedBy(c, life, c.haltEndMs) && (life.seen.at(-1)?.sample.receivedMs ?? 0) > lastGone,
+    (life) =>
+      diedBy(c, life, c.haltEndMs) &&
+      (life.seen.at(-1)?.sample.receivedMs ?? 0) > lastGone &&
+      isSeenComing(c, life),
   );
-  const evidence = (lives: readonly Life[]): string[] =>
-    lives.flatMap((life) => [firstSeen(life)?.id ?? '', ...lastSightings(c, life)]).filter((id) => id !== '');
+  const evidence = (lives: readonly Life[]): (string | undefined)[] =>
+    lives.flatMap((life) => [life.seen[0], lastInHalt(c, life)].map((seen) => seen?.sample.id));
   const pids = (lives: readonly Life[]): string => lives.map((life) => life.pid).join(', ');
   if (stayed.length > 0) {
     return [
@@ -210,11 +211,11 @@ function late(
   all: readonly { life: Life; fate: Fate }[],
 ): Finding[] {
   const { name, host } = service.planned;
-  const deaths = all.filter(({ fate }) => fate === 'late').map(({ life }) => c.lives.death(life));
+  const deaths = all.flatMap(({ life, fate }) => (fate === 'late' ? (c.lives.death(life) ?? []) : []));
   if (deaths.length === 0) return [];
-  const from = Math.max(...deaths.map((death) => death?.fromMs ?? 0)) - trigger.t0Ms;
-  const to = Math.max(...deaths.map((death) => death?.toMs ?? 0)) - trigger.t0Ms;
-  const evidence = deaths.flatMap((death) => [death?.lastSeen.id, death?.firstNot.id]);
+  const from = Math.max(...deaths.map((death) => death.fromMs)) - trigger.t0Ms;
+  const to = Math.max(...deaths.map((death) => death.toMs)) - trigger.t0Ms;
+  const evidence = deaths.flatMap((death) => [death.lastSeen.id, death.firstNot.id]);
   return [
     finding(
       'late-stop',
@@ -247,19 +248,26 @@ function straddling(
 
 function lastDeath(c: CaseFile, service: ServiceLives): readonly [number, number] | null {
   const members = [...service.baseline, ...service.family];
-  if (members.length === 0 || members.some((life) => !diedBy(c, life, c.haltEndMs))) return null;
-  const deaths = members.flatMap((life) => c.lives.death(life) ?? []);
-  if (deaths.length === 0) return null;
+  const deaths = members.flatMap((life) => {
+    const death = c.lives.death(life);
+    return death !== null && death.toMs <= c.haltEndMs ? [death] : [];
+  });
+  if (deaths.length === 0 || deaths.length < members.length) return null;
   return [Math.max(...deaths.map((death) => death.fromMs)), Math.max(...deaths.map((death) => death.toMs))];
 }
 
-function lastSeenInHalt(c: CaseFile, life: Life): number {
-  return life.seen.findLast(({ sample }) => sample.receivedMs <= c.haltEndMs)?.sample.sentMs ?? 0;
+function lastInHalt(c: CaseFile, life: Life): Sighting | undefined {
+  return life.seen.findLast(({ sample }) => sample.receivedMs <= c.haltEndMs);
 }
 
-function lastSightings(c: CaseFile, life: Life): string[] {
-  const id = life.seen.findLast(({ sample }) => sample.receivedMs <= c.haltEndMs)?.sample.id;
-  return id === undefined ? [] : [id];
+function lastSeenInHalt(c: CaseFile, life: Life): number {
+  return lastInHalt(c, life)?.sample.sentMs ?? Number.NEGATIVE_INFINITY;
+}
+
+// What the first sample of its host shows may have been there all along.
+function isSeenComing(c: CaseFile, life: Life): boolean {
+  const first = firstSeen(life);
+  return [...c.hosts.values()].every(({ good }) => good[0] !== first);
 }
 
 function isBorn(life: Life, trigger: Trigger): boolean {
@@ -267,13 +275,13 @@ function isBorn(life: Life, trigger: Trigger): boolean {
 }
 
 function isFrozen(c: CaseFile, life: Life): boolean {
-  const state = life.seen.findLast(({ sample }) => sample.receivedMs <= c.haltEndMs)?.state;
+  const state = lastInHalt(c, life)?.state;
   return state === 'T' || state === 't';
 }
 
 // A zombie with living threads shows no argv: that is no new name.
 function matchesStill(c: CaseFile, life: Life, service: string): boolean {
-  if (life.seen.findLast(({ sample }) => sample.receivedMs <= c.haltEndMs)?.state === 'Z') return true;
+  if (lastInHalt(c, life)?.state === 'Z') return true;
   const last = detailAt(life, c.haltEndMs)?.detail;
   return (
     last === undefined ||

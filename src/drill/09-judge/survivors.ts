@@ -19,8 +19,7 @@ function survivorEnded(c: CaseFile, service: ServiceLives): Finding[] {
   if (ended.length === 0) return crashed === null ? [] : afterCrash(c, service);
   const { name, host } = service.planned;
   const during = ended.filter((life) => diedBy(c, life, c.haltEndMs));
-  const deaths = ended.map((life) => c.lives.death(life));
-  const evidence = deaths.flatMap((death) => [death?.lastSeen.id, death?.firstNot.id]);
+  const evidence = ended.flatMap((life) => deathIds(c, life));
   const replaced = service.newcomers.filter((life) => !diedBy(c, life, c.haltEndMs));
   if (during.length > replaced.length) {
     return [
@@ -33,11 +32,12 @@ function survivorEnded(c: CaseFile, service: ServiceLives): Finding[] {
     ];
   }
   const when = during.length > 0 ? 'during the halt' : 'by the undo';
+  const successors = [...replaced, ...service.returned.filter((life) => c.lives.death(life) === null)];
   return [
     finding(
       'survivor-restarted',
       { host, service: name },
-      `${name} must survive this level; its process on ${host} (pid ${pids(ended)}) was ended ${when}, and another took its place.`,
+      `${name} must survive this level; its process on ${host} (pid ${pids(ended)}) was ended ${when}, and ${successors.length > 0 ? 'another' : 'nothing'} took its place.`,
       [...evidence, ...replaced.map((life) => life.seen[0]?.sample.id)],
     ),
   ];
@@ -54,18 +54,14 @@ function brokerRestarts(c: CaseFile, service: ServiceLives): Finding[] {
 
 function afterCrash(c: CaseFile, service: ServiceLives): Finding[] {
   const { name, host } = service.planned;
-  const again = service.newcomers
-    .slice(0, -1)
-    .concat(service.newcomers.slice(-1).filter((life) => c.lives.death(life) !== null));
-  if (service.newcomers.length <= 1 && again.length === 0) return [];
-  const died = again.filter((life) => c.lives.death(life) !== null);
+  const died = service.newcomers.filter((life) => c.lives.death(life) !== null);
   if (died.length === 0) return [];
   return [
     finding(
       'survivor-restarted',
       { host, service: name },
       `After the one crash that the drill made, ${name} ended again on ${host} (pid ${pids(died)}).`,
-      died.flatMap((life) => [c.lives.death(life)?.lastSeen.id, c.lives.death(life)?.firstNot.id]),
+      died.flatMap((life) => deathIds(c, life)),
     ),
   ];
 }
@@ -84,6 +80,11 @@ export function crashedLife(c: CaseFile, service: ServiceLives): Life | null {
       (life) => life.pid === act.pid && life.start === act.start,
     ) ?? null
   );
+}
+
+function deathIds(c: CaseFile, life: Life): string[] {
+  const death = c.lives.death(life);
+  return death === null ? [] : [death.lastSeen.id, death.firstNot.id];
 }
 
 function pids(lives: readonly Life[]): string {

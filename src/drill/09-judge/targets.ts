@@ -64,7 +64,6 @@ export function judgeDuplicates(c: CaseFile): Finding[] {
 }
 
 function extraRoots({ planned, roots }: ServiceLives): Finding[] {
-  if (roots.length <= planned.instances) return [];
   const twice = roots.filter(seenTwiceInFull);
   if (twice.length <= planned.instances) return [];
   const { name, host } = planned;
