@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry, Judging } from '../model/journal.ts';
 import type { KnownIssue } from '../model/known-issue.ts';
-import type { Finding, Verdict } from '../model/verdict.ts';
+import { type Finding, findingKey, type Verdict } from '../model/verdict.ts';
 import { openCase } from './case-file.ts';
 import {
   asFoundLevel2,
@@ -13,7 +13,7 @@ import {
   type Scenario,
   T0,
 } from './fixtures.ts';
-import { heard, judge, judgeJournal } from './judge.ts';
+import { heard, judge, judgeJournal, withoutPass } from './judge.ts';
 
 const options = { today: '2026-11-22', strict: false };
 const traders = ['foresight', 'shiva', 'hermes', 'leverage'];
@@ -239,6 +239,39 @@ describe('a drill that did not run, or was cut short', () => {
     const hermes = s.lives.find((one) => one.services.includes('hermes'));
     if (hermes !== undefined) hermes.toMs = 16_000;
     expect(of(s)).toMatchObject({ exitCode: 5, fleet: 'halted' });
+  });
+});
+
+describe('a drill that failed inside', () => {
+  const failed = (s: Scenario): Verdict => {
+    const body = { kind: 'failed', why: 'the disk is full' } as const;
+    return of({ ...s, also: [{ atMs: s.endMs + 50, body }] });
+  };
+
+  it('passes in nothing, and the headline keeps what stands before the word', () => {
+    const failing = 'INCONCLUSIVE: the drill ended with an internal error, so its evidence may not be whole';
+    expect(failed(cleanLevel2())).toMatchObject({ verdict: 'inconclusive', exitCode: 70, headline: failing });
+    expect(failed({ ...asFoundLevel2(), knownIssues: accepted })).toMatchObject({
+      verdict: 'inconclusive',
+      qualified: false,
+      exitCode: 70,
+      headline: `LAB (as-found): ${failing}`,
+    });
+  });
+
+  it('keeps another verdict', () => {
+    const bare = ({ findings, headline, exitCode }: Verdict) => [
+      findings.map(findingKey),
+      headline,
+      exitCode,
+    ];
+    expect(bare(failed(asFoundLevel2()))).toEqual(bare(of(asFoundLevel2())));
+  });
+
+  it('keeps the exit code of a fleet that is not restored', () => {
+    const verdict = of(cleanLevel2());
+    expect(withoutPass({ ...verdict, exitCode: 5 })).toMatchObject({ verdict: 'inconclusive', exitCode: 5 });
+    expect(withoutPass({ ...verdict, headline: 'PASS,\nin two lines' }).headline).not.toContain('lines');
   });
 });
 
