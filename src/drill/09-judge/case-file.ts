@@ -146,19 +146,14 @@ export function openCase(entries: readonly Entry[]): CaseFile {
     const demanded = plan.services.filter(({ role }) => role !== 'bystander');
     return new Map(demanded.map((planned) => [planned.name, at(planned).roots]));
   };
-  const reasons = [...said(status), ...said(stored)].map(({ value }) => value.reason);
   const rows = said(store).flatMap(({ value }) => value.incidents ?? []);
-  const touching =
-    trigger === null
-      ? touchingTry(
-          guards,
-          [...reasons, ...rows.map(({ reason }) => reason)],
-          opened.nonce,
-          (ms) => [...rootsAt(ms).values()].flat(),
-          lives,
-        )
-      : null;
-  const fired = trigger ?? (touching && triggerOf(acts, plan, ({ id }) => id === touching.ids[0]));
+  const reasons = [...said(status), ...said(stored)].map(({ value }) => value.reason);
+  const touched = (): Trigger | null => {
+    const all = [...reasons, ...rows.map(({ reason }) => reason)];
+    const touching = touchingTry(guards, all, opened.nonce, (ms) => [...rootsAt(ms).values()].flat(), lives);
+    return touching && triggerOf(acts, plan, ({ id }) => id === touching.ids[0]);
+  };
+  const fired = trigger ?? touched();
   const anchorMs = fired?.t0Ms ?? endMs;
   const livesAtAnchor = livesOfService(plan, lives, { anchorMs, haltEndMs, canaries: planted });
   const services = new Map(plan.services.map((planned) => [planned.name, livesAtAnchor(planned)]));

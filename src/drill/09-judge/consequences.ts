@@ -45,7 +45,7 @@ const CUTTERS: readonly FindingCode[] = [
   ...BLINDERS,
 ];
 
-/** The first finding of any of these codes that fits, by its key. */
+/** The first finding of any of these codes that fits, by its key. No finding has its own code among its causes. */
 type First = (codes: readonly FindingCode[], fits?: (other: Finding) => boolean) => string | null;
 
 /** Hangs every consequence on the finding that caused it: one cause, one primary. */
@@ -67,17 +67,18 @@ export function hangConsequences(c: CaseFile, findings: readonly Finding[]): Fin
 function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | null {
   const first: First = (codes, fits = () => true) => {
     for (const code of codes) {
-      const found = all.find((other) => other.code === code && other !== f && fits(other));
+      const found = all.find((other) => other.code === code && fits(other));
       if (found !== undefined) return findingKey(found);
     }
     return null;
   };
+  const asset = f.asset ?? '';
   switch (f.code) {
     case 'unreachable-host':
     case 'blind-probe':
     case 'sampled-too-coarsely':
       // On whichever side of the deadline an order was: it is of one that stopped late, or not at all.
-      if (f.asset !== undefined) return allAccounts(accountsAroundDeadline(c, f.asset), STOPS, first);
+      if (f.asset !== undefined) return allAccounts(accountsAroundDeadline(c, asset), STOPS, first);
       // A host that is lost, or another one, also misses its controls, and samples.
       return f.service === null
         ? first(
@@ -93,11 +94,11 @@ function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | nul
     case 'hold-too-short':
       return first(STOPS, (other) => other.service === f.service && other.host === f.host);
     case 'order-after-halt':
-      return causeOfOrders(c, f, first);
+      return allAccounts(accountsAfterDeadline(c, asset), STOPS, first);
     case 'position-not-flat':
       return first(['order-after-halt'], (other) => other.asset === f.asset);
     case 'collateral-halt':
-      return allAccounts(accountsAtBaseline(c, f.asset ?? ''), ['collateral-stop'], first);
+      return allAccounts(accountsAtBaseline(c, asset), ['collateral-stop'], first);
     case 'respawned':
     case 'flapped':
       return first(['silent-downgrade']);
@@ -143,9 +144,7 @@ function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | nul
     case 'cut-short':
       if (f.asset !== undefined)
         return first(['foreign-halt', 'broker-down', 'incident-left-open', 'unrestored-service']);
-      return f.service === null && f.asset === undefined && c.interrupted.length === 0 && isWhole(c)
-        ? causeOfCut(c, first)
-        : null;
+      return f.service === null && c.interrupted.length === 0 && isWhole(c) ? causeOfCut(c, first) : null;
     default:
       return null;
   }
@@ -166,18 +165,14 @@ function causeOfCut(c: CaseFile, first: First): string | null {
   return first(holdOf(c) === null ? CUTTERS : CUTTERS.filter((code) => !STOPS.includes(code)));
 }
 
-// Only if every account that still placed orders is a service that is known not to have stopped.
-function causeOfOrders(c: CaseFile, f: Finding, first: First): string | null {
-  return allAccounts(f.asset === undefined ? [] : accountsAfterDeadline(c, f.asset), STOPS, first);
-}
-
+// Only if every account that placed orders, or no longer does, is a service of which there is such a finding.
 function allAccounts(
   accounts: readonly string[],
   codes: readonly FindingCode[],
   first: First,
 ): string | null {
   const causes = accounts.map((account) => first(codes, (other) => other.service === account));
-  return causes.length > 0 && causes.every((cause) => cause !== null) ? (causes[0] ?? null) : null;
+  return causes.includes(null) ? null : (causes[0] ?? null);
 }
 
 // What was refused, or acknowledged and never begun, is in no store: then nothing but the reply ever spoke of a halt.

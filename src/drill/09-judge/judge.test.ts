@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import type { Entry, Judging } from '../model/journal.ts';
 import type { KnownIssue } from '../model/known-issue.ts';
-import type { Finding } from '../model/verdict.ts';
+import { type Finding, findingKey, type Verdict } from '../model/verdict.ts';
 import { openCase } from './case-file.ts';
-import { asFoundLevel2, asFoundLevel3, cleanLevel2, journalOf, type Scenario } from './fixtures.ts';
-import { heard, judge } from './judge.ts';
+import {
+  asFoundLevel2,
+  asFoundLevel3,
+  cleanLevel2,
+  journalOf,
+  life,
+  RESUME,
+  type Scenario,
+  T0,
+} from './fixtures.ts';
+import { heard, judge, judgeJournal, withoutPass } from './judge.ts';
 
 const options = { today: '2026-11-22', strict: false };
 const traders = ['foresight', 'shiva', 'hermes', 'leverage'];
@@ -199,6 +209,16 @@ describe('a drill that did not run, or was cut short', () => {
     expect(verdict.headline).toContain('NOT RUN: hermes');
   });
 
+  it('leans on no known issue but the one that covers what was found', () => {
+    const s = cleanLevel2();
+    Object.assign(s, { triggered: false, crash: null, resumeAt: null, endMs: 5000 });
+    s.lives.push(life('hermes', 'tesseract', 701, 0, 1_000_000));
+    s.knownIssues = [issue('KI-5', 'duplicate-instance', 2, 'tesseract', ['hermes']), ...accepted];
+    const verdict = of(s);
+    expect(verdict).toMatchObject({ verdict: 'not-run', findings: [{ knownIssue: 'KI-5' }] });
+    expect(verdict.footnotes.map(({ id, findings }) => [id, findings])).toEqual([['KI-5', 1]]);
+  });
+
   it('is aborted after an interruption, with its findings kept, exit 4', () => {
     const s = cleanLevel2();
     s.interruptedAt = 8000;
@@ -219,6 +239,129 @@ describe('a drill that did not run, or was cut short', () => {
     const hermes = s.lives.find((one) => one.services.includes('hermes'));
     if (hermes !== undefined) hermes.toMs = 16_000;
     expect(of(s)).toMatchObject({ exitCode: 5, fleet: 'halted' });
+  });
+});
+
+describe('a drill that failed inside', () => {
+  const failed = (s: Scenario): Verdict => {
+    const body = { kind: 'failed', why: 'the disk is full' } as const;
+    return of({ ...s, also: [{ atMs: s.endMs + 50, body }] });
+  };
+
+  it('passes in nothing, and the headline keeps what stands before the word', () => {
+    const failing = 'INCONCLUSIVE: the drill ended with an internal error, so its evidence may not be whole';
+    expect(failed(cleanLevel2())).toMatchObject({ verdict: 'inconclusive', exitCode: 70, headline: failing });
+    expect(failed({ ...asFoundLevel2(), knownIssues: accepted })).toMatchObject({
+      verdict: 'inconclusive',
+      qualified: false,
+      exitCode: 70,
+      headline: `LAB (as-found): ${failing}`,
+    });
+  });
+
+  it('keeps another verdict', () => {
+    const bare = ({ findings, headline, exitCode }: Verdict) => [
+      findings.map(findingKey),
+      headline,
+      exitCode,
+    ];
+    expect(bare(failed(asFoundLevel2()))).toEqual(bare(of(asFoundLevel2())));
+  });
+
+  it('keeps the exit code of a fleet that is not restored', () => {
+    const verdict = of(cleanLevel2());
+    expect(withoutPass({ ...verdict, exitCode: 5 })).toMatchObject({ verdict: 'inconclusive', exitCode: 5 });
+    expect(withoutPass({ ...verdict, headline: 'PASS,\nin two lines' }).headline).not.toContain('lines');
+  });
+});
+
+describe('what no judge says', () => {
+  const unjudged = (change: (s: Scenario) => void) => {
+    const s = cleanLevel2();
+    change(s);
+    return judge(journalOf(s), options, []);
+  };
+  const silent = (s: Scenario): void => {
+    s.sampling = (_, ms) => (ms < 9000 ? 'kept' : 'failed');
+  };
+  const unproven = (verdict: Verdict): string[] =>
+    verdict.findings.flatMap((f) => (f.code === 'judge-failed' ? [`${f.service}@${f.host}`] : []));
+
+  it('is nothing where all is proven', () => {
+    expect(unjudged(() => undefined)).toMatchObject({ verdict: 'pass', findings: [], fleet: 'restored' });
+  });
+
+  it('is no pass where a service is not proven to be as the drill demands', () => {
+    const verdict = unjudged((s) => {
+      // It was down before the trigger.
+      s.lives = s.lives.filter((one) => one.pid !== 202);
+      for (const one of s.lives) if (one.services.includes('horus')) one.toMs = T0 + 400;
+    });
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(unproven(verdict)).toEqual(['horus@knox', 'hermes@tesseract']);
+    expect(verdict.findings[1]?.message).toBe(
+      'What the drill demands of hermes is not proven, and no judge says why.',
+    );
+  });
+
+  it('is no pass where the fleet is not proven to be restored', () => {
+    const verdict = unjudged((s) => {
+      s.api = (ms) => (ms < RESUME ? cleanLevel2().api(ms) : { kind: 'unreadable', reason: 'no route' });
+    });
+    expect(verdict).toMatchObject({ verdict: 'inconclusive', fleet: 'unknown', exitCode: 5 });
+    expect(verdict.findings).toMatchObject([
+      { code: 'cut-short', message: 'It is not proven that the fleet was restored.' },
+    ]);
+  });
+
+  it('is said by the interruption where there was one', () => {
+    const verdict = unjudged((s) => {
+      silent(s);
+      s.interruptedAt = 8000;
+    });
+    expect(verdict).toMatchObject({ verdict: 'aborted', fleet: 'unknown' });
+    expect(verdict.findings.map(({ code }) => code)).not.toContain('cut-short');
+    expect(unproven(verdict)).toHaveLength(7);
+  });
+
+  it('is nothing where nothing was triggered', () => {
+    const s = cleanLevel2();
+    Object.assign(s, { triggered: false, crash: null, resumeAt: null, endMs: 5000 });
+    expect(judge(journalOf(s), options, [])).toMatchObject({ verdict: 'not-run', findings: [] });
+  });
+});
+
+describe('a journal', () => {
+  const [opening, ...rest] = journalOf(asFoundLevel2());
+  if (opening?.kind !== 'opened') throw new Error('no plan');
+  const by = (judging: Judging): Entry[] => [
+    { ...opening, judging, knownIssues: accepted, gateSkipped: 'the level below is drilled next week' },
+    ...rest,
+  ];
+
+  it('is judged as it was asked for when the drill began', () => {
+    expect(judgeJournal(by({ today: '2026-11-22', strict: true })).exitCode).toBe(1);
+    expect(judgeJournal(by({ today: '2026-11-22', strict: false })).exitCode).toBe(0);
+    expect(judgeJournal(by({ today: '2026-11-23', strict: false })).verdict).toBe('fail');
+  });
+
+  it('is judged otherwise where that is asked for', () => {
+    expect(judgeJournal(by({ today: '2026-11-22', strict: false }), { strict: true }).exitCode).toBe(1);
+    expect(judgeJournal(by({ today: '2026-11-22', strict: true }), { today: '2026-11-23' })).toMatchObject({
+      verdict: 'fail',
+    });
+  });
+
+  it('cannot be judged without the record that holds the plan', () => {
+    expect(() => judgeJournal(rest)).toThrow('no `opened` record');
+  });
+
+  it('gives the verdict its times, and why a gate was skipped', () => {
+    const s = cleanLevel2();
+    const [first, last] = [journalOf(s)[0], journalOf(s).at(-1)];
+    expect(of(s)).toMatchObject({ startedAt: first?.wall, finishedAt: last?.wall });
+    expect(of(s)).not.toHaveProperty('gateSkipped');
+    expect(judgeJournal(by(options)).gateSkipped).toBe('the level below is drilled next week');
   });
 });
 

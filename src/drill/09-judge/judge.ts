@@ -61,17 +61,17 @@ export const JUDGES: readonly (readonly [name: string, judge: Judge])[] = [
 ];
 
 /** Judges a finished journal. Throws where it has no `opened` record; anything else that throws becomes a finding. */
-export function judge(entries: readonly Entry[], options: Judging): Verdict {
-  const verdict = judgeEvidence(entries, options);
+export function judge(entries: readonly Entry[], options: Judging, judges = JUDGES): Verdict {
+  const verdict = judgeEvidence(entries, options, judges);
   return entries.some((entry) => entry.kind === 'failed') ? withoutPass(verdict) : verdict;
 }
 
-function judgeEvidence(entries: readonly Entry[], options: Judging): Verdict {
+function judgeEvidence(entries: readonly Entry[], options: Judging, judges: typeof JUDGES): Verdict {
   const c = openCase(entries);
   const { plan, knownIssues, drillId, runner, inventory, gateSkipped } = c.opened;
   const at = { level: plan.level, today: options.today };
   const fleet = fleetState(c);
-  const found = unique(heard(c, JUDGES));
+  const found = unique(heard(c, judges));
   const covered = coverKnown(
     hangConsequences(c, sorted([...found, ...unexplained(c, found, fleet)])),
     knownIssues,

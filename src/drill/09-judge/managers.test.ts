@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry, ManagerMoment } from '../model/journal.ts';
-import type { ManagedService, Revival } from '../model/manager.ts';
+import type { ManagedReading, ManagedService, Revival } from '../model/manager.ts';
 import { absent, present, type Reading, unreadable } from '../model/reading.ts';
 import type { Finding, Verdict } from '../model/verdict.ts';
 import {
@@ -88,6 +88,11 @@ describe('a life that no sample saw', () => {
     expect(found({ stopped: absent, held: present(job({ runs: 1 })) })).toMatchObject([{ code: 'flapped' }]);
   });
 
+  it('is a flap where it was activated again, by a manager that had forgotten it', () => {
+    const held = present(unit({ invocation: 'b'.repeat(32) }));
+    expect(found({ stopped: absent, held })).toMatchObject([{ code: 'flapped' }]);
+  });
+
   it.each<[string, Told]>([
     ['nothing changed', { stopped: present(job()), held: present(job()) }],
     ['it was loaded again and has not run', { stopped: present(job()), held: present(job({ runs: 0 })) }],
@@ -144,12 +149,41 @@ describe('what the report claims', () => {
     ['it was asked once', { stopped: present(job()) }, 'answered only once'],
     ['it has none', { stopped: present(unit()), held: present(unit()) }, 'no counter for it'],
     ['it cannot be read', { stopped: unreadable('ended with 1'), held: present(job()) }, 'ended with 1'],
+    ['it was loaded later', { stopped: absent, held: present(job({ runs: 0 })) }, 'did not know it at first'],
+    ['it was loaded later, and counts no runs', { stopped: absent, held: present(unit()) }, 'at first'],
   ])('is less where there was no counter: %s', (_, says, why) => {
     const verdict = judged(told(says));
     expect(verdict.verdict).toBe('pass');
     expect(counterOf(verdict)).toBe('unread');
     expect(verdict.notTested.join('\n')).toContain(why);
     expect(verdict.notTested.join('\n')).toContain('hermes on tesseract');
+  });
+});
+
+describe('an answer of a manager', () => {
+  const held = (
+    change: (services: readonly ManagedReading[]) => Reading<readonly ManagedReading[]>,
+  ): Entry[] =>
+    told({ stopped: present(job()), held: present(job({ runs: 4 })) }).map((entry) =>
+      entry.kind === 'manager' && entry.moment === 'held' && entry.read.reading.kind === 'present'
+        ? { ...entry, read: { ...entry.read, reading: change(entry.read.reading.value) } }
+        : entry,
+    );
+
+  it('says nothing of any service where it cannot be read', () => {
+    const verdict = judged(held(() => unreadable('ssh ended with 255')));
+    expect(verdict.findings).toEqual([]);
+    expect(verdict.notTested.at(-1)).toMatch(
+      /foresight on .*hermes on .*leverage on .*: ssh ended with 255\./,
+    );
+  });
+
+  it('says nothing of a service that it leaves out', () => {
+    const verdict = judged(held((all) => present(all.filter(({ service }) => service !== 'hermes'))));
+    expect(verdict.findings).toEqual([]);
+    expect(verdict.notTested.at(-1)).toMatch(
+      /: hermes on tesseract\. .*: its manager was not asked about it\./,
+    );
   });
 });
 

@@ -84,8 +84,11 @@ export function judgeOwnership(c: CaseFile): Finding[] {
   if (joined !== null) return [finding('foreign-halt', subject, joined.what, joined.ids)];
   const known = baselineIncidents(c);
   for (const { id, value } of said(c.store)) {
+    const own = ownIncidents(c);
+    // One that gives no reason is known not to be ours by ours, which stands beside it.
+    const isOursKept = value.incidents?.some((row) => own.has(row.id)) === true;
     const stranger = value.incidents?.find(
-      (row) => !known.has(row.id) && row.reason !== null && !ownIncidents(c).has(row.id),
+      (row) => !known.has(row.id) && !own.has(row.id) && (row.reason !== null || isOursKept),
     );
     if (stranger !== undefined && c.trigger !== null) {
       return [
