@@ -2,7 +2,7 @@ import type { Finding } from '../model/verdict.ts';
 import type { CaseFile } from './case-file.ts';
 import { finding } from './finding.ts';
 import type { HostSample } from './host-samples.ts';
-import { speaksOf } from './lives.ts';
+import { type SpeakingSample, speaksOf } from './lives.ts';
 
 /** How far before and after a cross-check samples are consulted: long enough for the slower of the two readers. */
 const AROUND_MS = 1000;
@@ -12,7 +12,7 @@ const AROUND_GONE_MS = 2500;
 const AGAIN_MS = 5000;
 
 type Check = CaseFile['crossChecks'][number];
-type Dispute = { readonly kind: 'missed' | 'invented'; readonly sample: HostSample | undefined };
+type Dispute = { readonly kind: 'missed' | 'invented'; readonly sample: HostSample };
 
 /**
  * Whether the second reader of the process table saw what the probe saw. One that lists what the probe does not is how a
@@ -36,7 +36,7 @@ export function judgeCrossChecks(c: CaseFile): Finding[] {
         'blind-probe',
         { host: check.host },
         messageOf(c, check.host, pid, dispute.kind),
-        [check.id, dispute.sample?.id],
+        [check.id, dispute.sample.id],
       );
       disputed.set(check.host, found);
       break;
@@ -51,15 +51,15 @@ function disputeOver(c: CaseFile, check: Check, pid: number): Dispute | 'none' |
   const listed = check.listed.value.includes(pid);
   const aroundMs = listed ? AROUND_GONE_MS : AROUND_MS;
   const speaking = (c.hosts.get(check.host)?.good ?? []).filter(
-    (s) =>
+    (s): s is SpeakingSample =>
       s.receivedMs >= check.at.fromMs - aroundMs && s.sentMs <= check.at.toMs + aroundMs && speaksOf(s, pid),
   );
-  const before = speaking.some((s) => s.receivedMs <= check.at.fromMs);
+  const before = speaking.find((s) => s.receivedMs <= check.at.fromMs);
   const after = speaking.some((s) => s.sentMs >= check.at.toMs);
-  if (!before || !after) return null;
+  if (before === undefined || !after) return null;
   // A zombie is a row to the probe and a process to the other reader.
-  const agrees = speaking.some((s) => (s.table?.rows.some((row) => row.pid === pid) === true) === listed);
-  return agrees ? 'none' : { kind: listed ? 'missed' : 'invented', sample: speaking[0] };
+  const agrees = speaking.some((s) => (s.table.rows.some((row) => row.pid === pid) === true) === listed);
+  return agrees ? 'none' : { kind: listed ? 'missed' : 'invented', sample: before };
 }
 
 function messageOf(c: CaseFile, host: string, pid: number, kind: Dispute['kind']): string {
