@@ -436,7 +436,7 @@ function canaryLife(canary: Scenario['canaries'][number]): FakeLife {
   return {
     ...life('', canary.host, canary.pid, canary.fromMs, canary.goneMs),
     hosts: canary.shownOn ?? [canary.host],
-    state: (ms) => ({ state: ms >= (canary.zombieFromMs ?? FOREVER) ? 'Z' : 'S' }),
+    state: (ms) => (ms >= (canary.zombieFromMs ?? FOREVER) ? { state: 'Z', liveThreads: 0 } : { state: 'S' }),
     unwatchedFromMs: canary.unwatchedFromMs ?? FOREVER,
     start: canaryStart(canary),
     services: [],
