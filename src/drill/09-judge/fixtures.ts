@@ -107,7 +107,8 @@ export interface Scenario {
   }[];
   crash: { pid: number; start: number; atMs: number } | null;
   resumeAt: number | null;
-  resumeReply: Reading<BrokerReply>;
+  /** Null: the journal has no outcome of it. */
+  resumeReply: Reading<BrokerReply> | null;
   starts: { service: string; host: string; atMs: number }[];
   manualSteps: {
     host: string;
@@ -634,6 +635,7 @@ function addActs(s: Scenario, add: Add): void {
       { act: 'resume', incident: 'i-1', level: 0, revision: 2, reason: `undo ${NONCE}` },
       120,
       s.resumeReply,
+      s.resumeReply !== null,
     );
   }
   for (const { host, command, atMs, result, byHand, withdrawn } of s.manualSteps) {
