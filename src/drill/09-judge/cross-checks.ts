@@ -12,7 +12,7 @@ const AROUND_GONE_MS = 2500;
 const AGAIN_MS = 5000;
 
 type Check = CaseFile['crossChecks'][number];
-type Dispute = { readonly kind: 'missed' | 'invented'; readonly sample: HostSample };
+type Dispute = { readonly missed: boolean; readonly sample: HostSample };
 
 /**
  * Whether the second reader of the process table saw what the probe saw. One that lists what the probe does not is how a
@@ -35,7 +35,7 @@ export function judgeCrossChecks(c: CaseFile): Finding[] {
       const found = finding(
         'blind-probe',
         { host: check.host },
-        messageOf(c, check.host, pid, dispute.kind),
+        messageOf(c, check.host, pid, dispute.missed),
         [check.id, dispute.sample.id],
       );
       disputed.set(check.host, found);
@@ -59,17 +59,17 @@ function disputeOver(c: CaseFile, check: Check, pid: number): Dispute | 'none' |
   if (before === undefined || !after) return null;
   // A zombie is a row to the probe and a process to the other reader.
   const agrees = speaking.some((s) => (s.table.rows.some((row) => row.pid === pid) === true) === listed);
-  return agrees ? 'none' : { kind: listed ? 'missed' : 'invented', sample: before };
+  return agrees ? 'none' : { missed: listed, sample: before };
 }
 
-function messageOf(c: CaseFile, host: string, pid: number, kind: Dispute['kind']): string {
+function messageOf(c: CaseFile, host: string, pid: number, missed: boolean): string {
   const [owner] = [...c.services.values()].filter((service) =>
     [...service.baseline, ...service.family, ...service.newcomers].some(
       (life) => life.pid === pid && life.hosts.has(host),
     ),
   );
   const process = owner === undefined ? `pid ${pid}` : `pid ${pid} (${owner.planned.name})`;
-  return kind === 'missed'
+  return missed
     ? `A second reader listed ${process} on ${host}, which the probe did not see.`
     : `The probe saw ${process} on ${host}, which a second reader did not list.`;
 }

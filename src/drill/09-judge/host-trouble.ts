@@ -4,6 +4,7 @@ import type { CaseFile } from './case-file.ts';
 import { finding, harmless, seconds } from './finding.ts';
 import { type BadSample, type HostSample, type HostSamples, isBad } from './host-samples.ts';
 import { scopeOf } from './lives.ts';
+import { once } from './once.ts';
 
 /** A stretch without a good sample: from the last good one before it to the first good one after it. */
 export interface Gap {
@@ -123,17 +124,12 @@ export function identityTrouble(c: CaseFile, host: HostSamples): Finding[] {
   }
   const pinned = unlikeItsPin(c, host);
   if (pinned.length > 0) return pinned;
-  const scopes = new Map<string, string>();
+  const scopes = scopesOf(host);
   const machines = new Map<string, string>();
   for (const { id, identity } of host.identities) {
-    if (identity.kind !== 'present') continue;
-    const { bootId, pidNamespace, machineId, hostKey } = identity.value;
-    scopes.set(`${bootId}/${pidNamespace}`, id);
-    machines.set(`${machineId}/${hostKey}`, id);
+    if (identity.kind === 'present')
+      machines.set(`${identity.value.machineId}/${identity.value.hostKey}`, id);
   }
-  for (const sample of host.samples)
-    if (sample.table !== null && !scopes.has(scopeOf(sample.table)))
-      scopes.set(scopeOf(sample.table), sample.id);
   if (scopes.size > 1 || machines.size > 1) {
     return [
       finding(
@@ -144,13 +140,11 @@ export function identityTrouble(c: CaseFile, host: HostSamples): Finding[] {
       ),
     ];
   }
-  const own = [...scopes.keys()][0];
   const twins = [...c.hosts.values()].filter(
     (other) =>
       other !== host &&
       !declaredOne(c, host.name, other.name) &&
-      scopeOfHost(other) === own &&
-      own !== undefined,
+      [...scopes.keys()].some((scope) => scopesOf(other).has(scope)),
   );
   if (twins.length === 0) return [];
   return [
@@ -175,12 +169,15 @@ function unlikeItsPin(c: CaseFile, host: HostSamples): Finding[] {
   return [];
 }
 
-function scopeOfHost(host: HostSamples): string | undefined {
-  const table = host.samples.find((sample) => sample.table !== null)?.table;
-  if (table !== undefined && table !== null) return scopeOf(table);
-  const identity = host.identities.find((seen) => seen.identity.kind === 'present')?.identity;
-  return identity?.kind === 'present' ? `${identity.value.bootId}/${identity.value.pidNamespace}` : undefined;
-}
+/** Every boot and pid namespace that answered for a host, with the record that shows it. */
+const scopesOf = once((host: HostSamples): ReadonlyMap<string, string> => {
+  const scopes = new Map<string, string>();
+  for (const { id, identity } of host.identities)
+    if (identity.kind === 'present') scopes.set(scopeOf({ scope: identity.value }), id);
+  for (const { id, table } of host.samples)
+    if (table !== null && !scopes.has(scopeOf(table))) scopes.set(scopeOf(table), id);
+  return scopes;
+});
 
 function declaredOne(c: CaseFile, a: string, b: string): boolean {
   return c.plan.oneMachine.some((group) => group.includes(a) && group.includes(b));

@@ -173,7 +173,7 @@ export function speaksOf(sample: HostSample, pid: number): sample is SpeakingSam
   return sample.table !== null && (sample.mode === 'full' || sample.table.watched.includes(pid));
 }
 
-export function scopeOf(table: SeenTable): string {
+export function scopeOf(table: Pick<SeenTable, 'scope'>): string {
   return `${table.scope.bootId}/${table.scope.pidNamespace}`;
 }
 
