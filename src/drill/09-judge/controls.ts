@@ -2,7 +2,7 @@ import type { Interval } from '../model/reading.ts';
 import type { Finding } from '../model/verdict.ts';
 import type { CaseFile } from './case-file.ts';
 import { finding } from './finding.ts';
-import type { HostSample, HostSamples } from './host-samples.ts';
+import { type HostSample, type HostSamples, isBad } from './host-samples.ts';
 import { canaryTag, type Life, speaksOf } from './lives.ts';
 import { once } from './once.ts';
 
@@ -11,10 +11,12 @@ const GRACE_MS = 2000;
 
 interface Canary {
   readonly tag: string;
-  readonly planted: string | null;
+  readonly planted: string | undefined;
   readonly killed: (Interval & { readonly id: string; readonly purpose: string }) | null;
   readonly life: Life | null;
 }
+
+type KilledCanary = Canary & { readonly killed: NonNullable<Canary['killed']> };
 
 export interface Controls {
   readonly findings: readonly Finding[];
@@ -38,7 +40,7 @@ function judgeControls(c: CaseFile, host: HostSamples): Controls {
   if (c.trigger === null && canaries.length === 0) return { findings: [], latencyMs: null, finalSeen: false };
   const findings: Finding[] = [];
   const blind = (message: string, evidence: readonly (string | null | undefined)[]): void => {
-    if (findings.length === 0) findings.push(finding('blind-probe', { host: host.name }, message, evidence));
+    findings.push(finding('blind-probe', { host: host.name }, message, evidence));
   };
 
   // While the drill takes itself down, a control may fail to be planted; nothing is proven from then on.
@@ -48,8 +50,8 @@ function judgeControls(c: CaseFile, host: HostSamples): Controls {
   if (failed !== undefined) {
     blind(`A control on ${host.name} failed: ${failed.reason ?? 'no reason given'}.`, [failed.id]);
   }
-  const stale = host.samples.find((sample) => sample.trouble?.kind === 'stale');
-  if (stale !== undefined) blind(`On ${host.name} ${stale.trouble?.reason}.`, [stale.id]);
+  const stale = host.samples.filter(isBad).find(({ trouble }) => trouble.kind === 'stale');
+  if (stale !== undefined) blind(`On ${host.name} ${stale.trouble.reason}.`, [stale.id]);
   const watchedUntilMs = host.good.at(-1)?.sentMs ?? 0;
   for (const canary of canaries) {
     if (canary.killed === null || canary.life === null) continue;
@@ -70,14 +72,12 @@ function judgeControls(c: CaseFile, host: HostSamples): Controls {
   if (unseen !== null)
     blind(`No living canary was seen on ${host.name} in a sample that had to show one.`, [unseen.id]);
 
-  const kills = canaries.flatMap((canary) =>
-    canary.killed === null ? [] : [{ ...canary, killed: canary.killed }],
-  );
+  const kills = canaries.filter((canary): canary is KilledCanary => canary.killed !== null);
   const calibration = kills.find(
     (canary) => canary.killed.purpose === 'calibration' && canary.killed.fromMs < c.anchorMs,
   );
-  const vanished = calibration?.life == null ? null : vanishedAt(host, calibration.life, calibration.killed);
-  if (c.trigger !== null && vanished === null && host.good.length > 0) {
+  const latencyMs = calibration === undefined ? null : latencyOf(host, calibration);
+  if (c.trigger !== null && latencyMs === null && host.good.length > 0) {
     blind(
       `No canary was killed on ${host.name} before the trigger and seen to vanish, so the probe is not calibrated.`,
       [calibration?.planted],
@@ -85,13 +85,7 @@ function judgeControls(c: CaseFile, host: HostSamples): Controls {
   }
   return {
     findings,
-    latencyMs:
-      calibration === undefined || vanished === null
-        ? null
-        : {
-            fromMs: Math.max(0, vanished.receivedMs - calibration.killed.toMs),
-            toMs: vanished.receivedMs - calibration.killed.fromMs,
-          },
+    latencyMs,
     finalSeen: kills.some(
       ({ killed, life }) =>
         killed.purpose === 'final' &&
@@ -99,6 +93,15 @@ function judgeControls(c: CaseFile, host: HostSamples): Controls {
         killed.fromMs > c.anchorMs &&
         vanishedAt(host, life, killed) !== null,
     ),
+  };
+}
+
+function latencyOf(host: HostSamples, { life, killed }: KilledCanary): Interval | null {
+  const vanished = life === null ? null : vanishedAt(host, life, killed);
+  if (vanished === null) return null;
+  return {
+    fromMs: Math.max(0, vanished.receivedMs - killed.toMs),
+    toMs: vanished.receivedMs - killed.fromMs,
   };
 }
 
@@ -111,17 +114,12 @@ function canariesOf(c: CaseFile, host: HostSamples): Canary[] {
     const killed = own.find((event) => event.event === 'killed');
     return {
       tag,
-      planted: planted?.id ?? null,
+      planted: planted?.id,
       killed:
         killed === undefined
           ? null
           : { fromMs: killed.sentMs, toMs: killed.receivedMs, id: killed.id, purpose: killed.purpose },
-      life:
-        planted === undefined
-          ? null
-          : (c.lives.all.find(
-              (life) => life.hosts.has(host.name) && life.seen.length > 0 && canaryTag(life) === tag,
-            ) ?? null),
+      life: planted === undefined ? null : (c.lives.all.find((life) => canaryTag(life) === tag) ?? null),
     };
   });
 }

@@ -2,7 +2,7 @@ import type { Finding } from '../model/verdict.ts';
 import type { CaseFile } from './case-file.ts';
 import { finding } from './finding.ts';
 import type { HostSample } from './host-samples.ts';
-import { speaksOf } from './lives.ts';
+import { type SpeakingSample, speaksOf } from './lives.ts';
 
 /** How far before and after a cross-check samples are consulted: long enough for the slower of the two readers. */
 const AROUND_MS = 1000;
@@ -12,7 +12,7 @@ const AROUND_GONE_MS = 2500;
 const AGAIN_MS = 5000;
 
 type Check = CaseFile['crossChecks'][number];
-type Dispute = { readonly kind: 'missed' | 'invented'; readonly sample: HostSample | undefined };
+type Dispute = { readonly missed: boolean; readonly sample: HostSample };
 
 /**
  * Whether the second reader of the process table saw what the probe saw. One that lists what the probe does not is how a
@@ -35,8 +35,8 @@ export function judgeCrossChecks(c: CaseFile): Finding[] {
       const found = finding(
         'blind-probe',
         { host: check.host },
-        messageOf(c, check.host, pid, dispute.kind),
-        [check.id, dispute.sample?.id],
+        messageOf(c, check.host, pid, dispute.missed),
+        [check.id, dispute.sample.id],
       );
       disputed.set(check.host, found);
       break;
@@ -51,25 +51,25 @@ function disputeOver(c: CaseFile, check: Check, pid: number): Dispute | 'none' |
   const listed = check.listed.value.includes(pid);
   const aroundMs = listed ? AROUND_GONE_MS : AROUND_MS;
   const speaking = (c.hosts.get(check.host)?.good ?? []).filter(
-    (s) =>
+    (s): s is SpeakingSample =>
       s.receivedMs >= check.at.fromMs - aroundMs && s.sentMs <= check.at.toMs + aroundMs && speaksOf(s, pid),
   );
-  const before = speaking.some((s) => s.receivedMs <= check.at.fromMs);
+  const before = speaking.find((s) => s.receivedMs <= check.at.fromMs);
   const after = speaking.some((s) => s.sentMs >= check.at.toMs);
-  if (!before || !after) return null;
+  if (before === undefined || !after) return null;
   // A zombie is a row to the probe and a process to the other reader.
-  const agrees = speaking.some((s) => (s.table?.rows.some((row) => row.pid === pid) === true) === listed);
-  return agrees ? 'none' : { kind: listed ? 'missed' : 'invented', sample: speaking[0] };
+  const agrees = speaking.some((s) => (s.table.rows.some((row) => row.pid === pid) === true) === listed);
+  return agrees ? 'none' : { missed: listed, sample: before };
 }
 
-function messageOf(c: CaseFile, host: string, pid: number, kind: Dispute['kind']): string {
+function messageOf(c: CaseFile, host: string, pid: number, missed: boolean): string {
   const [owner] = [...c.services.values()].filter((service) =>
     [...service.baseline, ...service.family, ...service.newcomers].some(
       (life) => life.pid === pid && life.hosts.has(host),
     ),
   );
   const process = owner === undefined ? `pid ${pid}` : `pid ${pid} (${owner.planned.name})`;
-  return kind === 'missed'
+  return missed
     ? `A second reader listed ${process} on ${host}, which the probe did not see.`
     : `The probe saw ${process} on ${host}, which a second reader did not list.`;
 }

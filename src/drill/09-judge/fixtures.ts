@@ -12,7 +12,7 @@ import type { KnownIssue } from '../model/known-issue.ts';
 import type { Plan, PlannedService, Role } from '../model/plan.ts';
 import type { ProcessRow } from '../model/process.ts';
 import { absent, present, type Reading } from '../model/reading.ts';
-import type { RecordedDetail } from '../model/sample.ts';
+import type { HostIdentity, RecordedDetail, Visibility } from '../model/sample.ts';
 
 /** Test journals: a fleet on a fake timeline, sampled as the observer does it. All times are milliseconds. */
 
@@ -58,6 +58,8 @@ export interface FakeLife {
   missedAt?: (ms: number) => boolean;
   /** Never looked into. */
   unexamined?: boolean;
+  /** From when the observer no longer asks for it. */
+  unwatchedFromMs?: number;
 }
 
 export interface FakeGuard {
@@ -73,6 +75,12 @@ export interface Scenario {
   knownIssues: KnownIssue[];
   lives: FakeLife[];
   scopes: Record<string, { bootId: string; pidNamespace: string }>;
+  /** The machine that answers for a host at a time; that of `scopes` when not given. */
+  scopeAt?: (host: string, ms: number) => { bootId: string; pidNamespace: string };
+  /** Who answered for a host when it was first asked; null: the journal does not say. */
+  identify?: (host: string, identity: HostIdentity) => Reading<HostIdentity> | null;
+  /** What a probe that is not blind could see of the process table. */
+  visibility?: Visibility;
   api: (ms: number) => Reading<BrokerState>;
   store: (ms: number) => Reading<StoreSnapshot>;
   audit: (ms: number) => Reading<AuditEntry[]>;
@@ -90,6 +98,14 @@ export interface Scenario {
     killedMs: number | null;
     goneMs: number;
     purpose: 'calibration' | 'rotation' | 'final';
+    /** What the journal says that it was; as it was when not given. */
+    told?: { pid: number | null; start: number | null };
+    /** From when the observer no longer asks for it. */
+    unwatchedFromMs?: number;
+    /** Hosts whose samples show it; its own one when not given. */
+    shownOn?: string[];
+    /** It has ended, and nobody took notice: a zombie from then on. */
+    zombieFromMs?: number;
   }[];
   crash: {
     pid: number;
@@ -101,7 +117,8 @@ export interface Scenario {
     missed?: true;
   } | null;
   resumeAt: number | null;
-  resumeReply: Reading<BrokerReply>;
+  /** Null: the journal has no outcome of it. */
+  resumeReply: Reading<BrokerReply> | null;
   starts: { service: string; host: string; atMs: number }[];
   manualSteps: {
     host: string;
@@ -129,6 +146,10 @@ export interface Scenario {
   uptimeDrift: (host: string, ms: number) => number;
   /** How much later than the others a host is sampled. */
   lagMs?: Record<string, number>;
+  /** How far a host's wall clock is from its uptime. */
+  hostWallDrift?: (host: string, ms: number) => number;
+  /** The journal breaks off before its last record. */
+  unclosed?: true;
   endMs: number;
 }
 
@@ -373,7 +394,7 @@ export function journalOf(s: Scenario): Entry[] {
   for (const host of s.plan.hosts) addHost(s, host.name, add);
   addSources(s, add);
   addActs(s, add);
-  add(s.endMs + 100, { kind: 'closed' });
+  if (!s.unclosed) add(s.endMs + 100, { kind: 'closed' });
   events.sort((a, b) => a.atMs - b.atMs);
   return numbered(s, events);
 }
@@ -382,21 +403,19 @@ type Add = (atMs: number, body: EntryBody) => void;
 
 function addHost(s: Scenario, host: string, add: Add): void {
   const scope = s.scopes[host] ?? { bootId: 'boot', pidNamespace: 'ns' };
-  add(950, {
-    kind: 'host',
-    host,
-    identity: present({
-      ...scope,
-      hostname: host,
-      machineId: `m-${host}`,
-      hostKey: null,
-      os: 'Linux',
-      ticksPerSecond: 100,
-    }),
-  });
+  const own = {
+    ...scope,
+    hostname: host,
+    machineId: `m-${host}`,
+    hostKey: null,
+    os: 'Linux',
+    ticksPerSecond: 100,
+  };
+  const identity = s.identify === undefined ? present(own) : s.identify(host, own);
+  if (identity !== null) add(950, { kind: 'host', host, identity });
   for (const canary of s.canaries.filter((one) => one.host === host)) {
-    const { tag, pid, purpose } = canary;
-    const common = { kind: 'canary', host, purpose, tag, pid, start: canaryStart(canary) } as const;
+    const { tag, purpose, told = { pid: canary.pid, start: canaryStart(canary) } } = canary;
+    const common = { kind: 'canary', host, purpose, tag, ...told } as const;
     add(canary.fromMs + 5, {
       ...common,
       event: 'planted',
@@ -429,6 +448,9 @@ function canaryStart(canary: Scenario['canaries'][number]): number {
 function canaryLife(canary: Scenario['canaries'][number]): FakeLife {
   return {
     ...life('', canary.host, canary.pid, canary.fromMs, canary.goneMs),
+    hosts: canary.shownOn ?? [canary.host],
+    state: (ms) => (ms >= (canary.zombieFromMs ?? FOREVER) ? { state: 'Z', liveThreads: 0 } : { state: 'S' }),
+    unwatchedFromMs: canary.unwatchedFromMs ?? FOREVER,
     start: canaryStart(canary),
     services: [],
     canary: canary.tag,
@@ -471,11 +493,15 @@ function sampleAt(
   const here = everyLife(s).filter((one) => one.hosts.includes(host));
   const alive = here.filter((one) => one.fromMs <= at && at < one.toMs && one.missedAt?.(at) !== true);
   // The observer watches what it knows of, and what has just appeared.
-  const watched = here.filter((one) => one.fromMs <= at && !isStranger(one));
+  const watched = here.filter(
+    (one) => one.fromMs <= at && at < (one.unwatchedFromMs ?? FOREVER) && !isStranger(one),
+  );
   const shown = full ? alive : alive.filter((one) => watched.includes(one));
   const looked = shown.filter((one) => one.unexamined !== true && (!examined.has(one) || full));
   for (const one of looked) examined.add(one);
-  const scope = s.scopes[host] ?? { bootId: 'boot', pidNamespace: 'ns' };
+  const scope = s.scopeAt?.(host, at) ?? s.scopes[host] ?? { bootId: 'boot', pidNamespace: 'ns' };
+  const wallDrift = s.uptimeDrift(host, at) + (s.hostWallDrift?.(host, at) ?? 0);
+  const visible = s.visibility ?? { uid: 0, pid1: true, hidepid: '0' };
   const heartbeats: Record<string, Reading<string>> = {};
   if (full) {
     for (const service of s.plan.services) {
@@ -488,13 +514,13 @@ function sampleAt(
     seen: present({
       scope,
       uptimeMs: 100_000 + at + s.uptimeDrift(host, at),
-      hostWallMs: full ? 1_700_000_000_000 + at + s.uptimeDrift(host, at) : null,
+      hostWallMs: full ? 1_700_000_000_000 + at + wallDrift : null,
       total: alive.length,
       watched: full ? [] : [...new Set(watched.map((one) => one.pid))],
       rows: shown.map((one) => rowOf(one, at)),
       details: looked.map((one) => detailOf(one, at)),
       appeared: [],
-      visibility: { uid: 0, pid1: fate !== 'blind', hidepid: '0' },
+      visibility: { ...visible, pid1: fate !== 'blind' },
       heartbeats,
     }),
   };
@@ -629,6 +655,7 @@ function addActs(s: Scenario, add: Add): void {
       { act: 'resume', incident: 'i-1', level: 0, revision: 2, reason: `undo ${NONCE}` },
       120,
       s.resumeReply,
+      s.resumeReply !== null,
     );
   }
   for (const { host, command, atMs, result, byHand, withdrawn } of s.manualSteps) {

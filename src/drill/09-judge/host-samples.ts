@@ -11,8 +11,15 @@ export interface HostSample {
   readonly receivedMs: number;
   readonly table: SeenTable | null;
   readonly good: boolean;
-  /** Why it is not good. */
+  /** Why it is not good; null where it is. */
   readonly trouble: { readonly kind: SampleTrouble; readonly reason: string } | null;
+}
+
+/** A sample that cannot vouch for an absence. */
+export type BadSample = HostSample & { readonly trouble: NonNullable<HostSample['trouble']> };
+
+export function isBad(sample: HostSample): sample is BadSample {
+  return sample.trouble !== null;
 }
 
 /**

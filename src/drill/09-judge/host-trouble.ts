@@ -2,8 +2,9 @@ import { unlikePin } from '../model/pin.ts';
 import type { Finding } from '../model/verdict.ts';
 import type { CaseFile } from './case-file.ts';
 import { finding, harmless, seconds } from './finding.ts';
-import type { HostSample, HostSamples } from './host-samples.ts';
+import { type BadSample, type HostSample, type HostSamples, isBad } from './host-samples.ts';
 import { scopeOf } from './lives.ts';
+import { once } from './once.ts';
 
 /** A stretch without a good sample: from the last good one before it to the first good one after it. */
 export interface Gap {
@@ -11,7 +12,7 @@ export interface Gap {
   readonly toMs: number;
   readonly before: HostSample;
   readonly after: HostSample | null;
-  readonly bad: readonly HostSample[];
+  readonly bad: readonly BadSample[];
 }
 
 /** The longest stretch between two good samples from baseline to the end of the halt, its last edge included. */
@@ -20,14 +21,13 @@ export function longestGap(c: CaseFile, host: HostSamples): Gap | null {
   let longest: Omit<Gap, 'bad'> | null = null;
   for (const [index, before] of good.entries()) {
     const after = good[index + 1] ?? null;
-    // What was sent before the halt ended and came after it may be of either side.
-    if (after === null && before.receivedMs > c.haltEndMs) continue;
     const gap = { fromMs: before.sentMs, toMs: after?.receivedMs ?? c.haltEndMs, before, after };
     if (longest === null || gap.toMs - gap.fromMs > longest.toMs - longest.fromMs) longest = gap;
   }
   if (longest === null) return null;
   const { fromMs, toMs } = longest;
-  return { ...longest, bad: host.samples.filter((s) => !s.good && s.sentMs >= fromMs && s.sentMs <= toMs) };
+  const bad = host.samples.filter(isBad).filter((s) => s.sentMs >= fromMs && s.sentMs <= toMs);
+  return { ...longest, bad };
 }
 
 /** Whether this host was observed without a break: everything wrong with its samples, as findings about it. */
@@ -36,16 +36,17 @@ export function observationTrouble(c: CaseFile, host: HostSamples): Finding[] {
   const unidentified = host.identities.every((seen) => seen.identity.kind !== 'present');
   if (unidentified || host.good.length === 0) {
     if (c.trigger === null && identity === undefined && host.samples.length === 0) return [];
-    const blind = host.samples.find(answeredInVain);
+    const bad = host.samples.filter(isBad);
+    const blind = bad.find(answeredInVain);
     if (blind !== undefined)
       return [
-        finding('blind-probe', { host: host.name }, `On ${host.name} ${blind.trouble?.reason}.`, [blind.id]),
+        finding('blind-probe', { host: host.name }, `On ${host.name} ${blind.trouble.reason}.`, [blind.id]),
       ];
-    const failed = host.samples.find((sample) => sample.trouble !== null);
+    const [failed] = bad;
     const why =
       identity?.identity.kind === 'unreadable'
         ? identity.identity.reason
-        : (failed?.trouble?.reason ?? 'nothing of it is in the journal');
+        : (failed?.trouble.reason ?? 'nothing of it is in the journal');
     return [
       finding('unreachable-host', { host: host.name }, `${host.name} could not be observed: ${why}.`, [
         identity?.id,
@@ -61,7 +62,7 @@ function lateBaseline(c: CaseFile, host: HostSamples): Finding[] {
   const { baselineMs, maxGapMs } = c.plan.timing;
   const first = host.good[0];
   if (first === undefined || first.sentMs + Math.max(0, baselineMs - maxGapMs) <= c.anchorMs) return [];
-  const late = host.samples[0] !== undefined && host.samples[0] !== first;
+  const late = host.samples[0] !== first;
   return [
     finding(
       late ? 'unreachable-host' : 'sampled-too-coarsely',
@@ -84,7 +85,7 @@ function brokenObservation(c: CaseFile, host: HostSamples): Finding[] {
       finding(
         'blind-probe',
         { host: host.name },
-        `For ${length} on ${host.name} ${blind.trouble?.reason}.`,
+        `For ${length} on ${host.name} ${blind.trouble.reason}.`,
         evidence,
       ),
     ];
@@ -95,7 +96,7 @@ function brokenObservation(c: CaseFile, host: HostSamples): Finding[] {
       finding(
         'unreachable-host',
         { host: host.name },
-        `${host.name} could not be read for ${length}: ${failed.trouble?.reason}.`,
+        `${host.name} could not be read for ${length}: ${failed.trouble.reason}.`,
         evidence,
       ),
     ];
@@ -111,8 +112,8 @@ function brokenObservation(c: CaseFile, host: HostSamples): Finding[] {
 }
 
 // A host that answers is there; what it says is of no use.
-function answeredInVain(sample: HostSample): boolean {
-  return sample.trouble !== null && sample.trouble.kind !== 'unreadable';
+function answeredInVain(sample: BadSample): boolean {
+  return sample.trouble.kind !== 'unreadable';
 }
 
 /** Whether one and the same machine answered for this host throughout, and no other host is that machine. */
@@ -123,17 +124,12 @@ export function identityTrouble(c: CaseFile, host: HostSamples): Finding[] {
   }
   const pinned = unlikeItsPin(c, host);
   if (pinned.length > 0) return pinned;
-  const scopes = new Map<string, string>();
+  const scopes = scopesOf(host);
   const machines = new Map<string, string>();
   for (const { id, identity } of host.identities) {
-    if (identity.kind !== 'present') continue;
-    const { bootId, pidNamespace, machineId, hostKey } = identity.value;
-    scopes.set(`${bootId}/${pidNamespace}`, id);
-    machines.set(`${machineId}/${hostKey}`, id);
+    if (identity.kind === 'present')
+      machines.set(`${identity.value.machineId}/${identity.value.hostKey}`, id);
   }
-  for (const sample of host.samples)
-    if (sample.table !== null && !scopes.has(scopeOf(sample.table)))
-      scopes.set(scopeOf(sample.table), sample.id);
   if (scopes.size > 1 || machines.size > 1) {
     return [
       finding(
@@ -144,13 +140,11 @@ export function identityTrouble(c: CaseFile, host: HostSamples): Finding[] {
       ),
     ];
   }
-  const own = [...scopes.keys()][0];
   const twins = [...c.hosts.values()].filter(
     (other) =>
       other !== host &&
       !declaredOne(c, host.name, other.name) &&
-      scopeOfHost(other) === own &&
-      own !== undefined,
+      [...scopes.keys()].some((scope) => scopesOf(other).has(scope)),
   );
   if (twins.length === 0) return [];
   return [
@@ -175,12 +169,15 @@ function unlikeItsPin(c: CaseFile, host: HostSamples): Finding[] {
   return [];
 }
 
-function scopeOfHost(host: HostSamples): string | undefined {
-  const table = host.samples.find((sample) => sample.table !== null)?.table;
-  if (table !== undefined && table !== null) return scopeOf(table);
-  const identity = host.identities.find((seen) => seen.identity.kind === 'present')?.identity;
-  return identity?.kind === 'present' ? `${identity.value.bootId}/${identity.value.pidNamespace}` : undefined;
-}
+/** Every boot and pid namespace that answered for a host, with the record that shows it. */
+const scopesOf = once((host: HostSamples): ReadonlyMap<string, string> => {
+  const scopes = new Map<string, string>();
+  for (const { id, identity } of host.identities)
+    if (identity.kind === 'present') scopes.set(scopeOf({ scope: identity.value }), id);
+  for (const { id, table } of host.samples)
+    if (table !== null && !scopes.has(scopeOf(table))) scopes.set(scopeOf(table), id);
+  return scopes;
+});
 
 function declaredOne(c: CaseFile, a: string, b: string): boolean {
   return c.plan.oneMachine.some((group) => group.includes(a) && group.includes(b));

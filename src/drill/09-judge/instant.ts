@@ -13,7 +13,7 @@ export function instantMs(iso: string): number | null {
     number,
     number,
   ];
-  const fraction = Number(`0.${parts[7] ?? '0'}`) * 1000;
+  const fraction = Number(`0.${parts[7] ?? ''}`) * 1000;
   return (
     daysSinceEpoch(year, month, day) * 86_400_000 + ((hour * 60 + minute) * 60 + second) * 1000 + fraction
   );

@@ -167,12 +167,15 @@ export class Lives {
   }
 }
 
+/** A sample whose table could be read. */
+export type SpeakingSample = HostSample & { readonly table: SeenTable };
+
 /** Whether a sample that lacks the pid says that it was not there: it read everything, or was asked for it. */
-export function speaksOf(sample: HostSample, pid: number): boolean {
+export function speaksOf(sample: HostSample, pid: number): sample is SpeakingSample {
   return sample.table !== null && (sample.mode === 'full' || sample.table.watched.includes(pid));
 }
 
-export function scopeOf(table: SeenTable): string {
+export function scopeOf(table: Pick<SeenTable, 'scope'>): string {
   return `${table.scope.bootId}/${table.scope.pidNamespace}`;
 }
 

@@ -72,6 +72,7 @@ export function staleSamples(
 }
 
 function stepsOf(host: string, samples: readonly Tabled[], entries: readonly Entry[]): Step[] {
+  // What happened in the same instant as a sample was asked for need not be in it: samples come first, and the sort keeps that.
   const steps: Step[] = samples.map(({ sentMs }, at) => ({ atMs: sentMs, what: 'sample', at }));
   for (const entry of entries) {
     if (entry.kind === 'host' && entry.host === host) steps.push({ atMs: entry.atMs, what: 'connected' });
@@ -79,6 +80,5 @@ function stepsOf(host: string, samples: readonly Tabled[], entries: readonly Ent
       continue;
     steps.push({ atMs: entry.receivedMs, what: entry.event, pid: entry.pid, start: entry.start });
   }
-  // What happened in the same instant as a sample was asked for need not be in it.
-  return steps.sort((a, b) => a.atMs - b.atMs || Number(b.what === 'sample') - Number(a.what === 'sample'));
+  return steps.sort((a, b) => a.atMs - b.atMs);
 }

@@ -68,7 +68,7 @@ function stopFindings(c: CaseFile, trigger: Trigger, service: ServiceLives): Fin
   const all = fates(c, trigger, service);
   const alive = all.filter(({ fate }) => fate === 'alive').map(({ life }) => life);
   if (alive.length > 0) return [stillRunning(c, trigger, service, alive)];
-  const back = reappeared(c, service);
+  const back = reappeared(c, trigger, service);
   if (back.length > 0) return back;
   const outOfTime = [...late(c, trigger, service, all), ...straddling(c, trigger, service, all)];
   const wrong = outOfTime.length > 0 ? outOfTime : stillAnswering(c, trigger, service);
@@ -170,16 +170,15 @@ function stillRunning(c: CaseFile, trigger: Trigger, service: ServiceLives, aliv
   );
 }
 
-function reappeared(c: CaseFile, service: ServiceLives): Finding[] {
+function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Finding[] {
   const { name, host } = service.planned;
   const lastGone = Math.max(0, ...service.baseline.map((life) => c.lives.death(life)?.toMs ?? 0));
   const stayed = service.newcomers.filter((life) => !diedBy(c, life, c.haltEndMs));
-  const went = service.newcomers.filter(
-    (life) =>
-      diedBy(c, life, c.haltEndMs) &&
-      (life.seen.at(-1)?.sample.receivedMs ?? 0) > lastGone &&
-      isSeenComing(c, life),
-  );
+  const went = service.newcomers.filter((life) => {
+    const last = life.seen.at(-1)?.sample;
+    if (last === undefined || !diedBy(c, life, c.haltEndMs) || last.receivedMs <= lastGone) return false;
+    return isSeenComing(c, life) || last.sentMs >= trigger.deadlineMs;
+  });
   const evidence = (lives: readonly Life[]): (string | undefined)[] =>
     lives.flatMap((life) => [life.seen[0], lastInHalt(c, life)].map((seen) => seen?.sample.id));
   const pids = (lives: readonly Life[]): string => lives.map((life) => life.pid).join(', ');
