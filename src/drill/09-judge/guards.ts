@@ -252,25 +252,33 @@ function unseen(c: CaseFile): Finding[] {
         ({ sentMs, receivedMs, reading }) =>
           sentMs >= last.endedMs && receivedMs <= untilMs && reading.kind === 'present',
       );
-    const message = `was not read after ${last.kind.what}, so that it is not known what came of it.`;
+    const after = (one: GuardTry): string =>
+      `was not read after ${one.kind.what}, so that it is not known what came of it.`;
     return [
       ...(looked(c.status)
         ? []
-        : [finding('unreadable-broker', brokerSubject(c), `The API ${message}`, last.ids)]),
+        : [finding('unreadable-broker', brokerSubject(c), `The API ${after(last)}`, last.ids)]),
       ...(looked(c.store)
         ? []
-        : [finding('unreadable-store', brokerSubject(c), `The store ${message}`, last.ids)]),
-      ...(last.kind.when === 'halted' && !tableSeen(c)
-        ? [finding('unreadable-store', brokerSubject(c), `The table of messages ${message}`, last.ids)]
+        : [finding('unreadable-store', brokerSubject(c), `The store ${after(last)}`, last.ids)]),
+      ...(last.kind.when === 'halted'
+        ? unseenMessages(c).map((sent) =>
+            finding('unreadable-store', brokerSubject(c), `The table of messages ${after(sent)}`, sent.ids),
+          )
         : []),
     ];
   });
 }
 
-function tableSeen(c: CaseFile): boolean {
-  if (c.plan.messages?.table !== true) return true;
-  const sent = c.guards.find((one) => one.guard === 'message-to-halted' && !one.control);
-  return sent === undefined || said(c.messages).some(({ sentMs }) => sentMs >= sent.endedMs);
+/** Messages to halted agents after which the table of messages was not read, where there is one. */
+function unseenMessages(c: CaseFile): GuardTry[] {
+  if (c.plan.messages?.table !== true) return [];
+  return c.guards.filter(
+    (one) =>
+      one.guard === 'message-to-halted' &&
+      !one.control &&
+      !said(c.messages).some(({ sentMs }) => sentMs >= one.endedMs),
+  );
 }
 
 /** Whether refused halts and resumes are in the audit log. Entries are counted: not every log says what was refused. */
