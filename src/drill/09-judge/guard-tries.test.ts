@@ -103,41 +103,41 @@ describe('a refused resume', () => {
 });
 
 describe('the first try that may have touched the fleet', () => {
-  const before = (change: readonly Partial<GuardTry>[] = [{}, {}]): GuardTry[] =>
+  const tries = (change: readonly Partial<GuardTry>[] = [{}, {}]): GuardTry[] =>
     (['no-token', 'wrong-token'] as const).map((guard, index) =>
       tried(guard, 1000 + 100 * index, change[index]),
     );
   const touching = (
-    tries: readonly GuardTry[],
+    sent: readonly GuardTry[],
     reasons: readonly (string | null)[] = [],
     deaths: readonly number[] = [],
   ) =>
-    touchingTry(tries, reasons, NONCE, () => [{} as Life, ...deaths.map((toMs) => ({ pid: toMs }) as Life)], {
+    touchingTry(sent, reasons, NONCE, () => [{} as Life, ...deaths.map((toMs) => ({ pid: toMs }) as Life)], {
       death: ({ pid }: Life) => (pid === undefined ? null : ({ toMs: pid } as Death)),
     } as Lives)?.guard ?? null;
 
   it.each([
-    ['none where all were refused', before(), null],
+    ['none where all were refused', tries(), null],
     ['none where there was none', [], null],
-    ['one that was accepted', before([{}, { answer: 'accepted' }]), 'wrong-token'],
-    ['one without a reply', before([{}, { answer: 'unclear', replied: false }]), 'wrong-token'],
-    ['not one that got an unclear reply', before([{}, { answer: 'unclear' }]), null],
+    ['one that was accepted', tries([{}, { answer: 'accepted' }]), 'wrong-token'],
+    ['one without a reply', tries([{}, { answer: 'unclear', replied: false }]), 'wrong-token'],
+    ['not one that got an unclear reply', tries([{}, { answer: 'unclear' }]), null],
     ['none of the hold', [tried('repeat', 9000, { answer: 'accepted' })], null],
-  ])('is %s', (_, tries, guard) => {
-    expect(touching(tries)).toBe(guard);
+  ])('is %s', (_, sent, guard) => {
+    expect(touching(sent)).toBe(guard);
   });
 
   it('is one whose mark is in some reason', () => {
-    expect(touching(before(), [null, 'other', `drill x guard wrong-token ${NONCE}`])).toBe('wrong-token');
-    expect(touching(before(), [null, 'drill x guard wrong-token another'])).toBeNull();
+    expect(touching(tries(), [null, 'other', `drill x guard wrong-token ${NONCE}`])).toBe('wrong-token');
+    expect(touching(tries(), [null, 'drill x guard wrong-token another'])).toBeNull();
   });
 
   it('is the last that was sent before the first process was seen to have ended', () => {
-    expect(touching(before(), [], [1050, 3000])).toBe('no-token');
-    expect(touching(before(), [], [3000, 1100])).toBe('no-token');
-    expect(touching(before(), [], [1101])).toBe('wrong-token');
-    expect(touching(before(), [], [1000])).toBeNull();
-    expect(touching([tried('repeat', 500), ...before()], [], [900])).toBeNull();
+    expect(touching(tries(), [], [1050, 3000])).toBe('no-token');
+    expect(touching(tries(), [], [3000, 1100])).toBe('no-token');
+    expect(touching(tries(), [], [1101])).toBe('wrong-token');
+    expect(touching(tries(), [], [1000])).toBeNull();
+    expect(touching([tried('repeat', 500), ...tries()], [], [900])).toBeNull();
   });
 });
 
