@@ -245,15 +245,15 @@ function unseen(c: CaseFile): Finding[] {
     { last: c.guards.findLast(({ kind }) => kind.when === 'before'), untilMs: c.trigger.t0Ms },
     { last: c.guards.findLast(({ kind }) => kind.when === 'halted'), untilMs: c.endMs },
   ];
-  return spans.flatMap(({ last, untilMs }) => {
+  const after = (one: GuardTry): string =>
+    `was not read after ${one.kind.what}, so that it is not known what came of it.`;
+  const sources = spans.flatMap(({ last, untilMs }) => {
     if (last === undefined) return [];
     const looked = (reads: readonly { sentMs: number; receivedMs: number; reading: { kind: string } }[]) =>
       reads.some(
         ({ sentMs, receivedMs, reading }) =>
           sentMs >= last.endedMs && receivedMs <= untilMs && reading.kind === 'present',
       );
-    const after = (one: GuardTry): string =>
-      `was not read after ${one.kind.what}, so that it is not known what came of it.`;
     return [
       ...(looked(c.status)
         ? []
@@ -261,13 +261,12 @@ function unseen(c: CaseFile): Finding[] {
       ...(looked(c.store)
         ? []
         : [finding('unreadable-store', brokerSubject(c), `The store ${after(last)}`, last.ids)]),
-      ...(last.kind.when === 'halted'
-        ? unseenMessages(c).map((sent) =>
-            finding('unreadable-store', brokerSubject(c), `The table of messages ${after(sent)}`, sent.ids),
-          )
-        : []),
     ];
   });
+  const table = unseenMessages(c).map((sent) =>
+    finding('unreadable-store', brokerSubject(c), `The table of messages ${after(sent)}`, sent.ids),
+  );
+  return [...sources, ...table];
 }
 
 /** Messages to halted agents after which the table of messages was not read, where there is one. */
