@@ -1,25 +1,25 @@
 import type { AuditEntry } from '../model/broker-state.ts';
 import type { Finding } from '../model/verdict.ts';
 import { acknowledged, newAuditEntries, sameHost, stopClaims, stoppedWords } from './acknowledgement.ts';
-import { brokerSubject, type CaseFile, servicesOf } from './case-file.ts';
+import { brokerSubject, type CaseFile, isTriggered, servicesOf, type TriggeredCase } from './case-file.ts';
 import { finding, listed, seconds } from './finding.ts';
 import { diedBy } from './hold.ts';
 import type { ServiceLives } from './service-lives.ts';
 
 /** Whether what the broker claims in its reply and its audit log is what was seen, both ways. */
 export function judgeClaims(c: CaseFile): Finding[] {
-  if (c.trigger === null) return [];
+  if (!isTriggered(c)) return [];
   return [...wrongHosts(c), ...falseClaims(c), ...unlogged(c), ...falseSuccess(c)];
 }
 
 function wrongHosts(c: CaseFile): Finding[] {
   const claims = stopClaims(c);
   return [...c.services.values()].flatMap(({ planned }) => {
-    const wrong = claims.filter(
-      (claim) => claim.service === planned.name && claim.host !== null && !sameHost(claim.host, planned.host),
+    const wrong = claims.flatMap(({ service, host, ...claim }) =>
+      service === planned.name && host !== null && !sameHost(host, planned.host) ? [{ ...claim, host }] : [],
     );
     if (wrong.length === 0) return [];
-    const places = listed([...new Set(wrong.map((claim) => claim.host ?? ''))]);
+    const places = listed([...new Set(wrong.map(({ host }) => host))]);
     const sources = listed([
       ...new Set(wrong.map(({ source }) => (source === 'reply' ? 'reply' : 'audit log'))),
     ]);
@@ -34,8 +34,8 @@ function wrongHosts(c: CaseFile): Finding[] {
   });
 }
 
-function falseClaims(c: CaseFile): Finding[] {
-  const deadline = c.trigger?.deadlineMs ?? 0;
+function falseClaims(c: TriggeredCase): Finding[] {
+  const { deadlineMs } = c.trigger;
   const claims = stopClaims(c);
   return [...c.services.values()].flatMap((service) => {
     const { name, host } = service.planned;
@@ -43,7 +43,7 @@ function falseClaims(c: CaseFile): Finding[] {
     const alive = [...service.baseline, ...service.family, ...service.newcomers].find(
       (life) =>
         !diedBy(c, life, c.haltEndMs) &&
-        life.seen.some(({ sample }) => sample.sentMs >= deadline && sample.receivedMs <= c.haltEndMs),
+        life.seen.some(({ sample }) => sample.sentMs >= deadlineMs && sample.receivedMs <= c.haltEndMs),
     );
     // What claims a stop of a service that did end and was brought back is true as far as it goes, unless it had to stay down.
     const ended = service.roots.length > 0 && service.roots.every((life) => diedBy(c, life, c.haltEndMs));
@@ -65,11 +65,7 @@ function unlogged(c: CaseFile): Finding[] {
   const words = c.plan.sources.audit;
   const read = c.audit.findLast((r) => r.sentMs >= c.anchorMs && r.reading.kind === 'present');
   if (words === null || read === undefined) return [];
-  const logged = new Set(
-    newAuditEntries(c)
-      .filter(({ entry }) => entry.outcome !== null && stoppedWords(c).includes(entry.outcome))
-      .map(({ entry }) => entry.subject),
-  );
+  const logged = new Set(newStops(c).map(({ subject }) => subject));
   return [...c.services.values()].flatMap((service) => {
     const { name, host } = service.planned;
     if (logged.has(name) || !wasStopped(c, service)) return [];
@@ -85,17 +81,18 @@ function unlogged(c: CaseFile): Finding[] {
   });
 }
 
+/** Entries of the log since the trigger that say that something was stopped. */
+function newStops(c: CaseFile): AuditEntry[] {
+  const words = new Set<string | null>(stoppedWords(c));
+  return newAuditEntries(c).flatMap(({ entry }) => (words.has(entry.outcome) ? [entry] : []));
+}
+
 // Nobody is left to log that the broker itself is gone: that it goes is what it can say. What it says later, once it is back,
 // is such an intent only if it is of the same kind as the other stops.
 function saidToGo(c: CaseFile): boolean {
-  const fresh = newAuditEntries(c);
-  const stops = new Set(
-    fresh
-      .filter(({ entry }) => entry.outcome !== null && stoppedWords(c).includes(entry.outcome))
-      .map(({ entry }) => entry.action),
-  );
+  const stops = new Set(newStops(c).map(({ action }) => action));
   const inHalt = new Set(c.audit.filter((read) => read.receivedMs <= c.haltEndMs).map(({ id }) => id));
-  return fresh.some(
+  return newAuditEntries(c).some(
     ({ id, entry }) => entry.subject === c.plan.broker && (inHalt.has(id) || stops.has(entry.action)),
   );
 }
@@ -106,21 +103,18 @@ function wasStopped(c: CaseFile, service: ServiceLives): boolean {
   return service.roots.every((life) => diedBy(c, life, c.haltEndMs));
 }
 
-function falseSuccess(c: CaseFile): Finding[] {
-  const trigger = c.trigger;
-  if (trigger === null) return [];
+function falseSuccess(c: TriggeredCase): Finding[] {
+  const { trigger } = c;
   return c.plan.hosts.flatMap(({ name }) => {
     const targets = servicesOf(c, 'target').filter(({ planned }) => planned.host === name);
-    const believed = targets
-      .filter(({ planned }) => acknowledged(c, planned.name))
-      .map(({ planned }) => planned.name);
+    const names = targets.map(({ planned }) => planned.name);
     const around = (c.hosts.get(name)?.samples ?? []).filter(
       (s) =>
         s.sentMs >= trigger.t0Ms &&
         s.sentMs <= Math.max(trigger.endedMs, trigger.t0Ms + c.plan.timing.maxGapMs),
     );
     const unreachable = around.length >= 2 && around.every((sample) => sample.trouble?.kind === 'unreadable');
-    if (!unreachable || believed.length === 0 || believed.length < targets.length) return [];
+    if (!unreachable || !names.every((target) => acknowledged(c, target))) return [];
     // The broker may have a way there that the runner has not: only a life that it said was over, and was not, convicts it.
     const outlived = targets
       .flatMap((service) => service.baseline)
@@ -131,7 +125,7 @@ function falseSuccess(c: CaseFile): Finding[] {
       finding(
         'false-success',
         { host: name, service: null },
-        `The broker reported ${listed(believed)} on ${name} as done, while ${name} could not be reached: ${around[0]?.trouble?.reason}.`,
+        `The broker reported ${listed(names)} on ${name} as done, while ${name} could not be reached: ${around[0]?.trouble?.reason}.`,
         [trigger.outcomeId, around[0]?.id, around.at(-1)?.id, alive.sample.id],
       ),
     ];

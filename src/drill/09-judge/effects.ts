@@ -2,15 +2,22 @@ import type { ExchangeBook } from '../model/broker-state.ts';
 import type { EffectSummary, Finding } from '../model/verdict.ts';
 import { brokerSubject, type CaseFile, type Said, said, within } from './case-file.ts';
 import { finding, listed, seconds } from './finding.ts';
-import { countOf, growths, hasStopped, isFlat, MISSED, rateOf } from './quiet.ts';
+import { countOf, ends, growths, hasStopped, isFlat, MISSED, rateOf } from './quiet.ts';
 
 /** Fewer expected orders than this, and silence says nothing. */
 const SEVERAL = 3;
 
+type Look = Said<ExchangeBook>;
+
+/** An asset that the exchange was asked about before the trigger and in the halt. */
 interface Watched {
   readonly asset: string;
-  readonly before: readonly Said<ExchangeBook>[];
-  readonly during: readonly Said<ExchangeBook>[];
+  /** The first look of all, and the last one before the trigger. */
+  readonly first: Look;
+  readonly was: Look;
+  readonly during: readonly Look[];
+  readonly last: Look;
+  readonly deadlineMs: number;
   /** Orders a millisecond, as seen at baseline, from below. */
   readonly rate: number;
 }
@@ -18,19 +25,41 @@ interface Watched {
 /** Whether the halt took effect at the exchange, where the inventory names one and the drill asks for it. */
 export function judgeEffects(c: CaseFile): Finding[] {
   const { effects } = c.plan;
-  if (effects === null || c.trigger === null || !c.plan.sources.exchange) return [];
+  if (effects === null || c.trigger === null) return [];
+  const { deadlineMs } = c.trigger;
+  const each = (assets: readonly string[], judgeOne: (watched: Watched) => Finding[]): Finding[] =>
+    assets.flatMap((asset) => {
+      const before = ends(looksBefore(c));
+      const during = looksDuring(c);
+      const last = during.at(-1);
+      if (before === null || last === undefined) return [];
+      const [first, was] = before;
+      return judgeOne({ asset, first, was, during, last, deadlineMs, rate: rateOf(c, asset) });
+    });
   return [
     ...reset(c),
-    ...effects.silent.flatMap((asset) => judgeSilence(c, watch(c, asset))),
-    ...effects.flat.flatMap((asset) => judgeFlat(c, watch(c, asset))),
-    ...effects.active.flatMap((asset) => judgeActive(c, watch(c, asset))),
+    ...each(effects.silent, (watched) => judgeSilence(c, watched)),
+    ...each(effects.flat, (watched) => judgeFlat(c, watched)),
+    ...each(effects.active, (watched) => judgeActive(c, watched)),
   ];
 }
 
-function watch(c: CaseFile, asset: string): Watched {
-  const before = said(c.exchange.filter((read) => read.receivedMs <= c.anchorMs));
-  const during = said(within(c.exchange, { fromMs: c.anchorMs, toMs: c.haltEndMs }));
-  return { asset, before, during, rate: rateOf(c, asset) };
+function looksBefore(c: CaseFile): readonly Look[] {
+  return said(c.exchange.filter((read) => read.receivedMs <= c.anchorMs));
+}
+
+function looksDuring(c: CaseFile): readonly Look[] {
+  return said(within(c.exchange, { fromMs: c.anchorMs, toMs: c.haltEndMs }));
+}
+
+/** Looks in the halt and after the deadline. */
+function looksDue(c: CaseFile): readonly Look[] {
+  return looksDuring(c).filter((read) => read.sentMs >= deadlineOf(c));
+}
+
+/** A drill that was never triggered has no deadline, and nothing comes after it. */
+function deadlineOf(c: CaseFile): number {
+  return c.trigger?.deadlineMs ?? Number.POSITIVE_INFINITY;
 }
 
 // Counters that fall show an exchange that began anew; what was accepted in between is not known.
@@ -54,33 +83,12 @@ function reset(c: CaseFile): Finding[] {
   ];
 }
 
-function judgeSilence(c: CaseFile, { asset, before, during, rate }: Watched): Finding[] {
-  const deadline = c.trigger?.deadlineMs ?? 0;
-  const last = during.at(-1);
-  if (last === undefined || before.length === 0) return [];
-  const due = during.filter((read) => read.sentMs >= deadline);
-  const [reference] = due;
-  const grew =
-    reference === undefined
-      ? undefined
-      : due.find((read) => countOf(read.value, asset) > countOf(reference.value, asset));
-  if (reference !== undefined && grew !== undefined) {
-    const accounts = grownAccounts(reference.value, last.value, asset);
-    const count = countOf(last.value, asset) - countOf(reference.value, asset);
-    const orders = count === 1 ? '1 order' : `${count} orders`;
-    return [
-      finding(
-        'order-after-halt',
-        { asset },
-        `${orders} for ${asset} ${count === 1 ? 'was' : 'were'} accepted after the deadline, of ${listed(accounts)}; the first was seen ${seconds(grew.receivedMs - c.anchorMs)} after T0.`,
-        [reference.id, grew.id, last.id],
-      ),
-    ];
-  }
+function judgeSilence(c: CaseFile, watched: Watched): Finding[] {
+  const { asset, first, was, during, last, deadlineMs, rate } = watched;
+  const late = ordersAfter(c, watched);
+  if (late !== null) return [late];
   // Before the deadline too: what had stopped, as a halt demands, and went on again was let through.
-  const broken = growths([...before.slice(-1), ...during], asset).find(({ silenceMs }) =>
-    hasStopped(rate, silenceMs),
-  );
+  const broken = growths([was, ...during], asset).find(({ silenceMs }) => hasStopped(rate, silenceMs));
   if (broken !== undefined) {
     const accounts = grownAccounts(broken.before.value, broken.read.value, asset);
     return [
@@ -92,7 +100,7 @@ function judgeSilence(c: CaseFile, { asset, before, during, rate }: Watched): Fi
       ),
     ];
   }
-  const around = aroundDeadline(c, during);
+  const around = aroundDeadline([was, ...during], deadlineMs);
   if (around !== null && countOf(around[1].value, asset) > countOf(around[0].value, asset)) {
     const [lastBefore, firstAfter] = around;
     return [
@@ -104,19 +112,43 @@ function judgeSilence(c: CaseFile, { asset, before, during, rate }: Watched): Fi
       ),
     ];
   }
-  const silentFrom = [...before.slice(-1), ...during].find(
-    (read) => countOf(read.value, asset) === countOf(last.value, asset),
-  );
-  const silence = last.sentMs - (silentFrom?.receivedMs ?? last.sentMs);
+  const { silence } = silenceAtEnd(watched);
   if (rate * silence >= SEVERAL) return [];
   return [
     finding(
       'vacuous-target',
       { asset },
       `The silence for ${asset} says nothing: it lasted ${seconds(silence)}, and at the rate seen before the trigger ${(rate * silence).toFixed(1)} orders were to be expected in that time.`,
-      [before[0]?.id, before.at(-1)?.id, last.id],
+      [first.id, was.id, last.id],
     ),
   ];
+}
+
+function ordersAfter(c: CaseFile, { asset, last }: Watched): Finding | null {
+  const due = looksDue(c);
+  const [reference] = due;
+  if (reference === undefined) return null;
+  const grew = due.find((read) => countOf(read.value, asset) > countOf(reference.value, asset));
+  if (grew === undefined) return null;
+  const accounts = grownAccounts(reference.value, last.value, asset);
+  const count = countOf(last.value, asset) - countOf(reference.value, asset);
+  const orders = count === 1 ? '1 order' : `${count} orders`;
+  return finding(
+    'order-after-halt',
+    { asset },
+    `${orders} for ${asset} ${count === 1 ? 'was' : 'were'} accepted after the deadline, of ${listed(accounts)}; the first was seen ${seconds(grew.receivedMs - c.anchorMs)} after T0.`,
+    [reference.id, grew.id, last.id],
+  );
+}
+
+/** Since which look, at the end of the halt, no order was accepted any more, and for how long. */
+function silenceAtEnd({ asset, was, during, last }: Watched): {
+  readonly since: Look;
+  readonly silence: number;
+} {
+  const count = countOf(last.value, asset);
+  const since = [was, ...during].find((read) => countOf(read.value, asset) === count) ?? last;
+  return { since, silence: Math.max(0, last.sentMs - since.receivedMs) };
 }
 
 /** Accounts whose count for the asset grew between two looks. */
@@ -131,37 +163,37 @@ function grownAccounts(from: ExchangeBook, to: ExchangeBook, asset: string): str
     .sort();
 }
 
+/** Accounts whose count for the asset grew between the first of these looks and the last. */
+function grownOver(looks: readonly Look[], asset: string): string[] {
+  const both = ends(looks);
+  return both === null ? [] : grownAccounts(both[0].value, both[1].value, asset);
+}
+
 /** Accounts whose orders were accepted after the deadline. */
 export function accountsAfterDeadline(c: CaseFile, asset: string): string[] {
-  const due = watch(c, asset).during.filter((read) => read.sentMs >= (c.trigger?.deadlineMs ?? 0));
-  const [first, last] = [due[0], due.at(-1)];
-  return first === undefined || last === undefined ? [] : grownAccounts(first.value, last.value, asset);
+  return grownOver(looksDue(c), asset);
 }
 
 /** Accounts whose orders were accepted about the deadline, before or after it. */
 export function accountsAroundDeadline(c: CaseFile, asset: string): string[] {
-  const around = aroundDeadline(c, watch(c, asset).during);
-  return around === null ? [] : grownAccounts(around[0].value, around[1].value, asset);
+  return grownOver(aroundDeadline([...looksBefore(c), ...looksDuring(c)], deadlineOf(c)) ?? [], asset);
 }
 
-/** The last look before the deadline and the first after it; null where one of them is missing. */
-function aroundDeadline<T extends { readonly sentMs: number; readonly receivedMs: number }>(
-  c: CaseFile,
-  during: readonly T[],
-): readonly [T, T] | null {
-  const deadline = c.trigger?.deadlineMs ?? 0;
-  const before = during.findLast((read) => read.receivedMs <= deadline);
-  const after = during.find((read) => read.sentMs >= deadline);
+/** Accounts that placed orders in the asset before the trigger. */
+export function accountsAtBaseline(c: CaseFile, asset: string): string[] {
+  return grownOver(looksBefore(c), asset);
+}
+
+/** The last look before the deadline, if need be before the trigger, and the first after it; null where one is missing. */
+function aroundDeadline(looks: readonly Look[], deadlineMs: number): readonly [Look, Look] | null {
+  const before = looks.findLast((read) => read.receivedMs <= deadlineMs);
+  const after = looks.find((read) => read.sentMs >= deadlineMs);
   return before === undefined || after === undefined ? null : [before, after];
 }
 
-function judgeFlat(c: CaseFile, { asset, before, during }: Watched): Finding[] {
-  const deadline = c.trigger?.deadlineMs ?? 0;
-  const last = during.at(-1);
-  const was = before.at(-1);
-  if (last === undefined || was === undefined) return [];
+function judgeFlat(c: CaseFile, { asset, was, during, last, deadlineMs }: Watched): Finding[] {
   const subject = { ...brokerSubject(c), asset };
-  const open = during.find((read) => read.sentMs >= deadline && !isFlat(read.value, asset));
+  const open = during.find((read) => read.sentMs >= deadlineMs && !isFlat(read.value, asset));
   if (open !== undefined) {
     return [
       finding(
@@ -182,7 +214,7 @@ function judgeFlat(c: CaseFile, { asset, before, during }: Watched): Finding[] {
       ),
     ];
   }
-  if (last.sentMs >= deadline) return [];
+  if (last.sentMs >= deadlineMs) return [];
   return [
     finding(
       'cut-short',
@@ -193,24 +225,19 @@ function judgeFlat(c: CaseFile, { asset, before, during }: Watched): Finding[] {
   ];
 }
 
-function judgeActive(c: CaseFile, { asset, before, during, rate }: Watched): Finding[] {
-  const last = during.at(-1);
-  if (last === undefined || before.length === 0) return [];
+function judgeActive(c: CaseFile, watched: Watched): Finding[] {
+  const { asset, first, was, last, rate } = watched;
   const subject = { ...brokerSubject(c), asset };
-  const still =
-    [...before.slice(-1), ...during].find(
-      (read) => countOf(read.value, asset) === countOf(last.value, asset),
-    ) ?? last;
-  const silence = last.sentMs - still.receivedMs;
+  const { since, silence } = silenceAtEnd(watched);
   const window = last.sentMs - c.anchorMs;
-  const never = countOf(last.value, asset) === countOf(before.at(-1)?.value ?? last.value, asset);
+  const never = countOf(last.value, asset) === countOf(was.value, asset);
   if (rate * window < SEVERAL) {
     return [
       finding(
         'vacuous-target',
         subject,
         `Too few orders for ${asset} were seen before the trigger to tell whether they went on.`,
-        [before[0]?.id, before.at(-1)?.id],
+        [first.id, was.id],
       ),
     ];
   }
@@ -220,18 +247,11 @@ function judgeActive(c: CaseFile, { asset, before, during, rate }: Watched): Fin
         'collateral-halt',
         subject,
         `${asset} must go on trading at this level; no order was accepted for ${seconds(silence)} before the halt ended.`,
-        [still.id, last.id],
+        [since.id, last.id],
       ),
     ];
   }
   return [];
-}
-
-/** Accounts that placed orders in the asset before the trigger. */
-export function accountsAtBaseline(c: CaseFile, asset: string): string[] {
-  const { before } = watch(c, asset);
-  const [first, last] = [before[0], before.at(-1)];
-  return first === undefined || last === undefined ? [] : grownAccounts(first.value, last.value, asset);
 }
 
 /**
@@ -248,14 +268,14 @@ export function stillSilent(
   readonly forMs: number;
   readonly sure: boolean;
 }[] {
-  if (c.plan.effects === null || !c.plan.sources.exchange) return [];
+  if (c.plan.effects === null) return [];
   const { silent, flat, active } = c.plan.effects;
   return [...new Set([...silent, ...flat, ...active])].flatMap((asset) => {
-    const { rate } = watch(c, asset);
-    const after = said(c.exchange.filter((read) => read.sentMs >= fromMs));
-    const [first, last] = [after[0], after.at(-1)];
-    if (first === undefined || last === undefined || countOf(last.value, asset) > countOf(first.value, asset))
-      return [];
+    const rate = rateOf(c, asset);
+    const after = ends(said(c.exchange.filter((read) => read.sentMs >= fromMs)));
+    if (after === null) return [];
+    const [first, last] = after;
+    if (countOf(last.value, asset) > countOf(first.value, asset)) return [];
     const forMs = last.sentMs - first.receivedMs;
     // At such a rate nobody can tell, however long the undo may take.
     if (rate * c.plan.timing.restoreWithinMs < MISSED) return [];
@@ -269,21 +289,18 @@ export function effectSummaries(c: CaseFile): EffectSummary[] {
   if (effects === null) return [];
   const assets = [...new Set([...effects.silent, ...effects.flat, ...effects.active])];
   return assets.map((asset) => {
-    const { before, during } = watch(c, asset);
-    const due = during.filter((read) => read.sentMs >= (c.trigger?.deadlineMs ?? Number.POSITIVE_INFINITY));
-    const grown = (reads: readonly Said<ExchangeBook>[]): number | null => {
-      const [first, last] = [reads[0], reads.at(-1)];
-      return first === undefined || last === undefined
-        ? null
-        : countOf(last.value, asset) - countOf(first.value, asset);
+    const [before, due] = [looksBefore(c), looksDue(c)];
+    const grown = (looks: readonly Look[]): number | null => {
+      const both = ends(looks);
+      return both === null ? null : countOf(both[1].value, asset) - countOf(both[0].value, asset);
     };
-    const [first, last] = [before.at(-1), during.at(-1)];
+    const [was, last] = [before.at(-1), looksDuring(c).at(-1)];
     return {
       asset,
       expected: expectedOf(effects, asset),
       ordersAtBaseline: grown(before) ?? 0,
       ordersAfterDeadline: grown(due),
-      positionBefore: first === undefined ? null : (first.value.positions[asset] ?? 0),
+      positionBefore: was === undefined ? null : (was.value.positions[asset] ?? 0),
       positionAfter: last === undefined ? null : (last.value.positions[asset] ?? 0),
       openAfter: last === undefined ? null : (last.value.open[asset] ?? 0),
     };

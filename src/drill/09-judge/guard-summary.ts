@@ -1,5 +1,5 @@
 import { guardKind } from '../model/guards.ts';
-import type { GuardSummary } from '../model/verdict.ts';
+import type { Finding, GuardSummary } from '../model/verdict.ts';
 import type { CaseFile } from './case-file.ts';
 import { harmless } from './finding.ts';
 import type { GuardTry } from './guard-tries.ts';
@@ -7,25 +7,26 @@ import { effectOf, judgeGuards, refusalLog } from './guards.ts';
 
 /** What became of each guard of the plan. Only what no finding speaks against is `refused` or `harmless`. */
 export function guardSummaries(c: CaseFile): GuardSummary[] {
-  const doubted = new Set(judgeGuards(c).flatMap(({ evidence }) => evidence));
+  const findings = judgeGuards(c);
   return c.plan.guards.map((guard) => {
     const what = guardKind(guard).what;
     const one = c.guards.find((other) => other.guard === guard && !other.control);
     if (one === undefined) return { guard, what, outcome: 'not tried', answer: null, logged: null };
-    const outcome = outcomeOf(
-      c,
-      one,
-      one.ids.some((id) => doubted.has(id)),
-    );
+    const against = findings.filter(({ evidence }) => one.ids.some((id) => evidence.includes(id)));
+    const outcome = outcomeOf(c, one, against);
     return { guard, what, outcome, answer: harmless(one.words, 200), logged: loggedOf(c, one) };
   });
 }
 
-function outcomeOf(c: CaseFile, one: GuardTry, isDoubted: boolean): GuardSummary['outcome'] {
+function outcomeOf(c: CaseFile, one: GuardTry, against: readonly Finding[]): GuardSummary['outcome'] {
   const isAccepted = one.answer === 'accepted' && one.kind.must === 'be refused';
   if (isAccepted || effectOf(c, one) !== null) return 'took effect';
   if (one.answer === 'unclear') return 'unclear';
-  if (isDoubted) return one.kind.must === 'be harmless' ? 'took effect' : 'unclear';
+  if (against.length > 0) {
+    // What could not be looked at shows no effect.
+    const didIt = one.kind.must === 'be harmless' && against.some(({ severity }) => severity === 'fail');
+    return didIt ? 'took effect' : 'unclear';
+  }
   return one.answer === 'refused' ? 'refused' : 'harmless';
 }
 

@@ -1,6 +1,5 @@
 import type { BrokerState } from '../model/broker-state.ts';
 import { type GuardKind, type GuardName, type GuardRequest, guardKind, isRefusal } from '../model/guards.ts';
-import type { ActDone } from '../model/journal.ts';
 import type { Timed } from '../model/reading.ts';
 import { type DoneAct, endedMs, idsOf, startedMs } from './acts.ts';
 import type { Life, Lives } from './lives.ts';

@@ -3,6 +3,7 @@ import type { Finding } from '../model/verdict.ts';
 import { brokerSubject, type CaseFile, said } from './case-file.ts';
 import { finding, harmless, listed, seconds } from './finding.ts';
 import { aroundTry, endedHalt, type GuardTry, markOf } from './guard-tries.ts';
+import { ends } from './quiet.ts';
 
 /** A broker that ends within this time of a refusal ended by it: the drill does nothing else to it then. */
 const SOON_MS = 200;
@@ -34,7 +35,6 @@ export function effectOf(c: CaseFile, one: GuardTry): string | null {
     return row?.id ?? null;
   }
   const mark = markOf(one.guard, c.opened.nonce);
-  if (!request.reason.includes(mark)) return null;
   const api = said(c.status).find(({ value }) => value.reason?.includes(mark));
   const store = said(c.store).find(
     ({ value }) =>
@@ -146,8 +146,12 @@ function sideEffects(c: CaseFile): Finding[] {
   if (first !== undefined) {
     found.push(...endedBefore(c, first), ...stateMoved(c, first), ...shutOut(c, first));
   }
-  const held = quiet.filter(({ kind }) => kind.when === 'halted');
-  return found.length > 0 ? found : held.slice(0, 1).flatMap((one) => brokerEnded(c, one, held));
+  return found.length > 0
+    ? found
+    : brokerEnded(
+        c,
+        quiet.filter(({ kind }) => kind.when === 'halted'),
+      );
 }
 
 function endedBefore(c: CaseFile, first: GuardTry): Finding[] {
@@ -200,8 +204,8 @@ function shutOut(c: CaseFile, first: GuardTry): Finding[] {
   if (c.trigger !== null) return [];
   const before = c.status.findLast(({ receivedMs }) => receivedMs <= first.startedMs);
   const last = c.status.at(-1);
-  if (before?.reading.kind !== 'present' || last === undefined || last.sentMs < first.endedMs) return [];
-  if (last.reading.kind !== 'unreadable') return [];
+  if (before?.reading.kind !== 'present' || last?.reading.kind !== 'unreadable') return [];
+  if (last.sentMs < first.endedMs) return [];
   return [
     finding(
       'guard-side-effect',
@@ -212,7 +216,9 @@ function shutOut(c: CaseFile, first: GuardTry): Finding[] {
   ];
 }
 
-function brokerEnded(c: CaseFile, first: GuardTry, held: readonly GuardTry[]): Finding[] {
+function brokerEnded(c: CaseFile, held: readonly GuardTry[]): Finding[] {
+  const [first] = held;
+  if (first === undefined) return [];
   for (const life of c.rootsAt(first.startedMs).get(c.plan.broker) ?? []) {
     const death = c.lives.death(life);
     if (death === null || death.toMs > c.haltEndMs) continue;
@@ -239,39 +245,46 @@ function unseen(c: CaseFile): Finding[] {
     { last: c.guards.findLast(({ kind }) => kind.when === 'before'), untilMs: c.trigger.t0Ms },
     { last: c.guards.findLast(({ kind }) => kind.when === 'halted'), untilMs: c.endMs },
   ];
-  return spans.flatMap(({ last, untilMs }) => {
+  const after = (one: GuardTry): string =>
+    `was not read after ${one.kind.what}, so that it is not known what came of it.`;
+  const sources = spans.flatMap(({ last, untilMs }) => {
     if (last === undefined) return [];
     const looked = (reads: readonly { sentMs: number; receivedMs: number; reading: { kind: string } }[]) =>
       reads.some(
         ({ sentMs, receivedMs, reading }) =>
           sentMs >= last.endedMs && receivedMs <= untilMs && reading.kind === 'present',
       );
-    const message = `was not read after ${last.kind.what}, so that it is not known what came of it.`;
     return [
       ...(looked(c.status)
         ? []
-        : [finding('unreadable-broker', brokerSubject(c), `The API ${message}`, last.ids)]),
+        : [finding('unreadable-broker', brokerSubject(c), `The API ${after(last)}`, last.ids)]),
       ...(looked(c.store)
         ? []
-        : [finding('unreadable-store', brokerSubject(c), `The store ${message}`, last.ids)]),
-      ...(last.kind.when === 'halted' && !tableSeen(c)
-        ? [finding('unreadable-store', brokerSubject(c), `The table of messages ${message}`, last.ids)]
-        : []),
+        : [finding('unreadable-store', brokerSubject(c), `The store ${after(last)}`, last.ids)]),
     ];
   });
+  const table = unseenMessages(c).map((sent) =>
+    finding('unreadable-store', brokerSubject(c), `The table of messages ${after(sent)}`, sent.ids),
+  );
+  return [...sources, ...table];
 }
 
-function tableSeen(c: CaseFile): boolean {
-  if (c.plan.messages?.table !== true) return true;
-  const sent = c.guards.find((one) => one.guard === 'message-to-halted' && !one.control);
-  return sent === undefined || said(c.messages).some(({ sentMs }) => sentMs >= sent.endedMs);
+/** Messages to halted agents after which the table of messages was not read, where there is one. */
+function unseenMessages(c: CaseFile): GuardTry[] {
+  if (c.plan.messages?.table !== true) return [];
+  return c.guards.filter(
+    (one) =>
+      one.guard === 'message-to-halted' &&
+      !one.control &&
+      !said(c.messages).some(({ sentMs }) => sentMs >= one.endedMs),
+  );
 }
 
 /** Whether refused halts and resumes are in the audit log. Entries are counted: not every log says what was refused. */
 export function judgeRefusalLog(c: CaseFile): Finding[] {
   return (['before', 'halted'] as const).flatMap((when) => {
     const log = refusalLog(c, when);
-    if (log === null || log.refused.length === 0) return [];
+    if (log === null) return [];
     const names = listed(log.refused.map(({ guard }) => guardKind(guard).what));
     if (log.entries === null) {
       return [
@@ -294,7 +307,10 @@ export function judgeRefusalLog(c: CaseFile): Finding[] {
   });
 }
 
-/** Refused halts and resumes of one phase, and how many new entries of a refusal the log then had; null: it does not say. */
+/**
+ * Refused halts and resumes of one phase, and how many new entries of a refusal the log then had. Null where nothing was refused,
+ * or the log does not say so of anything.
+ */
 export function refusalLog(
   c: CaseFile,
   when: 'before' | 'halted',
@@ -303,22 +319,21 @@ export function refusalLog(
   readonly entries: number | null;
   readonly id: string | null;
 } | null {
-  const words = c.plan.sources.refused;
-  if (words === null) return null;
   const refused = c.guards.filter(
     ({ kind, answer, request }) =>
       kind.when === when && answer === 'refused' && request.operation !== 'message',
   );
-  const [first, last] = [refused[0], refused.at(-1)];
-  if (first === undefined || last === undefined) return { refused, entries: 0, id: null };
+  const span = ends(refused);
+  if (c.plan.sources.refused === null || span === null) return null;
+  const [first, last] = span;
   const logs = said(c.audit);
   const known = logs.findLast(({ receivedMs }) => receivedMs <= first.startedMs);
   const after = logs.find(({ sentMs }) => sentMs >= last.endedMs);
   if (known === undefined || after === undefined) return { refused, entries: null, id: null };
   const old = new Set(known.value.map(({ seq }) => seq));
+  const words = new Set<string | null>(c.plan.sources.refused);
   const entries = after.value.filter(
-    ({ seq, action, outcome }) =>
-      !old.has(seq) && (words.includes(action ?? '') || words.includes(outcome ?? '')),
+    ({ seq, action, outcome }) => !old.has(seq) && (words.has(action) || words.has(outcome)),
   );
   return { refused, entries: entries.length, id: after.id };
 }

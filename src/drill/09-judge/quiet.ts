@@ -36,11 +36,17 @@ export function growths(
   });
 }
 
+/** The first and the last of them; null where there are none. */
+export function ends<T>(all: readonly T[]): readonly [T, T] | null {
+  const [first] = all;
+  return first === undefined ? null : [first, all.at(-1) ?? first];
+}
+
 /** Orders a millisecond, as seen before the trigger, from below. */
 export function rateOf(c: CaseFile, asset: string): number {
-  const before = said(c.exchange.filter((read) => read.receivedMs <= c.anchorMs));
-  const [first, last] = [before[0], before.at(-1)];
-  if (first === undefined || last === undefined || last.receivedMs <= first.sentMs) return 0;
+  const before = ends(said(c.exchange.filter((read) => read.receivedMs <= c.anchorMs)));
+  if (before === null) return 0;
+  const [first, last] = before;
   return (countOf(last.value, asset) - countOf(first.value, asset)) / (last.receivedMs - first.sentMs);
 }
 
