@@ -3,6 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { FINDINGS, type FindingKind } from '../src/drill/model/findings.ts';
 
 const FILE = new URL('../docs/findings.md', import.meta.url);
+/** Written by scripts/record-examples.mjs from the reports of a self-test. */
+const EXAMPLES: Readonly<Record<string, { lab: string; level: number; message: string }>> = JSON.parse(
+  await readFile(new URL('../docs/examples.json', import.meta.url), 'utf8'),
+);
 
 const GROUPS: Readonly<Record<FindingKind['group'], string>> = {
   stopping: 'What had to stop did not, or not wholly, or not for long.',
@@ -47,8 +51,17 @@ function section(code: string, kind: FindingKind): string[] {
     `- *What it means:* ${kind.meaning}`,
     `- *Usual cause:* ${kind.cause}`,
     `- *How to fix it:* ${kind.fix}`,
+    ...exampleOf(code),
     '',
   ];
+}
+
+// What no fleet of the lab shows has none.
+function exampleOf(code: string): string[] {
+  const example = EXAMPLES[code];
+  if (example === undefined) return [];
+  const { lab, level, message } = example;
+  return [`- *For example*, at level ${level} of the lab's \`${lab}\`: ${message.replaceAll('<', '&lt;')}`];
 }
 
 const wanted = page();

@@ -20,9 +20,22 @@ import { judgeLoneIncident, judgeLoneStore } from './store-alone.ts';
 export function judgeBrokerState(c: CaseFile): Finding[] {
   if (!isTriggered(c)) return [];
   if (c.brokerMustStop) {
-    return [...alreadyHalted(c), ...judgeLoneStore(c), ...judgeLoneIncident(c), ...split(c)];
+    return [
+      ...alreadyHalted(c),
+      ...judgeLoneStore(c),
+      ...otherAsset(c),
+      ...judgeLoneIncident(c),
+      ...split(c),
+    ];
   }
-  return [...alreadyHalted(c), ...unpersisted(c), ...downgraded(c), ...incidents(c), ...split(c)];
+  return [
+    ...alreadyHalted(c),
+    ...unpersisted(c),
+    ...otherAsset(c),
+    ...downgraded(c),
+    ...incidents(c),
+    ...split(c),
+  ];
 }
 
 /** The last reading of the store before the trigger that said anything, an empty store included. */
@@ -69,6 +82,33 @@ function unpersisted(c: TriggeredCase): Finding[] {
       brokerSubject(c),
       `${c.plan.broker} says ${describe(claimed.state)}; its store, read without it, still holds what it held before the trigger (level ${levelIn(late) ?? 'none'}).`,
       [claimed.id, before?.id, late.id],
+    ),
+  ];
+}
+
+// What never names an asset says nothing of it; a halt that is somebody else's may well be of another one.
+function otherAsset(c: TriggeredCase): Finding[] {
+  const { reply, outcomeId } = c.trigger;
+  const own = (state: BrokerState): string | null =>
+    state.level === c.plan.expect.level && !isForeign(c, state) ? state.asset : null;
+  const halt = { fromMs: c.anchorMs, toMs: c.haltEndMs };
+  const named = [
+    { where: 'reply', id: outcomeId, asset: reply?.acknowledged === true ? reply.state?.asset : null },
+    ...said(within(c.status, halt)).map(({ id, value }) => ({ where: 'API', id, asset: own(value) })),
+    ...said(within(c.store, halt)).map(({ id, value: { state } }) => ({
+      where: 'store',
+      id,
+      asset: own(state),
+    })),
+  ];
+  const other = named.find(({ asset }) => asset != null && asset !== c.plan.asset);
+  if (other === undefined) return [];
+  return [
+    finding(
+      'wrong-asset',
+      brokerSubject(c),
+      `The drill asked for a halt of ${c.plan.asset ?? 'everything'}, and the ${other.where} of ${c.plan.broker} names ${other.asset}.`,
+      [other.id],
     ),
   ];
 }

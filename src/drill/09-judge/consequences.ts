@@ -94,11 +94,11 @@ function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | nul
     case 'hold-too-short':
       return first(STOPS, (other) => other.service === f.service && other.host === f.host);
     case 'order-after-halt':
-      return allAccounts(accountsAfterDeadline(c, asset), STOPS, first);
+      return first(['wrong-asset']) ?? allAccounts(accountsAfterDeadline(c, asset), STOPS, first);
     case 'position-not-flat':
-      return first(['order-after-halt'], (other) => other.asset === f.asset);
+      return first(['wrong-asset']) ?? first(['order-after-halt'], (other) => other.asset === f.asset);
     case 'collateral-halt':
-      return allAccounts(accountsAtBaseline(c, asset), ['collateral-stop'], first);
+      return first(['wrong-asset']) ?? allAccounts(accountsAtBaseline(c, asset), ['collateral-stop'], first);
     case 'respawned':
     case 'flapped':
       return first(['silent-downgrade']);
@@ -119,9 +119,11 @@ function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | nul
       return first(STATES);
     case 'split-state':
       return (
-        first([...STATES, 'silent-downgrade', 'partial-amnesia']) ??
+        first([...STATES, 'silent-downgrade', 'partial-amnesia', 'wrong-asset']) ??
         (c.brokerMustStop ? first(STOPS, (other) => other.service === f.service) : null)
       );
+    case 'wrong-asset':
+      return first(['guard-side-effect']);
     case 'partial-amnesia':
       return first(['duplicate-incident']);
     case 'broker-down':

@@ -86,7 +86,7 @@ describe('what may never be accepted', () => {
     return (
       (severity === 'inconclusive' && code !== 'hold-too-short') ||
       ['guards', 'undo'].includes(group) ||
-      ['audit-tampered', 'order-after-halt', 'leaked-command'].includes(code)
+      ['audit-tampered', 'order-after-halt', 'leaked-command', 'wrong-asset'].includes(code)
     );
   }) as FindingCode[];
 

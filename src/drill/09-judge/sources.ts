@@ -10,11 +10,14 @@ import { undoneMs } from './undo.ts';
 
 const HALT_ENDED = 'when the halt ended';
 const RESTARTED = 'after the broker had restarted';
+const DRILL_ENDED = 'when the drill ended';
 
 interface Need {
   readonly when: string;
   readonly fromMs: number;
   readonly toMs: number;
+  /** An empty store is no answer then: it held something before the trigger. */
+  readonly full?: boolean;
 }
 
 /** Whether store, API, audit log and exchange were readable at every moment at which the verdict needs them. */
@@ -31,7 +34,8 @@ export function judgeSources(c: CaseFile): Finding[] {
     for (const need of needs) {
       const inside = within(reads, need);
       // An empty store is an answer; an API or an exchange that says nothing is none.
-      const answers = code === 'unreadable-store' ? ['present', 'absent'] : ['present'];
+      const empty = code === 'unreadable-store' && need.full !== true;
+      const answers = empty ? ['present', 'absent'] : ['present'];
       if (inside.some((read) => answers.includes(read.reading.kind))) continue;
       const failed = inside.at(-1);
       findings.push(
@@ -65,7 +69,7 @@ export function judgeSources(c: CaseFile): Finding[] {
       'unreadable-exchange',
       'The exchange',
       c.exchange,
-      moments.filter(({ when }) => when !== RESTARTED),
+      moments.filter(({ when }) => when !== RESTARTED && when !== DRILL_ENDED),
       {},
     );
   }
@@ -93,6 +97,18 @@ function needs(c: CaseFile): Need[] {
     list.push({ when: 'after the resume', fromMs: Math.max(...ends), toMs: Number.POSITIVE_INFINITY });
   if (c.plan.resume === 'manual' && c.manualSteps.length + c.starts.length > 0)
     list.push({ when: 'after the manual resume', fromMs: undoneMs(c), toMs: Number.POSITIVE_INFINITY });
+  const undone = list.at(-1);
+  if (undone !== undefined && undone.fromMs > c.haltEndMs) {
+    // Once it was seen to be over, it may have begun again.
+    const before = c.store.findLast(({ receivedMs }) => receivedMs <= c.anchorMs);
+    const full = before?.reading.kind === 'present';
+    list.push({
+      ...undone,
+      when: DRILL_ENDED,
+      fromMs: Math.max(undone.fromMs, c.endMs - fresh),
+      full,
+    });
+  }
   return list;
 }
 
@@ -103,5 +119,6 @@ function brokerGone(c: CaseFile): boolean {
 }
 
 function why(reading: Reading<unknown> | undefined): string {
+  if (reading?.kind === 'absent') return 'nothing was there';
   return reading?.kind === 'unreadable' ? reading.reason : 'no reading of it is in the journal';
 }

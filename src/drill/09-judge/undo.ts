@@ -7,7 +7,7 @@ import { brokerSubject, type CaseFile, said } from './case-file.ts';
 import { stillSilent } from './effects.ts';
 import { finding, seconds } from './finding.ts';
 import { diedBy } from './hold.ts';
-import { detailAt, firstSeen, type Life } from './lives.ts';
+import { type DetailSeen, detailAt, firstSeen, type Life } from './lives.ts';
 import { isManualStart, stepsEndedMs } from './manual-resume.ts';
 import { ownIncidents } from './ownership.ts';
 import type { ServiceLives } from './service-lives.ts';
@@ -186,6 +186,8 @@ function differently(c: CaseFile, service: ServiceLives): Finding[] {
   const { name, host } = service.planned;
   const roots = finalRoots(c, service);
   const subject = { host, service: name };
+  const isDoubt = ({ detail }: DetailSeen): boolean =>
+    detail.undecided.some((doubt) => doubt.service === name);
   if (roots.length !== service.roots.length) {
     return [
       finding(
@@ -199,12 +201,13 @@ function differently(c: CaseFile, service: ServiceLives): Finding[] {
   const before = new Set(service.roots.map((life) => detailAt(life, c.anchorMs)?.detail.fingerprint));
   // What it is now, whatever it was when it came back; a look that could not tell says nothing.
   const changed = roots.find((life) => {
-    const told = life.details.findLast(
-      ({ detail }) => !detail.undecided.some((doubt) => doubt.service === name),
-    );
+    const told = life.details.findLast((seen) => !isDoubt(seen));
     return !before.has(told?.detail.fingerprint);
   });
-  if (changed === undefined) return [];
+  if (changed === undefined) {
+    const returned = roots.filter((life) => !service.roots.includes(life));
+    return unrecognised(c, returned, isDoubt, subject);
+  }
   return [
     finding(
       'restored-differently',
@@ -213,6 +216,31 @@ function differently(c: CaseFile, service: ServiceLives): Finding[] {
       [changed.details.at(-1)?.sample.id],
     ),
   ];
+}
+
+// A look or two may fail; what cannot be recognised for longer may be something else by now.
+function unrecognised(
+  c: CaseFile,
+  returned: readonly Life[],
+  isDoubt: (seen: DetailSeen) => boolean,
+  subject: { readonly host: string; readonly service: string },
+): Finding[] {
+  for (const life of returned) {
+    const doubts = life.details.slice(life.details.findLastIndex((seen) => !isDoubt(seen)) + 1);
+    const [first, last] = [doubts[0], doubts.at(-1)];
+    if (first === undefined || last === undefined) continue;
+    if (last.sample.receivedMs - first.sample.sentMs <= c.plan.timing.maxGapMs) continue;
+    const { reason } = last.detail.undecided.find(({ service }) => service === subject.service) ?? {};
+    return [
+      finding(
+        'blind-probe',
+        subject,
+        `It could not be told whether pid ${life.pid}, which came back as ${subject.service}, still is it: ${reason}.`,
+        [first.sample.id, last.sample.id],
+      ),
+    ];
+  }
+  return [];
 }
 
 /** Whether the incident was closed by the undo, and its history left as it was. */

@@ -171,6 +171,15 @@ export const FINDINGS = {
     cause: 'Halt state is kept in memory, or written later.',
     fix: 'Write the halt before replying.',
   },
+  'wrong-asset': {
+    ...state,
+    title: 'The broker halted another asset than it was asked to',
+    meaning:
+      'While halted, API, store or reply name an asset that is not the one the drill asked for, or name one where everything had to halt.',
+    cause: 'A default for the asset, a mapping of symbols, or a request that was merged with an older one.',
+    fix: 'Take the asset from the request as it is, and refuse one that is not known.',
+    acceptable: false,
+  },
   'split-state': {
     ...state,
     title: 'API and store disagree',

@@ -24,6 +24,22 @@ export const assetLiars: Readonly<Record<string, Variant>> = {
       },
     })),
   },
+  'level-1-halts-another-asset': {
+    about: 'halts BTC-USD, whatever asset it is asked for',
+    expect: {
+      kind: 'liar',
+      level: 1,
+      primary: 'wrong-asset',
+      on: 'principal',
+      also: ['order-after-halt', 'position-not-flat', 'collateral-halt'],
+    },
+    broker: {
+      around: (broker) => ({
+        ...broker,
+        halt: (request, actor) => broker.halt({ ...request, asset: 'BTC-USD' }, actor),
+      }),
+    },
+  },
   'level-1-leaves-others-blocked': {
     about: 'blocks all assets for one, and unblocks only that one',
     expect: {
