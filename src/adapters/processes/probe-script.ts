@@ -46,7 +46,7 @@ nl='
 self=$(id -u)
 mark=/proc/sys/kernel/random/boot_id
 canaries= guard= armed=
-step=$((lease / 5)); [ "$step" -ge 1 ] || step=1
+step=$((lease * 2 / 5)); [ "$step" -ge 1 ] || step=1
 fuse=$((lease + step / 2))
 
 # One write a block where it can be; a reader that is gone ends the probe.
