@@ -118,15 +118,19 @@ function takeEnds(answer: Answer, asked: readonly number[]): Map<number, Pick<Pa
 function describe(parts: Parts): OpenedProcess {
   const { last, argv, exe } = parts;
   const cgroup = /^0::(.*)$/m.exec(parts.cgroup.toString('utf8'))?.[1] ?? null;
+  const words = argvReading(last, argv, exe.length > 0);
+  // Its main thread has let go of the memory that both are read from, and calls exec no more; a big process takes a while to end.
+  const isHeadless = isExiting(last) && words.kind === 'unreadable';
   return {
     state: last.state,
     detail: {
       pid: last.pid,
       start: last.start,
       uid: parts.uid,
-      argv: argvReading(last, argv, exe.length > 0),
+      argv: words,
       exe: exe.length > 0 ? present(exe.toString('utf8')) : missingExe(last),
       cgroup,
+      ...(isHeadless && { headless: true }),
     },
   };
 }

@@ -158,6 +158,15 @@ describe('opened processes', () => {
     expect(open(opened('', '')).details[0]?.detail.argv.kind).toBe('unreadable');
   });
 
+  it('call exec no more once they are ending, and say so where their memory is gone already', () => {
+    const ending = (cmdline: string, exe: string): string =>
+      opened(cmdline, exe).slice(0, -stat(22).length) + stat(22).replace(' 4194560 ', ' 4194564 ');
+    const detailOf = (text: string) => open(text).details[0]?.detail;
+    expect(detailOf(ending('', ''))).toMatchObject({ argv: { kind: 'unreadable' }, headless: true });
+    expect(detailOf(ending('sh\0', '/bin/sh\n'))).not.toHaveProperty('headless');
+    expect(detailOf(opened('', ''))).not.toHaveProperty('headless');
+  });
+
   it('drop only the torn end of an overlong argv, and only where the script is still there', () => {
     const long = 'x'.repeat(70_000);
     expect(open(opened(`node\0run.js\0${long}\0`, '/bin/node\n')).details[0]?.detail.argv).toEqual({

@@ -90,8 +90,8 @@ function isBaseline(life: Life, service: string, lives: Lives, anchorMs: number)
   return death === null || death.toMs > anchorMs;
 }
 
-// What decides is the last look: a process may be unreadable for an instant while it execs. Where the main thread has exited and
-// the other threads could not be read, as when they are ending too, it still is what it was at an earlier look, as long as it bears
+// What decides is the last look: a process may be unreadable for an instant while it execs. Where the main thread has exited, or
+// is ending, and no other thread could be read, it still is what it was at an earlier look, as long as it bears
 // the same command name, which exec would have set.
 function isUndecided(life: Life, service: string): boolean {
   const doubts = ({ detail }: DetailSeen): boolean =>

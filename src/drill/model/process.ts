@@ -28,7 +28,7 @@ export interface ProcessDetail {
   readonly exe: Reading<string>;
   /** The cgroup v2 path (`0::/…`), or null where the host has none. */
   readonly cgroup: string | null;
-  /** Its main thread has exited and others work on, so that argv and executable could be read only by way of those, if at all. */
+  /** Its main thread has exited, or is about to, so that argv and executable could be read only by way of others, if at all. */
   readonly headless?: boolean;
 }
 

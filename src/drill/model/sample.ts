@@ -84,7 +84,7 @@ export interface RecordedDetail {
   readonly fingerprint: string;
   /** Keyed hash of the command name, which exec sets; left out where the sample did not read it. */
   readonly comm?: string;
-  /** Its main thread has exited and others work on, so that argv and executable could be read only by way of those, if at all. */
+  /** Its main thread has exited, or is about to, so that argv and executable could be read only by way of others, if at all. */
   readonly headless?: boolean;
 }
 
