@@ -63,13 +63,23 @@ const counterOf = (verdict: Verdict): unknown =>
   verdict.halt.services.find(({ service }) => service === 'hermes')?.counter;
 
 describe('a life that no sample saw', () => {
-  it.each<[string, ManagedService, ManagedService]>([
-    ['launchd counts one more run', job(), job({ runs: 4 })],
-    ['launchd counts anew, and has counted one', job({ runs: 3 }), job({ runs: 1 })],
-    ['systemd restarted it', unit(), unit({ restarts: 1 })],
-    ['systemd activated it', unit({ invocation: 'a'.repeat(32) }), unit({ invocation: 'b'.repeat(32) })],
-    ['systemd had forgotten it, and knows it again', unit(), unit({ invocation: 'b'.repeat(32) })],
-  ])('is a flap where %s', (_, stopped, held) => {
+  it.each<[string, ManagedService, ManagedService, how: string]>([
+    ['launchd counts one more run', job(), job({ runs: 4 }), 'its runs went from 3 to 4'],
+    ['launchd counts anew, and has counted one', job(), job({ runs: 1 }), 'its runs went from 3 to 1'],
+    ['systemd restarted it', unit(), unit({ restarts: 1 }), 'its restarts went from 0 to 1'],
+    [
+      'systemd activated it',
+      unit({ invocation: 'a'.repeat(32) }),
+      unit({ invocation: 'b'.repeat(32) }),
+      'its invocation id changed',
+    ],
+    [
+      'systemd had forgotten it, and knows it again',
+      unit(),
+      unit({ invocation: 'b'.repeat(32) }),
+      'its invocation id changed',
+    ],
+  ])('is a flap where %s', (_, stopped, held, how) => {
     const verdict = judged(told({ stopped: present(stopped), held: present(held) }));
     expect(verdict).toMatchObject({ verdict: 'fail', coverage: { targets: { proven: 3 } } });
     expect(verdict.findings).toMatchObject([
@@ -79,13 +89,16 @@ describe('a life that no sample saw', () => {
         host: 'tesseract',
         consequenceOf: null,
         evidence: ['m-0', 'm-1'],
+        message: `launchd on tesseract counted another life of hermes while it was halted, too short for any sample: ${how}.`,
       },
     ]);
     expect(counterOf(verdict)).toBe('moved');
   });
 
   it('is a flap where it was loaded again and has run', () => {
-    expect(found({ stopped: absent, held: present(job({ runs: 1 })) })).toMatchObject([{ code: 'flapped' }]);
+    expect(found({ stopped: absent, held: present(job({ runs: 1 })) })).toMatchObject([
+      { code: 'flapped', message: expect.stringContaining('it was loaded again and has run') },
+    ]);
   });
 
   it('is a flap where it was activated again, by a manager that had forgotten it', () => {
@@ -107,6 +120,18 @@ describe('a life that no sample saw', () => {
     [
       'the counter grew with the undo',
       { stopped: present(job()), held: present(job()), restored: present(job({ runs: 4 })) },
+    ],
+    [
+      'launchd began to count it only then',
+      { stopped: present(job({ runs: null })), held: present(job({ runs: 1 })) },
+    ],
+    [
+      'systemd began to count its restarts only then',
+      { stopped: present(unit({ restarts: null })), held: present(unit({ restarts: 2 })) },
+    ],
+    [
+      'systemd stopped counting its restarts',
+      { stopped: present(unit({ restarts: 2 })), held: present(unit({ restarts: null })) },
     ],
     ['it was unloaded', { stopped: present(job()), held: absent }],
     ['the manager cannot be read', { stopped: present(job()), held: unreadable('launchctl ended with 1') }],
@@ -149,6 +174,12 @@ describe('what the report claims', () => {
     ['it was asked once', { stopped: present(job()) }, 'answered only once'],
     ['it has none', { stopped: present(unit()), held: present(unit()) }, 'no counter for it'],
     ['it cannot be read', { stopped: unreadable('ended with 1'), held: present(job()) }, 'ended with 1'],
+    ['it was unloaded', { stopped: present(job()), held: absent }, 'does not know it'],
+    [
+      'it has an invocation from then on only',
+      { stopped: present(unit()), held: absent },
+      'does not know it',
+    ],
     ['it was loaded later', { stopped: absent, held: present(job({ runs: 0 })) }, 'did not know it at first'],
     ['it was loaded later, and counts no runs', { stopped: absent, held: present(unit()) }, 'at first'],
   ])('is less where there was no counter: %s', (_, says, why) => {
@@ -210,7 +241,12 @@ describe('a hold that is too short', () => {
     job({ revives: { withinMs, by: 'a timer' } });
   const held = (it: ManagedService): Told => ({ stopped: present(it), held: present(it) });
 
-  it.each([60_000, null])('is found where something may revive the target within %s ms', (withinMs) => {
+  it.each([
+    [60_000, 'within 60.0 s'],
+    // One more than it was watched for.
+    [8981, 'within 8.98 s'],
+    [null, 'at no known time'],
+  ])('is found where something may revive the target within %s ms', (withinMs, when) => {
     const verdict = judged(told(held(revives(withinMs))));
     expect(verdict).toMatchObject({
       verdict: 'inconclusive',
@@ -218,12 +254,18 @@ describe('a hold that is too short', () => {
       coverage: { targets: { proven: 3 } },
     });
     expect(verdict.findings).toMatchObject([
-      { code: 'hold-too-short', service: 'hermes', consequenceOf: null },
+      {
+        code: 'hold-too-short',
+        service: 'hermes',
+        consequenceOf: null,
+        evidence: ['m-1'],
+        message: `hermes on tesseract may still be brought back by a timer (${when}); it was watched for 8.98 s after it stopped.`,
+      },
     ]);
   });
 
   it('is not one where the reviver had its time', () => {
-    expect(found(held(revives(8000)))).toEqual([]);
+    expect(found(held(revives(8980)))).toEqual([]);
   });
 
   it('is not one where the reviver was taken away while halted', () => {
@@ -234,7 +276,10 @@ describe('a hold that is too short', () => {
   it('is found where the manager still runs a process for it at the end', () => {
     const running = job({ pid: 77 });
     expect(found({ stopped: present(running), held: present(running) })).toMatchObject([
-      { code: 'hold-too-short' },
+      {
+        code: 'hold-too-short',
+        message: expect.stringContaining('by pid 77, which launchd still runs for it'),
+      },
     ]);
     expect(found({ stopped: present(running), held: present(job()) })).toEqual([]);
   });
