@@ -1,9 +1,10 @@
 // Runs the drills that the README promises, on the embedded lab, and holds each against what it must show.
-// usage: node scripts/expected-drills.mjs [--repeat N] [--only WORD]; one line a drill; exits 1 if any differs.
+// usage: node scripts/expected-drills.mjs [--repeat N] [--only WORD] [--jobs 2]; one line a drill; exits 1 if any differs.
 import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -17,7 +18,11 @@ import { parseArgs } from 'node:util';
 import { leftovers } from './leftovers.mjs';
 
 const { values } = parseArgs({
-  options: { repeat: { type: 'string', default: '1' }, only: { type: 'string', default: '' } },
+  options: {
+    repeat: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+    jobs: { type: 'string', default: '2' },
+  },
 });
 // Labs and reports go below a folder of our own: another lab on this machine is none of ours.
 const own = mkdtempSync(join(tmpdir(), 'hp-'));
@@ -162,14 +167,14 @@ function qualified(verdict, report) {
 }
 
 /** One drill as `npm run -s drill -- … --json`; interrupted, it is the binary, since npm itself dies by the signal. */
-async function run({ argv, interruptAt, stdin }, out) {
+async function run({ argv, interruptAt, stdin }, place, out) {
   const words = ['drill', ...argv, '--json', '--out', out];
   const [command, args] = interruptAt
     ? [process.execPath, ['dist/main.js', ...words]]
     : ['npm', ['run', '-s', 'drill', '--', ...words.slice(1)]];
   const child = spawn(command, args, {
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    env: { ...process.env, TMPDIR: own },
+    env: { ...process.env, TMPDIR: place },
   });
   child.stdin?.on('error', () => {}).end(stdin);
   const text = { stdout: '', stderr: '' };
@@ -199,8 +204,10 @@ function read(out, name) {
 }
 
 /** What differs from what must be shown; empty: all is as promised. */
-async function differences(wanted, out) {
-  const ran = await run(wanted, out);
+async function differences(wanted, place) {
+  const out = join(place, 'reports');
+  mkdirSync(out);
+  const ran = await run(wanted, place, out);
   const wrong = [];
   if (ran.exit !== wanted.exit) wrong.push(`exit code ${ran.exit}, not ${wanted.exit}`);
   if (wanted.refused) {
@@ -220,27 +227,32 @@ async function differences(wanted, out) {
     } catch (error) {
       wrong.push(`no verdict on stdout: ${error.message}`);
     }
-  for (const left of leftovers([`${own}/`])) wrong.push(`left behind: ${left}`);
+  for (const left of leftovers([`${place}/`])) wrong.push(`left behind: ${left}`);
   if (wrong.length > 0) wrong.push(...ran.stderr.trimEnd().split('\n').slice(-15));
   return wrong;
 }
 
 let failed = 0;
 let passed = 0;
-for (let round = 0; round < Number(values.repeat); round += 1) {
-  for (const wanted of CASES.filter(({ name }) => name.includes(values.only))) {
-    const out = mkdtempSync(join(own, 'report-'));
+const chosen = CASES.filter(({ name }) => name.includes(values.only));
+const waiting = Array.from({ length: Number(values.repeat) }, () => chosen).flat();
+
+/** One after the other, each in a folder of its own: a drill beside it is no leftover of it. */
+async function lane() {
+  for (let wanted = waiting.shift(); wanted !== undefined; wanted = waiting.shift()) {
+    const place = mkdtempSync(join(own, 'drill-'));
     const began = performance.now();
-    const wrong = await differences(wanted, out);
+    const wrong = await differences(wanted, place);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     console.log(`${wrong.length === 0 ? 'ok' : 'NOT OK'}  ${wanted.name} (${seconds} s)`);
     for (const line of wrong) console.log(`        ${line}`);
-    if (wrong.length === 0) rmSync(out, { recursive: true, force: true });
-    else console.log(`        report kept in ${out}`);
+    if (wrong.length === 0) rmSync(place, { recursive: true, force: true });
+    else console.log(`        kept in ${place}`);
     if (wrong.length === 0) passed += 1;
     else failed += 1;
   }
 }
+await Promise.all(Array.from({ length: Number(values.jobs) }, lane));
 if (process.env.HALTPROOF_TALLY) appendFileSync(process.env.HALTPROOF_TALLY, `${passed} ${failed} 0\n`);
 if (failed === 0) rmSync(own, { recursive: true, force: true });
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
