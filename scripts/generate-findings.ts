@@ -1,5 +1,6 @@
 /** Writes docs/findings.md from the registry of findings; `--check` only says whether it is up to date. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { escapeMarkdown } from '../src/drill/10-report/escape.ts';
 import { FINDINGS, type FindingKind } from '../src/drill/model/findings.ts';
 
 const FILE = new URL('../docs/findings.md', import.meta.url);
@@ -61,7 +62,7 @@ function exampleOf(code: string): string[] {
   const example = EXAMPLES[code];
   if (example === undefined) return [];
   const { lab, level, message } = example;
-  return [`- *For example*, at level ${level} of the lab's \`${lab}\`: ${message.replaceAll('<', '&lt;')}`];
+  return [`- *For example*, at level ${level} of the lab's \`${lab}\`: ${escapeMarkdown(message, 400)}`];
 }
 
 const wanted = page();

@@ -101,7 +101,7 @@ function otherAsset(c: TriggeredCase): Finding[] {
       asset: own(state),
     })),
   ];
-  const other = named.find(({ asset }) => asset != null && asset !== c.plan.asset);
+  const other = named.find(({ asset }) => (asset ?? '') !== '' && asset !== c.plan.asset);
   if (other === undefined) return [];
   return [
     finding(

@@ -139,8 +139,6 @@ function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | nul
     case 'interlock':
       // What cannot be asked of a broker that says nothing is refused for that reason.
       return first(['unreadable-broker'], (other) => other.service === f.service);
-    case 'restored-differently':
-      return first(['renamed-survivor'], (other) => other.service === f.service);
     case 'unrestored-service':
       return causeOfNoReturn(c, f, first);
     case 'cut-short':

@@ -276,7 +276,7 @@ export function stillSilent(
     if (after === null) return [];
     const [first, last] = after;
     if (countOf(last.value, asset) > countOf(first.value, asset)) return [];
-    const forMs = last.sentMs - first.receivedMs;
+    const forMs = Math.max(0, last.sentMs - first.receivedMs);
     // At such a rate nobody can tell, however long the undo may take.
     if (rate * c.plan.timing.restoreWithinMs < MISSED) return [];
     return [{ asset, ids: [first.id, last.id], forMs, sure: hasStopped(rate, forMs) }];

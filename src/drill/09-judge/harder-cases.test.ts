@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { FindingCode } from '../model/findings.ts';
 import type { Entry } from '../model/journal.ts';
+import type { KnownIssue } from '../model/known-issue.ts';
 import type { RecordedDetail } from '../model/sample.ts';
 import {
   baselineLife,
@@ -95,24 +97,24 @@ describe('a process whose main thread has exited, and another works on', () => {
   });
 });
 
+const accepted = (code: FindingCode): KnownIssue => ({
+  id: 'KI-7',
+  title: 'known',
+  code,
+  level: 2,
+  host: 'tesseract',
+  services: ['hermes'],
+  owner: 'ops',
+  filed: '2026-01-01',
+  fix: 'later',
+  expires: '2026-12-01',
+});
+
 describe('an accepted late stop', () => {
   const late = () => {
     const s = cleanLevel2();
     s.plan = { ...s.plan, timing: { ...s.plan.timing, holdMs: 3000 } };
-    s.knownIssues = [
-      {
-        id: 'KI-7',
-        title: 'slow',
-        code: 'late-stop',
-        level: 2,
-        host: 'tesseract',
-        services: ['hermes'],
-        owner: 'ops',
-        filed: '2026-01-01',
-        fix: 'later',
-        expires: '2026-12-01',
-      },
-    ];
+    s.knownIssues = [accepted('late-stop')];
     baselineLife(s, 'hermes').toMs = DEADLINE + 300;
     return s;
   };
@@ -132,6 +134,20 @@ describe('an accepted late stop', () => {
       return reading.kind === 'present' ? reading : api(T0 + 1000);
     };
     expect(judge(journalOf(s), options)).toMatchObject({ verdict: 'inconclusive', exitCode: 2 });
+  });
+});
+
+describe('an accepted survivor under another name', () => {
+  it('does not excuse that the service is another program once the drill is over', () => {
+    const s = cleanLevel2();
+    s.knownIssues = [accepted('renamed-survivor')];
+    neverStops(s, 'hermes');
+    baselineLife(s, 'hermes').matchedAt = (ms) => (ms < T0 + 300 ? ['hermes'] : []);
+    const verdict = judge(journalOf(s), options);
+    expect(verdict).toMatchObject({ verdict: 'fail', exitCode: 1 });
+    expect(verdict.findings.filter((f) => f.knownIssue === null)).toMatchObject([
+      { code: 'restored-differently', service: 'hermes', consequenceOf: null },
+    ]);
   });
 });
 

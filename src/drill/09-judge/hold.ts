@@ -52,9 +52,9 @@ export function stillnessOf(c: CaseFile): Hold | null {
   const deaths = [c.trigger.t0Ms];
   for (const service of servicesOf(c, 'target')) {
     for (const life of [...service.baseline, ...service.family, ...service.newcomers]) {
-      if (!diedBy(c, life, c.haltEndMs)) return null;
-      // Of one that was first seen later there is nothing to wait for.
-      deaths.push(c.lives.death(life)?.toMs ?? 0);
+      const death = c.lives.death(life);
+      if (death === null || death.toMs > c.haltEndMs) return null;
+      deaths.push(death.toMs);
     }
   }
   return observed(c, Math.max(...deaths));

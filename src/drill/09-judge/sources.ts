@@ -97,16 +97,14 @@ function needs(c: CaseFile): Need[] {
     list.push({ when: 'after the resume', fromMs: Math.max(...ends), toMs: Number.POSITIVE_INFINITY });
   if (c.plan.resume === 'manual' && c.manualSteps.length + c.starts.length > 0)
     list.push({ when: 'after the manual resume', fromMs: undoneMs(c), toMs: Number.POSITIVE_INFINITY });
-  const undone = list.at(-1);
-  if (undone !== undefined && undone.fromMs > c.haltEndMs) {
+  if (c.resumes.length + c.manualSteps.length + c.starts.length > 0) {
     // Once it was seen to be over, it may have begun again.
     const before = c.store.findLast(({ receivedMs }) => receivedMs <= c.anchorMs);
-    const full = before?.reading.kind === 'present';
     list.push({
-      ...undone,
       when: DRILL_ENDED,
-      fromMs: Math.max(undone.fromMs, c.endMs - fresh),
-      full,
+      fromMs: Math.max(undoneMs(c), c.endMs - fresh),
+      toMs: Number.POSITIVE_INFINITY,
+      full: before?.reading.kind === 'present',
     });
   }
   return list;
