@@ -106,6 +106,58 @@ describe('runDrill', () => {
     });
   });
 
+  describe('a host that is rebooted in the hold', () => {
+    const reboot = async (atBoot: string[], bootedMs?: number) => {
+      const fleet = await drill({}, (one) => {
+        void one.clock.sleep(8_000).then(() => {
+          one.tesseract.reboot(
+            atBoot.map((name) => ['/usr/bin/node', `/opt/bin/${name}`]),
+            bootedMs,
+          );
+        });
+      });
+      const verdict = judge(fleet.entries, { today: '2026-11-22', strict: false });
+      const primary = verdict.findings.filter(({ consequenceOf }) => consequenceOf === null);
+      return {
+        fleet,
+        verdict,
+        found: primary.map(({ code, host, service }) => `${code} ${service ?? '-'}@${host ?? '-'}`),
+      };
+    };
+
+    it('is watched on, and what comes back with it is found', async () => {
+      const { fleet, verdict, found } = await reboot(['hermes']);
+      expect(found.toSorted()).toEqual([
+        'boot-resurrection hermes@tesseract',
+        'unreachable-host -@tesseract',
+      ]);
+      expect(verdict).toMatchObject({ verdict: 'fail', fleet: 'restored' });
+      expect(fleet.tesseract.opened).toBe(2);
+    });
+
+    it('proves nothing where nothing comes back, and breaks nothing', async () => {
+      const { verdict, found } = await reboot([]);
+      expect(found).toEqual(['unreachable-host -@tesseract']);
+      expect(verdict).toMatchObject({ verdict: 'inconclusive', fleet: 'restored' });
+    });
+
+    it('is let go where it has been up all along: a clone of it, perhaps', async () => {
+      const { fleet, found } = await reboot(['hermes'], 0);
+      expect(found).toContain('wrong-host-probe -@tesseract');
+      const strange = fleet.entries.filter(
+        (one) =>
+          one.kind === 'sample' &&
+          one.sample.seen.kind === 'present' &&
+          one.sample.seen.value.scope.bootId === 'boot-2-tesseract',
+      );
+      expect(strange).toHaveLength(1);
+      const planted = fleet.entries.findLast(
+        (one) => one.kind === 'canary' && one.host === 'tesseract' && one.event === 'planted',
+      );
+      expect(planted?.atMs).toBeLessThan(strange[0]?.atMs ?? 0);
+    });
+  });
+
   describe('hosts that are pinned', () => {
     const pinning = (pin: HostPin): Plan => {
       const plan = fakePlan();

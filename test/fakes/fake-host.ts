@@ -31,6 +31,8 @@ export class FakeHost implements HostLink {
   wallMs: number | null = null;
   onKill: (pid: number) => void = () => undefined;
   #nextPid = 100;
+  #boots = 1;
+  #bootedMs = 0;
 
   constructor(host: string, fleet: string, clock: Clock, commands: (argv: readonly string[]) => void) {
     this.host = host;
@@ -44,8 +46,23 @@ export class FakeHost implements HostLink {
   spawn(argv: readonly string[], ppid = 1): number {
     const pid = this.#nextPid;
     this.#nextPid += 1;
-    this.processes.set(pid, { pid, start: Math.round(this.#clock.nowMs() / 10), ppid, argv, state: 'S' });
+    this.processes.set(pid, {
+      pid,
+      start: Math.round((this.#clock.nowMs() - this.#bootedMs) / 10),
+      ppid,
+      argv,
+      state: 'S',
+    });
     return pid;
+  }
+
+  /** Breaks the connection and boots it anew, with these at boot; what it says of itself is that it has been up since `bootedMs`. */
+  reboot(atBoot: readonly (readonly string[])[], bootedMs = this.#clock.nowMs()): void {
+    this.cutTo = this.#machine;
+    this.#boots += 1;
+    this.#bootedMs = bootedMs;
+    for (const pid of this.processes.keys()) if (pid !== 1) this.processes.delete(pid);
+    for (const argv of atBoot) this.spawn(argv);
   }
 
   find(script: string): FakeProcess | undefined {
@@ -80,7 +97,7 @@ export class FakeHost implements HostLink {
     const wanted = request.mode === 'full' ? all : all.filter((one) => request.watch.includes(one.pid));
     return present({
       scope: this.#scope(),
-      uptimeMs: this.#clock.nowMs(),
+      uptimeMs: this.#clock.nowMs() - this.#bootedMs,
       hostWallMs: this.wallMs === null ? null : this.wallMs + this.#clock.nowMs(),
       pids: all.map((one) => one.pid),
       rows: wanted.map(({ pid, start, ppid, state }) => ({ pid, start, ppid, pgrp: pid, sid: pid, state })),
@@ -101,11 +118,13 @@ export class FakeHost implements HostLink {
 
   async plantCanary(tag: string): Promise<Reading<{ pid: number }>> {
     if (this.lost !== null) return unreadable(this.lost);
+    if (this.isLost()) return unreadable('the ssh connection was lost');
     return present({ pid: this.spawn(['sh', '-c', ':', 'haltproof-canary', this.#fleet, tag, '0']) });
   }
 
   async killCanary(pid: number): Promise<Reading<true>> {
     if (this.lost !== null) return unreadable(this.lost);
+    if (this.isLost()) return unreadable('the ssh connection was lost');
     this.processes.delete(pid);
     return present(true);
   }
@@ -127,6 +146,6 @@ export class FakeHost implements HostLink {
   }
 
   #scope() {
-    return { bootId: `boot-${this.host}`, pidNamespace: 'pid:[1]' };
+    return { bootId: `boot-${this.#boots}-${this.host}`, pidNamespace: 'pid:[1]' };
   }
 }

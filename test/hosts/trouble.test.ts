@@ -134,6 +134,39 @@ it('addresses that two hosts have swapped in mid-hold: what answers is not who i
   expect(result.verdict.verdict).not.toBe('pass');
 });
 
+/** Has a boot find the unit and start it, which none of those in /run outlive. */
+const ENABLED = `
+  cp /run/systemd/system/hermes.service /etc/systemd/system/
+  printf '[Install]\nWantedBy=multi-user.target\n' >>/etc/systemd/system/hermes.service
+  systemctl daemon-reload
+  systemctl enable --quiet hermes.service`;
+
+/** The host reboots as an operator has it do so; resolves once systemd of another boot is there. */
+async function reboot({ hosts: { east } }: Fleet): Promise<void> {
+  const before = east.leader();
+  await east.try('systemctl', 'reboot');
+  await until('east is booted again', 60_000, async () => {
+    const now = east.leaderIfUp();
+    return (now !== null && now !== before) || 'it is down';
+  });
+}
+
+it('a host that is rebooted while halted: a target that is enabled at boot comes back with it', async () => {
+  const boot = inHold(reboot);
+  const result = await drilled(
+    fleet('rebooted', {
+      after: { east: ENABLED },
+      undo: {
+        east: 'systemctl disable --quiet hermes.service; rm -f /etc/systemd/system/hermes.service',
+      },
+      drill: { hold: '30s' },
+    }),
+    { during: boot.during, after: () => boot.settled() },
+  );
+  expect(primary(result), result.stderr).toEqual(['boot-resurrection hermes@east', 'unreachable-host -@east']);
+  expect(result).toMatchObject({ code: 1, verdict: { verdict: 'fail', fleet: 'restored' } });
+});
+
 // All hosts of a machine share its clock, so `date` stands for it: what the probe asks for the time of day.
 const LATE =
   '#!/bin/sh\n[ "$*" != +%s%N ] || { echo "$(($(/bin/date +%s) + 3600))000000000"; exit; }\nexec /bin/date "$@"\n';

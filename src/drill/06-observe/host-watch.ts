@@ -1,3 +1,5 @@
+import { bootAgeMs } from '../model/boot-age.ts';
+import { isReboot } from '../model/identity.ts';
 import { unlikePin } from '../model/pin.ts';
 import type { Plan } from '../model/plan.ts';
 import { apart, present, type Reading } from '../model/reading.ts';
@@ -31,6 +33,8 @@ export class HostWatch {
   #trouble: string | null = 'not sampled yet';
   #first: HostIdentity | null = null;
   #foreign = false;
+  /** When the boot before was last seen, for as long as it is not shown that the present one is younger; else null. */
+  #youngerThanMs: number | null = null;
   #reopened = 0;
   #reopenAtMs = 0;
   #lastGoodMs = Number.NEGATIVE_INFINITY;
@@ -73,7 +77,8 @@ export class HostWatch {
 
   /**
    * Opens a link that was lost again, at most once a second: what the halt left behind must be undone and proven undone. The
-   * observation stays broken. Another machine than before is let go at once: nothing may be done there.
+   * observation stays broken. The same machine may have been rebooted; then nothing of its process table is known any more.
+   * Another machine is let go at once: nothing may be done there.
    */
   async #reopen(): Promise<void> {
     const { clock } = this.#world;
@@ -81,11 +86,22 @@ export class HostWatch {
     const identity = await this.#askWho();
     this.#reopenAtMs = clock.nowMs() + REOPEN_EVERY_MS;
     if (identity.kind !== 'present') return;
-    if (isSameMachine(identity.value, this.#first)) {
-      this.#reopened += 1;
+    const reboot = this.#first !== null && isReboot(this.#first, identity.value);
+    if (!reboot && !isSameBoot(identity.value, this.#first)) {
+      await this.#letGo();
       return;
     }
+    this.#reopened += 1;
+    if (!reboot) return;
+    this.#first = identity.value;
+    this.table = new Table(this.#plan, identity.value.ticksPerSecond);
+    this.#lastFullMs = Number.NEGATIVE_INFINITY;
+    this.#youngerThanMs = this.#lastGoodMs;
+  }
+
+  async #letGo(): Promise<void> {
     this.#foreign = true;
+    this.#trouble = 'another machine answers';
     await this.#link.close();
   }
 
@@ -181,10 +197,20 @@ export class HostWatch {
     };
     const sample: Sample = { ...common, seen: present(seen) };
     journal.append({ kind: 'sample', sample });
+    if (!this.#isYoungEnough(answer.value, receivedMs)) return this.#letGo();
     this.table.take({ ...seen, rows });
     if (mode === 'full') this.#lastFullMs = sentMs;
     this.#trouble = blindness(seen);
     this.#lastGoodMs = sentMs;
+  }
+
+  // A machine that has been up since before the link broke is no rebooted one, whatever it says it is: a clone, perhaps.
+  #isYoungEnough(table: Parameters<typeof bootAgeMs>[0], receivedMs: number): boolean {
+    if (this.#youngerThanMs === null) return true;
+    const age = bootAgeMs(table, this.#first?.ticksPerSecond ?? 0);
+    if (age === null || receivedMs - age < this.#youngerThanMs) return false;
+    this.#youngerThanMs = null;
+    return true;
   }
 
   #request(nowMs: number): SampleRequest {
@@ -206,7 +232,7 @@ export class HostWatch {
   }
 }
 
-function isSameMachine(now: HostIdentity, before: HostIdentity | null): boolean {
+function isSameBoot(now: HostIdentity, before: HostIdentity | null): boolean {
   const parts = ['bootId', 'pidNamespace', 'machineId', 'hostKey'] as const;
   return parts.every((part) => now[part] === before?.[part]);
 }

@@ -4,6 +4,7 @@ import type { CaseFile } from './case-file.ts';
 import { finding, seconds } from './finding.ts';
 import type { HostSamples } from './host-samples.ts';
 import { instantMs } from './instant.ts';
+import { type SpeakingSample, scopeOf } from './lives.ts';
 import { once } from './once.ts';
 
 /** How far two clocks may part before intervals across that are worthless (DESIGN: 500 ms). */
@@ -37,12 +38,25 @@ export const controllerClockTrouble = once((c: CaseFile): readonly Finding[] => 
   ];
 });
 
-/** Whether the host's uptime kept pace with the controller's monotonic clock, and its wall clock with its uptime. */
+/**
+ * Whether the host's uptime kept pace with the controller's monotonic clock, and its wall clock with its uptime. With a reboot the
+ * uptime begins anew, so each boot is held against itself.
+ */
 export function hostClockTrouble(host: HostSamples): Finding[] {
+  const spoken = host.samples.filter((sample): sample is SpeakingSample => sample.table !== null);
+  const boots = new Set(spoken.map(({ table }) => scopeOf(table)));
+  return [...boots].flatMap((boot) =>
+    clockTrouble(
+      host.name,
+      spoken.filter(({ table }) => scopeOf(table) === boot),
+    ),
+  );
+}
+
+function clockTrouble(host: string, samples: readonly SpeakingSample[]): Finding[] {
   const uptimes: Offset[] = [];
   const walls: Offset[] = [];
-  for (const { id, table, sentMs, receivedMs } of host.samples) {
-    if (table === null) continue;
+  for (const { id, table, sentMs, receivedMs } of samples) {
     uptimes.push({ id, fromMs: table.uptimeMs - receivedMs, toMs: table.uptimeMs - sentMs });
     if (table.hostWallMs === null) continue;
     const offset = table.hostWallMs - table.uptimeMs;
@@ -55,12 +69,12 @@ export function hostClockTrouble(host: HostSamples): Finding[] {
   if (parted === null) return [];
   const which =
     uptime === null
-      ? `the uptime and the wall clock of ${host.name}`
-      : `the uptime of ${host.name} and the controller's clock`;
+      ? `the uptime and the wall clock of ${host}`
+      : `the uptime of ${host} and the controller's clock`;
   return [
     finding(
       'clock-unreliable',
-      { host: host.name },
+      { host },
       `During the drill ${which} parted by ${seconds(parted.byMs)} or more.`,
       parted.ids,
     ),

@@ -13,6 +13,7 @@ const STOPS: readonly FindingCode[] = [
   'renamed-survivor',
   'orphaned-children',
   'respawned',
+  'boot-resurrection',
   'flapped',
   'late-stop',
 ];
@@ -100,6 +101,7 @@ function causeOf(c: CaseFile, f: Finding, all: readonly Finding[]): string | nul
     case 'collateral-halt':
       return first(['wrong-asset']) ?? allAccounts(accountsAtBaseline(c, asset), ['collateral-stop'], first);
     case 'respawned':
+    case 'boot-resurrection':
     case 'flapped':
       return first(['silent-downgrade']);
     case 'collateral-stop':

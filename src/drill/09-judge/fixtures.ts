@@ -153,7 +153,7 @@ export interface Scenario {
   endMs: number;
 }
 
-const TRADERS = ['foresight', 'shiva', 'hermes', 'leverage'];
+export const TRADERS = ['foresight', 'shiva', 'hermes', 'leverage'];
 const KNOX = ['principal', 'sentinel', 'horus'];
 
 function service(name: string, host: string, role: Role): PlannedService {

@@ -88,6 +88,7 @@ function inWords(first: Finding, same: readonly Finding[]): string {
     'partial-stop': `${who}${where} did not stop wholly`,
     'late-stop': `${who}${where} stopped after the deadline`,
     respawned: `${who}${where} came back while halted`,
+    'boot-resurrection': `${who}${where} came back with the reboot of ${one ? 'its host' : 'their hosts'}`,
     flapped: `${who}${where} came back while halted, and went again`,
     'collateral-stop': `${who}${where} had to survive and ${one ? 'was' : 'were'} stopped`,
     'survivor-restarted': `${who}${where} had to survive and ${one ? 'was' : 'were'} restarted`,

@@ -5,6 +5,7 @@ import { finding, harmless, seconds } from './finding.ts';
 import { type BadSample, type HostSample, type HostSamples, isBad } from './host-samples.ts';
 import { scopeOf } from './lives.ts';
 import { once } from './once.ts';
+import { type Reboot, rebootsOf } from './reboots.ts';
 
 /** A stretch without a good sample: from the last good one before it to the first good one after it. */
 export interface Gap {
@@ -130,7 +131,8 @@ export function identityTrouble(c: CaseFile, host: HostSamples): Finding[] {
     if (identity.kind === 'present')
       machines.set(`${identity.value.machineId}/${identity.value.hostKey}`, id);
   }
-  if (scopes.size > 1 || machines.size > 1) {
+  const reboots = rebootsOf(host);
+  if (reboots === null || machines.size > 1) {
     return [
       finding(
         'wrong-host-probe',
@@ -140,21 +142,38 @@ export function identityTrouble(c: CaseFile, host: HostSamples): Finding[] {
       ),
     ];
   }
-  const twins = [...c.hosts.values()].filter(
+  return [...twins(c, host), ...rebooted(host.name, reboots)];
+}
+
+function twins(c: CaseFile, host: HostSamples): Finding[] {
+  const scopes = scopesOf(host);
+  const all = [...c.hosts.values()].filter(
     (other) =>
       other !== host &&
       !declaredOne(c, host.name, other.name) &&
       [...scopes.keys()].some((scope) => scopesOf(other).has(scope)),
   );
-  if (twins.length === 0) return [];
+  if (all.length === 0) return [];
   return [
     finding(
       'wrong-host-probe',
       { host: host.name },
-      `${host.name} and ${twins.map((twin) => twin.name).join(', ')} answer from one machine, which the inventory does not say.`,
+      `${host.name} and ${all.map((twin) => twin.name).join(', ')} answer from one machine, which the inventory does not say.`,
       [...scopes.values()],
     ),
   ];
+}
+
+// However short the time in which nothing could be seen: a boot may have run whatever it liked in it.
+function rebooted(host: string, reboots: readonly Reboot[]): Finding[] {
+  return reboots.map(({ before, after }) =>
+    finding(
+      'unreachable-host',
+      { host },
+      `${host} was rebooted during the drill: for ${seconds(after.receivedMs - before.sentMs)} nothing of it could be seen.`,
+      [before.id, after.id],
+    ),
+  );
 }
 
 /** Whether somebody else answered for a host than the machine that the operator pinned. */

@@ -9,6 +9,7 @@ import { troubleOf } from './hosts.ts';
 import { detailAt, firstSeen, type Life, type Sighting } from './lives.ts';
 import { managerFindings } from './managers.ts';
 import { once } from './once.ts';
+import { type Reboot, rebootsOf } from './reboots.ts';
 import type { ServiceLives } from './service-lives.ts';
 
 /** What became of one life, seen from the deadline. */
@@ -182,6 +183,18 @@ function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Findi
   const evidence = (lives: readonly Life[]): (string | undefined)[] =>
     lives.flatMap((life) => [life.seen[0], lastInHalt(c, life)].map((seen) => seen?.sample.id));
   const pids = (lives: readonly Life[]): string => lives.map((life) => life.pid).join(', ');
+  const reboots = rebootsIn(c, host);
+  const resurrected = stayed.filter((life) => reboots.has(life.scope));
+  if (resurrected.length > 0) {
+    return [
+      finding(
+        'boot-resurrection',
+        { host, service: name },
+        `${host} was rebooted while halted, and ${name} came back with it (pid ${pids(resurrected)}) and was still there when the halt ended.`,
+        [...[...reboots.values()].map(({ before }) => before.id), ...evidence(resurrected)],
+      ),
+    ];
+  }
   if (stayed.length > 0) {
     return [
       finding(
@@ -201,6 +214,13 @@ function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Findi
       evidence(went),
     ),
   ];
+}
+
+/** Boots of the host that began after the trigger, by their scope. */
+function rebootsIn(c: CaseFile, name: string): ReadonlyMap<string, Reboot> {
+  const host = c.hosts.get(name);
+  const reboots = (host && rebootsOf(host)) ?? [];
+  return new Map(reboots.filter(({ after }) => after.receivedMs > c.anchorMs).map((one) => [one.scope, one]));
 }
 
 function late(

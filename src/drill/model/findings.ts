@@ -71,6 +71,15 @@ export const FINDINGS = {
     cause: 'KeepAlive, Restart=always, a timer, a socket or a sibling that starts it again.',
     fix: 'Disable the service in its manager for as long as the halt lasts, do not just kill it.',
   },
+  'boot-resurrection': {
+    ...stopping,
+    title: 'Its host was rebooted while halted, and it came back with it',
+    meaning:
+      'The host was booted again between the trigger and the resume, and a life of the service appeared under the new boot and stayed.',
+    cause:
+      'The service is enabled at boot, or its supervisor is, and what starts it there asks nobody whether the fleet is halted.',
+    fix: 'Have the halt disable the service at boot too (systemctl disable, launchctl disable), or have the service ask for the halt before it begins to work.',
+  },
   flapped: {
     ...stopping,
     title: 'It came back while halted, and went again',

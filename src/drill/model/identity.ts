@@ -18,3 +18,17 @@ export function isOtherMachine(was: HostIdentity, is: HostIdentity): boolean {
   if (was.hostKey !== null && is.hostKey !== null) return was.hostKey !== is.hostKey;
   return was.hostname !== is.hostname;
 }
+
+/**
+ * Whether the second identity may be of the same machine, booted again: machine id and ssh host key as before, one of them at least
+ * known, and another boot id (random(4): it is generated at each boot).
+ */
+export function isReboot(was: HostIdentity, is: HostIdentity): boolean {
+  return isSurelyOneMachine(was, is) && was.bootId !== is.bootId;
+}
+
+/** Whether both bear the same machine id and ssh host key, and at least one of these is known. */
+export function isSurelyOneMachine(was: HostIdentity, is: HostIdentity): boolean {
+  const isKnown = was.machineId !== null || was.hostKey !== null;
+  return isKnown && was.machineId === is.machineId && was.hostKey === is.hostKey;
+}

@@ -17,9 +17,13 @@ export class Host {
 
   /** systemd of the present boot, by its pid outside. */
   leader(): number {
-    const pid = leaderOf(this.#nspawn);
+    const pid = this.leaderIfUp();
     if (pid === null) throw new Error(`${this.name} is not up`);
     return pid;
+  }
+
+  leaderIfUp(): number | null {
+    return leaderOf(this.#nspawn);
   }
 
   /** The command that runs others on the host. */
