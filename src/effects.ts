@@ -141,6 +141,14 @@ export function createEffects(): {
       const { askHosts } = await import('./ask-hosts.ts');
       return askHosts(inventory);
     },
+    surveyHost: async (request) => {
+      const { surveyHost } = await import('./survey-host.ts');
+      return surveyHost(request);
+    },
+    converse: async () => {
+      const { converse } = await import('./converse.ts');
+      return converse(err);
+    },
   };
   return { effects, internalError: signals.internalError, redact };
 }

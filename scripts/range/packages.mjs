@@ -6,7 +6,7 @@ export const HERE = {
   'ssh-keygen': 'openssh-client',
 };
 
-/** What is in the root that the hosts boot. libstdc++6 is for Node, which is lent to the host that runs the drills. */
+/** What is in the root that the hosts boot. libstdc++6 is for Node, which is lent to the hosts. */
 export const INSIDE = [
   'dbus',
   'dbus-user-session',
@@ -23,3 +23,6 @@ export const INSIDE = [
   'systemd',
   'systemd-sysv',
 ];
+
+/** A process manager from the npm registry, for the hosts alone: nothing of the project depends on it. */
+export const PM2 = 'pm2@7.0.4';

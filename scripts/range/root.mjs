@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { INSIDE } from './packages.mjs';
+import { INSIDE, PM2 } from './packages.mjs';
 
 /** Nothing in a test may depend on the hour: units that start by the calendar, and supervisord, which one case starts itself. */
 const OFF = [
@@ -19,6 +19,9 @@ const FINISH = [
   `chroot "$1" systemctl disable --quiet ${OFF.join(' ')} supervisor.service`,
   'chroot "$1" systemctl mask --quiet systemd-timesyncd.service console-getty.service getty.target',
   'rm -f "$1"/etc/ssh/ssh_host_* "$1"/etc/machine-id "$1"/etc/hostname',
+  // By the npm of this machine, whose Node is lent to the hosts.
+  `npm install --prefix "$1/opt/pm2" --no-audit --no-fund --loglevel=error ${PM2}`,
+  'ln -s /opt/pm2/node_modules/.bin/pm2 "$1/usr/local/bin/pm2"',
 ];
 
 /** Of the release that this machine runs, since programs of this machine are lent to a host; bookworm where that is not Debian. */

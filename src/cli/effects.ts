@@ -1,5 +1,7 @@
-import type { Inventory } from '../drill/model/inventory.ts';
+import type { Host, Inventory } from '../drill/model/inventory.ts';
 import type { Entry } from '../drill/model/journal.ts';
+import type { Reading } from '../drill/model/reading.ts';
+import type { FoundManager, Survey } from '../drill/model/survey.ts';
 import type { Proof } from '../drill/model/proof.ts';
 import type { Stretch, Windows } from '../drill/model/windows.ts';
 import type { Opening, Progress, World } from '../drill/ports/world.ts';
@@ -73,6 +75,25 @@ export interface Effects {
   readonly program: readonly string[];
   /** Connects to every host of an inventory and asks who answers, by host; nothing else is done there. Never rejects. */
   readonly askHosts: (inventory: Inventory) => Promise<ReadonlyMap<string, Opening>>;
+  /** Looks once at a host of which nothing is declared yet. Never rejects. */
+  readonly surveyHost: (request: SurveyRequest) => Promise<Reading<Survey>>;
+  /** Questions on stderr and answers on stdin, be that a terminal or not. */
+  readonly converse: () => Promise<Conversation>;
+}
+
+export interface SurveyRequest {
+  readonly host: Host;
+  /** The name of the fleet; the probe carries it in its argv. */
+  readonly fleet: string;
+  /** The one service manager to ask, and its configuration where that is not the usual one; null: whichever runs there. */
+  readonly only: { readonly manager: FoundManager['manager']; readonly config: string | null } | null;
+}
+
+export interface Conversation {
+  say(text: string): void;
+  /** The next line, without its end; null where none will come any more. */
+  ask(prompt: string): Promise<string | null>;
+  close(): void;
 }
 
 export interface WindowClock {

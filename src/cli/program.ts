@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { usage } from './cli-error.ts';
 import type { DrillOptions } from './commands/drill.ts';
+import type { InitOptions } from './commands/init.ts';
 import type { LabOptions } from './commands/lab.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { PinOptions } from './commands/pin.ts';
@@ -174,6 +175,22 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
       refuseArguments(command, effects);
       const { doctor } = await import('./commands/doctor.ts');
       done(await doctor(options, effects));
+    });
+
+  program
+    .command('init')
+    .summary('ask about a fleet and write a first inventory')
+    .description(
+      'Asks how the hosts of a fleet are reached and how its kill switch is used, lists what the service manager of each host runs, and writes a first inventory.yaml and drills that can be loaded. Changes nothing on any host and overwrites no file. The answers may come on stdin, one a line.\n\nExit codes: 0 written, 3 not finished and nothing written, 64 bad usage, or what was answered makes no inventory.',
+    )
+    .option('--out <dir>', 'folder to write to (default: the current one)')
+    .option('--debug', 'with a stack trace where something goes wrong')
+    .allowExcessArguments(true)
+    .addHelpText('after', examples('haltproof init', 'haltproof init --out fleets/prod'))
+    .action(async (options: InitOptions, command: Command) => {
+      refuseArguments(command, effects);
+      const { init } = await import('./commands/init.ts');
+      done(await init(options, effects));
     });
 
   addSchedule(program, effects, done);

@@ -163,7 +163,10 @@ it('a host that is rebooted while halted: a target that is enabled at boot comes
     }),
     { during: boot.during, after: () => boot.settled() },
   );
-  expect(primary(result), result.stderr).toEqual(['boot-resurrection hermes@east', 'unreachable-host -@east']);
+  expect(primary(result), result.stderr).toEqual([
+    'boot-resurrection hermes@east',
+    'unreachable-host -@east',
+  ]);
   expect(result).toMatchObject({ code: 1, verdict: { verdict: 'fail', fleet: 'restored' } });
 });
 

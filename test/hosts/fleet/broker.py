@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -I
 # A small broker as somebody might have written it: one HTTP API, its state in SQLite, an audit log. It believes what its stop
-# commands return. Its one argument is a JSON file: {port, token, db, stops: [{service, host, run}], starts: [[word, ...]]}.
+# commands return. Its one argument is a JSON file: {listen, port, token, db, stops: [{service, host, run}], starts: [[word, ...]]}.
 import json, shlex, sqlite3, subprocess, sys, threading
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -111,4 +111,4 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-ThreadingHTTPServer(("127.0.0.1", CONFIG["port"]), Handler).serve_forever()
+ThreadingHTTPServer((CONFIG["listen"], CONFIG["port"]), Handler).serve_forever()

@@ -6,12 +6,15 @@ import { type FleetCase, scriptOf, type Target } from './fleet-case.ts';
 
 const TOKEN = 'a-token-of-the-range';
 
+const brokerHostOf = ({ brokerHost = 'desk' }: FleetCase): HostName => brokerHost;
+
 /** Who stays up: the broker, and a watcher on each of two hosts. */
-export const SURVIVORS = [
-  { name: 'principal', host: 'desk' },
-  { name: 'sentinel', host: 'desk' },
-  { name: 'horus', host: 'west' },
-] as const;
+export const survivorsOf = (fleet: FleetCase) =>
+  [
+    { name: 'principal', host: brokerHostOf(fleet) },
+    { name: 'sentinel', host: 'desk' },
+    { name: 'horus', host: 'west' },
+  ] as const;
 
 export const folderOf = ({ name }: FleetCase): string => `/var/lib/range/${name}`;
 
@@ -31,8 +34,8 @@ function quoted(word: string): string {
 }
 
 /** The command as the broker runs it: as it is on its own host, over ssh on the others. */
-function from(host: HostName, words: readonly string[]): readonly string[] {
-  if (host === 'desk') return words;
+function from(fleet: FleetCase, host: HostName, words: readonly string[]): readonly string[] {
+  if (host === brokerHostOf(fleet)) return words;
   const quiet = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=3', '-n'];
   return ['ssh', ...quiet, `root@${ADDRESSES[host]}`, words.map(quoted).join(' ')];
 }
@@ -40,17 +43,22 @@ function from(host: HostName, words: readonly string[]): readonly string[] {
 const startOf = ({ name, start }: Target): readonly string[] =>
   start ?? ['systemctl', 'start', `${name}.service`];
 
+/** Where its API is reached from desk. */
+export const addressOf = (fleet: FleetCase): string =>
+  brokerHostOf(fleet) === 'desk' ? '127.0.0.1' : ADDRESSES[brokerHostOf(fleet)];
+
 export function brokerConfig(fleet: FleetCase): string {
   return JSON.stringify({
+    listen: addressOf(fleet),
     port: 8700,
     token: TOKEN,
     db: `${folderOf(fleet)}/broker.db`,
     stops: fleet.targets.map(({ name, host, stop, stopOn = host }) => ({
       service: name,
       host: stopOn,
-      run: from(stopOn, stop ?? ['systemctl', 'stop', `${name}.service`]),
+      run: from(fleet, stopOn, stop ?? ['systemctl', 'stop', `${name}.service`]),
     })),
-    starts: fleet.targets.map((target) => from(target.host, startOf(target))),
+    starts: fleet.targets.map((target) => from(fleet, target.host, startOf(target))),
   });
 }
 
@@ -70,8 +78,8 @@ export function inventoryText(fleet: FleetCase): string {
         },
   ]);
   const label = (name: string, host: HostName) =>
-    managerOf(host) === 'none' ? {} : { label: `${name}.service` };
-  const survivors = SURVIVORS.map(({ name, host }) => [
+    managerOf(host) === 'none' ? {} : { label: managerOf(host) === 'systemd' ? `${name}.service` : name };
+  const survivors = survivorsOf(fleet).map(({ name, host }) => [
     name,
     {
       host,
@@ -96,7 +104,7 @@ export function inventoryText(fleet: FleetCase): string {
     services: Object.fromEntries([...survivors, ...targets]),
     broker: {
       service: 'principal',
-      api: 'http://127.0.0.1:8700',
+      api: `http://${addressOf(fleet)}:8700`,
       auth: { bearer: TOKEN },
       halt: {
         request: 'POST /halt',
@@ -146,7 +154,7 @@ export function drillText(fleet: FleetCase): string {
     'sample-every': '200ms',
     'max-gap': '2s',
     stops: fleet.targets.map(({ name }) => name),
-    keeps: SURVIVORS.map(({ name }) => name),
+    keeps: survivorsOf(fleet).map(({ name }) => name),
     ...fleet.drill,
   });
 }

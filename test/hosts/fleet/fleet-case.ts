@@ -32,6 +32,8 @@ export interface ExtraFile {
 export interface FleetCase {
   readonly name: string;
   readonly targets: readonly Target[];
+  /** Where the broker lives; desk unless told. Only desk may log in elsewhere: another broker has its targets beside it. */
+  readonly brokerHost?: HostName;
   readonly files?: readonly ExtraFile[];
   /** Units beside those of the targets, to be started before the drill and stopped after it. */
   readonly units?: Readonly<Partial<Record<HostName, readonly string[]>>>;

@@ -6,11 +6,12 @@ import { Host } from '../range/host.ts';
 import { type BootedRange, HOSTS, type HostName } from '../range/plan.ts';
 import { until } from '../range/until.ts';
 import {
+  addressOf,
   brokerConfig,
   drillText,
   folderOf,
   inventoryText,
-  SURVIVORS,
+  survivorsOf,
   survivorUnit,
   unitText,
 } from './files.ts';
@@ -42,13 +43,14 @@ export class Fleet {
   async install(): Promise<void> {
     const fleet = this.#case;
     const { hosts } = this;
+    const { brokerHost = 'desk' } = fleet;
     const folder = folderOf(fleet);
     const unit = (name: string): string => `/run/systemd/system/${name}.service`;
     await Promise.all([
-      hosts.desk.write(`${folder}/broker.json`, brokerConfig(fleet)),
+      hosts[brokerHost].write(`${folder}/broker.json`, brokerConfig(fleet)),
       hosts.desk.write(`${folder}/inventory.yaml`, inventoryText(fleet)),
       hosts.desk.write(`${folder}/drill.yaml`, drillText(fleet)),
-      ...SURVIVORS.flatMap(({ name, host }) => [
+      ...survivorsOf(fleet).flatMap(({ name, host }) => [
         hosts[host].write(scriptOf(name), name === 'principal' ? BROKER : DAEMON, '755'),
         hosts[host].write(unit(name), survivorUnit(name, fleet)),
       ]),
@@ -77,7 +79,8 @@ export class Fleet {
       const { code } = await hosts.desk.try(
         'python3',
         '-c',
-        'import socket; socket.create_connection(("127.0.0.1", 8700))',
+        'import socket, sys; socket.create_connection((sys.argv[1], 8700))',
+        addressOf(fleet),
       );
       return code === 0 || 'nobody listens';
     });
@@ -85,7 +88,9 @@ export class Fleet {
 
   #unitsOn(host: HostName, toStart: boolean): string[] {
     return [
-      ...SURVIVORS.filter((one) => one.host === host).map(({ name }) => `${name}.service`),
+      ...survivorsOf(this.#case)
+        .filter((one) => one.host === host)
+        .map(({ name }) => `${name}.service`),
       ...this.#case.targets
         .filter((one) => one.host === host && one.managed !== false && !(toStart && one.started === false))
         .map(({ name }) => `${name}.service`),

@@ -102,6 +102,9 @@ async function acquaint({ folder }: Ground): Promise<void> {
   }
 }
 
+/** With --keep-unit, systemd-nspawn ends with 133 where its container reboots, and leaves starting it again to its service manager. */
+const KEEPER = 'echo $$ >"$0/cgroup.procs" || exit; while "$@"; [ $? = 133 ]; do :; done';
+
 async function boot(name: HostName, { folder, group }: Ground): Promise<number> {
   const own = join(folder, name);
   const cgroup = join('/sys/fs/cgroup', group, name);
@@ -122,15 +125,11 @@ async function boot(name: HostName, { folder, group }: Ground): Promise<number> 
     '--resolv-conf=off',
     '--timezone=off',
   );
-  // The drills run there: the program, and the Node that runs it here.
-  if (name === 'desk')
-    words.push(`--bind-ro=${PACKAGE}:/opt/haltproof`, `--bind-ro=${process.execPath}:/usr/local/bin/node`);
+  words.push(`--bind-ro=${process.execPath}:/usr/local/bin/node`);
+  // The drills run there.
+  if (name === 'desk') words.push(`--bind-ro=${PACKAGE}:/opt/haltproof`);
   const log = openSync(join(own, 'console'), 'w');
-  const child: ChildProcess = spawn(
-    'sh',
-    ['-c', 'echo $$ >"$0/cgroup.procs" && exec "$@"', cgroup, ...words],
-    { stdio: ['ignore', log, log] },
-  );
+  const child: ChildProcess = spawn('sh', ['-c', KEEPER, cgroup, ...words], { stdio: ['ignore', log, log] });
   closeSync(log);
   const { pid } = child;
   if (pid === undefined) throw new Error('sh cannot be started');

@@ -7,12 +7,12 @@ import { ADDRESSES, type BootedRange, type HostName } from './plan.ts';
 export class Host {
   readonly name: HostName;
   readonly address: string;
-  readonly #nspawn: number;
+  readonly #keeper: number;
 
   constructor(name: HostName, range: BootedRange) {
     this.name = name;
     this.address = ADDRESSES[name];
-    this.#nspawn = range.pids[name];
+    this.#keeper = range.pids[name];
   }
 
   /** systemd of the present boot, by its pid outside. */
@@ -23,7 +23,7 @@ export class Host {
   }
 
   leaderIfUp(): number | null {
-    return leaderOf(this.#nspawn);
+    return leaderOf(this.#keeper);
   }
 
   /** The command that runs others on the host. */
@@ -74,18 +74,23 @@ export class Host {
   }
 }
 
-/** The child that is pid 1 of a namespace of its own. */
-export function leaderOf(nspawn: number): number | null {
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const status = readFileSync(join('/proc', name, 'status'), 'utf8');
-      const parent = /^PPid:\t(\d+)$/m.exec(status)?.[1];
-      if (parent === String(nspawn) && /^NSpid:.*\t1$/m.test(status) && /^Name:\tsystemd$/m.test(status))
-        return Number(name);
-    } catch {
-      // It ended while it was read.
-    }
+/** The pid 1 of a namespace of its own that whoever the keeper runs has started. */
+export function leaderOf(keeper: number): number | null {
+  for (const name of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
+    const status = statusOf(name);
+    if (!/^NSpid:.*\t1$/m.test(status) || !/^Name:\tsystemd$/m.test(status)) continue;
+    if (parentIn(statusOf(parentIn(status))) === String(keeper)) return Number(name);
   }
   return null;
+}
+
+const parentIn = (status: string): string => /^PPid:\t(\d+)$/m.exec(status)?.[1] ?? '';
+
+/** Empty once it has ended. */
+function statusOf(pid: string): string {
+  try {
+    return readFileSync(join('/proc', pid, 'status'), 'utf8');
+  } catch {
+    return '';
+  }
 }

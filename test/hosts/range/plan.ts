@@ -15,7 +15,7 @@ export const SWITCH = '10.83.0.254';
 /** What was booted, as tests are told. */
 export interface BootedRange {
   readonly folder: string;
-  /** systemd-nspawn of each host. */
+  /** What runs systemd-nspawn of each host, again where that reboots. */
   readonly pids: Readonly<Record<HostName, number>>;
 }
 
