@@ -3,13 +3,12 @@ import type { Conversation, Sink } from './cli/effects.ts';
 
 /** Questions on stderr, answers on stdin, line by line: of a terminal, which shows what is typed, or of anything else. */
 export function converse(err: Sink): Conversation {
+  const { stdin, stderr } = process;
+  const isTerminal = stdin.isTTY === true && stderr.isTTY === true;
   const lines: string[] = [];
   let ended = false;
   let wake = (): void => undefined;
-  const reader = createInterface({
-    input: process.stdin,
-    ...(process.stdin.isTTY === true ? { output: process.stderr } : {}),
-  });
+  const reader = createInterface({ input: stdin, ...(isTerminal ? { output: stderr } : {}) });
   reader.on('line', (line) => {
     lines.push(line);
     wake();
@@ -21,14 +20,17 @@ export function converse(err: Sink): Conversation {
   return {
     say: (text) => err.write(text),
     ask: async (prompt) => {
-      err.write(prompt);
+      // A terminal's line is drawn anew while it is edited, question and all.
+      if (isTerminal) {
+        reader.setPrompt(prompt);
+        reader.prompt();
+      } else err.write(prompt);
       while (lines.length === 0 && !ended)
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       const line = lines.shift() ?? null;
-      // A terminal shows what is typed by itself.
-      if (process.stdin.isTTY !== true) err.write(`${line ?? ''}\n`);
+      if (!isTerminal || line === null) err.write(`${line ?? ''}\n`);
       return line;
     },
     close: () => reader.close(),
