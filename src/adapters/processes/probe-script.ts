@@ -45,12 +45,15 @@ nl='
 '
 self=$(id -u)
 mark=/proc/sys/kernel/random/boot_id
-canaries= guard= armed=
+canaries= guard= armed= out=
 step=$((lease * 2 / 5)); [ "$step" -ge 1 ] || step=1
 fuse=$((lease + step / 2))
 
-# One write a block where it can be; a reader that is gone ends the probe.
-say() { printf '%s' "$1" || quit; }
+# One write an answer where it can be, since each one wakes whoever carries it: what is put waits for what is said, and before anything else
+# writes it is flushed. A reader that is gone ends the probe.
+put() { out=$out$1; }
+flush() { [ -z "$out" ] || printf '%s' "$out" || quit; out=; }
+say() { put "$1"; flush; }
 
 # The whole of a small file, newlines kept, into $text, without starting a process.
 slurp() {
@@ -105,10 +108,11 @@ stats() {
   if [ $# -le 8 ]; then
     rows=
     for pid do slurp "/proc/$pid/stat" && rows=$rows$text; done
-    say "$rows"
+    put "$rows"
   else
     files=
     for pid do files="$files /proc/$pid/stat"; done
+    flush
     cat $files
   fi
 }
@@ -145,7 +149,7 @@ still() {
   for pid do [ ! -e "/proc/$pid/stat" ] || words="$words\${words:+ }$pid"; done
 }
 
-# Everything of many processes in two pipelines. Between the parts stands the boot id, which a process could forge
+# Everything of many processes by three programs. Between the parts stands the boot id, which a process could forge
 # in its argv; so the reader counts, and asks again one by one where the count is off.
 open_all() {
   files= ends=
@@ -153,18 +157,17 @@ open_all() {
     files="$files $mark /proc/$pid/stat $mark /proc/$pid/cmdline $mark /proc/$pid/cgroup"
     ends="$ends /proc/mounts /proc/$pid/exe"
   done
-  say "D $*$nl"
+  put "D $*$nl"
   [ $# -gt 0 ] || return 0
   say "F$nl"
-  cat $files $mark | od -A n -t x1 -v -N 4194304
+  od -A n -t x1 -v -N 4194304 $files $mark
   say "L$nl"
   $links $ends /proc/mounts | od -A n -t x1 -v -N 4194304
-  owners=
   for pid do
     owner "$pid"
-    owners="\${owners}U $pid $euid$nl"
+    put "U $pid $euid$nl"
   done
-  say "\${owners}R$nl"
+  put "R$nl"
   stats "$@"
 }
 
@@ -254,7 +257,7 @@ read -r up rest < /proc/uptime && rearm
 while read -r op nonce first second third; do
   read -r up rest < /proc/uptime && rearm
   count=0
-  say "B $nonce$nl"
+  put "B $nonce$nl"
   case $op in
     I) hello ;;
     S)
@@ -262,17 +265,18 @@ while read -r op nonce first second third; do
         before=$up
         wall=$(date +%s%N)
         read -r up rest < /proc/uptime
-        say "W $before $up $wall$nl"
+        put "W $before $up $wall$nl"
       fi
       pid1=0
       true < /proc/1/stat && pid1=1
       list
-      say "T $up $pid1\${nl}L $pids\${nl}R$nl"
+      put "T $up $pid1\${nl}L $pids\${nl}R$nl"
       if [ "$first" = full ]; then
         said=$count
+        flush
         cat /proc/[0-9]*/stat
         list
-        say "L $pids$nl"
+        put "L $pids$nl"
         count=$said n=0
         for file do n=$((n + 1)); heartbeat "$n" "$file"; done
       else

@@ -12,8 +12,9 @@ import { blindness, Table } from './table.ts';
 const FULL_EVERY_MS = 900;
 /** How many processes one sample opens at the most, so that samples stay closer together than max-gap. */
 const DETAILS_A_SAMPLE = 25;
-/** Lives that are looked at again in each full sample, in turn: a process can exec or rename itself. */
+/** Lives that are looked at again in every so many full samples, in turn: a process can exec or rename itself. */
 const SECOND_LOOKS = 3;
+const SECOND_LOOK_EVERY = 3;
 const REOPEN_EVERY_MS = 1_000;
 
 /** Samples one host over one link, for as long as it runs. Nothing else may use the link's probe meanwhile. */
@@ -30,6 +31,7 @@ export class HostWatch {
   #n = 0;
   #lastFullMs = Number.NEGATIVE_INFINITY;
   #turn = 0;
+  #fulls = 0;
   #trouble: string | null = 'not sampled yet';
   #first: HostIdentity | null = null;
   #foreign = false;
@@ -223,6 +225,8 @@ export class HostWatch {
   }
 
   #secondLooks(watch: readonly number[]): number[] {
+    this.#fulls += 1;
+    if (this.#fulls % SECOND_LOOK_EVERY !== 0) return [];
     const from = this.#turn;
     this.#turn += SECOND_LOOKS;
     return Array.from(

@@ -102,6 +102,25 @@ describe('Table', () => {
     expect(table.watch()).toEqual([10]);
   });
 
+  it('opens what its own probe starts once, and again only when exec has given it another command name', () => {
+    const table = lookedThrough();
+    const probe = { runner: { kind: 'probe', drillId: 'd', endsS: null } } as const;
+    const all = [row(10), row(20), row(90)];
+    full(table, all, [detail(90, [], probe)]);
+    const child = (comm: string): ProcessRow[] => [...all, row(91, { ppid: 90, comm }), row(92, { comm })];
+    full(table, child('sh'));
+    expect(table.detail(25, [])).toEqual(expect.arrayContaining([91, 92]));
+    full(table, child('sh'), [detail(91), detail(92)]);
+    expect(table.detail(25, [])).not.toContain(91);
+    expect(table.detail(25, [])).toContain(92);
+    full(table, child('sleep'));
+    expect(table.detail(25, [])).toContain(91);
+    full(table, child('sleep'), [detail(91)]);
+    expect(table.detail(25, [])).not.toContain(91);
+    table.lookAgain();
+    expect(table.detail(25, [])).toContain(91);
+  });
+
   it('sees a watched process go, and one that is no longer listed', () => {
     const table = lookedThrough();
     expect(table.livesOf('hermes').map((life) => life.pid)).toEqual([10]);

@@ -176,6 +176,11 @@ export class Table {
     });
   }
 
+  // What the runner's probe and canaries start, all the time, is not what it is looking for; all of it is opened again at the end.
+  #isOwn(known: Known): boolean {
+    return (this.#current.get(known.row.ppid)?.runner ?? null) !== null;
+  }
+
   #isRoot(known: Known, service: string): boolean {
     return known.services.has(service) && !this.#current.get(known.row.ppid)?.services.has(service);
   }
@@ -208,7 +213,7 @@ export class Table {
       this.#known.set(key, known);
     }
     // A stranger that calls exec may become a service: a shell that sleeps first and execs later.
-    if (known.comm !== row.comm) known.looksLeft = LOOKS_AT_YOUNG;
+    if (known.comm !== row.comm) known.looksLeft = this.#isOwn(known) ? 1 : LOOKS_AT_YOUNG;
     known.comm = row.comm;
     const moved = known.row.ppid !== row.ppid || known.row.sid !== row.sid || known.row.pgrp !== row.pgrp;
     known.row = row;
@@ -225,7 +230,7 @@ export class Table {
     known.opened = true;
     this.#awaited?.delete(detail.pid);
     this.#again.delete(known.key);
-    known.looksLeft = Math.max(0, known.looksLeft - 1);
+    known.looksLeft = this.#isOwn(known) ? 0 : Math.max(0, known.looksLeft - 1);
     const { canary, cgroup } = known;
     const services = known.services.size;
     for (const service of detail.services) known.services.add(service);
