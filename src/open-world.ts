@@ -5,6 +5,7 @@ import { fenced } from './adapters/ledger/epoch.ts';
 import { type JournalFile, openJournal, readJournal, reopenJournal } from './adapters/ledger/journal-file.ts';
 import { type AskableHost, createHostLink } from './adapters/processes/host-link.ts';
 import { createManagerLink, managedName } from './adapters/services/manager-link.ts';
+import { withSchedules } from './adapters/services/read-schedules.ts';
 import { createExchangeLink } from './adapters/stores/http-exchange.ts';
 import { createDocumentAudit, createDocumentStore } from './adapters/stores/document-store.ts';
 import {
@@ -159,7 +160,26 @@ function managerLinks(inventory: Inventory, hosts: ReadonlyMap<string, HostLink>
       });
       const link = hosts.get(host.name);
       const manager = link === undefined ? null : createManagerLink(host, new Map(labels), link);
-      return manager === null ? [] : [[host.name, manager] as const];
+      if (manager === null || link === undefined) return [];
+      return [[host.name, withSchedules(manager, namesOn(host.name, inventory), link)] as const];
     }),
+  );
+}
+
+/** By what an entry of cron or at would name each service of a host. A bare word such as `hermes` may be anything. */
+function namesOn(host: string, { services }: Inventory): Map<string, readonly string[]> {
+  return new Map(
+    services.flatMap(({ name, host: home, label, match }) =>
+      home === host
+        ? [
+            [
+              name,
+              [match.script, match.exe, label].flatMap((word) =>
+                /[./:]/.test(word ?? '') ? (word ?? []) : [],
+              ),
+            ],
+          ]
+        : [],
+    ),
   );
 }

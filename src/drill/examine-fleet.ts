@@ -1,5 +1,6 @@
 import { createObserver } from './06-observe/observer.ts';
 import { asksStatus, readsStore } from './model/coverage.ts';
+import { inWhatTime } from './model/foresight.ts';
 import type { Entry, EntryBody } from './model/journal.ts';
 import { type Inventory, isCommand } from './model/inventory.ts';
 import type { ManagedReading } from './model/manager.ts';
@@ -215,7 +216,7 @@ function aboutService(
               `manager of ${name}`,
               reading.value.revives === null
                 ? 'knows it'
-                : `knows it; ${reading.value.revives.by} may revive it`,
+                : `knows it; ${reading.value.revives.by} may revive it, ${inWhatTime(reading.value.revives)}`,
             ),
           ]
         : [

@@ -149,6 +149,26 @@ const userUnit = (name: string, stop: readonly string[], unit: readonly string[]
   undo: { east: `${asOps.join(' ')} stop hermes.service; loginctl disable-linger ops` },
 });
 
+it('an entry of cron that names it may start it later than anybody looked', async () => {
+  const result = await drilled({
+    name: 'cron',
+    targets: [{ name: 'hermes', host: 'east' }, FORESIGHT],
+    files: [
+      {
+        host: 'east',
+        path: '/etc/cron.d/hermes',
+        text: `*/5 * * * * root TOKEN=s3same ${scriptOf('hermes')}\n`,
+      },
+    ],
+  });
+  expect(primary(result), result.stderr).toEqual(['hold-too-short hermes@east']);
+  expect(result).toMatchObject({ code: 2, verdict: { verdict: 'inconclusive', fleet: 'restored' } });
+  expect(result.stderr).toContain(
+    'the slowest known revival: hermes on east, by /etc/cron.d/hermes (*/5 * * * *), after up to 300 s; the hold is 4 s',
+  );
+  expect(JSON.stringify(result.verdict) + result.stderr).not.toContain('s3same');
+});
+
 it('a user unit is stopped by its user’s manager', async () => {
   const result = await drilled(userUnit('user-unit', [...asOps, 'stop', 'hermes.service'], []));
   expect(primary(result), result.stderr).toEqual([]);

@@ -1,5 +1,5 @@
 import { asksStatus, readsStore } from '../model/coverage.ts';
-import { foresightOf } from '../model/foresight.ts';
+import { foresightOf, slowestRevival } from '../model/foresight.ts';
 import { isHalted } from '../model/ownership.ts';
 import type { Plan, PlannedService } from '../model/plan.ts';
 import type { IncarnationKey } from '../model/process.ts';
@@ -65,6 +65,12 @@ export async function establishBaseline(
   if (world.stop.aborted) return { ok: false, reasons: ['interrupted before the trigger'] };
 
   for (const text of foresightOf(plan, managed)) world.progress({ kind: 'note', text: `foreseen: ${text}` });
+  const slowest = slowestRevival(plan, managed);
+  if (slowest !== null)
+    world.progress({
+      kind: 'note',
+      text: `the slowest known revival: ${slowest}; the hold is ${plan.timing.holdMs / 1000} s`,
+    });
   const refusals = [...otherDrills(plan, observer), ...uncrashable(plan, managed), ...rehearsed];
   for (const refusal of refusals) world.journal.append({ kind: 'interlock', ...refusal });
   const reasons = [...new Set([...uncontrolled, ...objections(), ...refusals.map(({ why }) => why)])];

@@ -49,6 +49,16 @@ export function parseCron(text: string): CronFields | string {
   return fields;
 }
 
+/** The longest time between two runs, milliseconds, of what runs every day alike; null where it depends on the calendar. */
+export function longestPause({ minute, hour, day, month, weekday }: CronFields): number | null {
+  if (day !== null || month !== null || weekday !== null) return null;
+  const hours = hour ?? Array.from({ length: 24 }, (_, at) => at);
+  const minutes = minute ?? Array.from({ length: 60 }, (_, at) => at);
+  const runs = hours.flatMap((h) => minutes.map((m) => 60 * h + m));
+  const pauses = runs.map((at, index) => (runs[index + 1] ?? (runs[0] ?? 0) + 24 * 60) - at);
+  return Math.max(...pauses) * 60_000;
+}
+
 function valuesOf(word: string, field: Field): readonly number[] | null | string {
   if (word === '*') return null;
   const values = new Set<number>();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakePlan } from '../../../test/fakes/fake-fleet.ts';
-import { foresightOf } from './foresight.ts';
+import { foresightOf, slowestRevival } from './foresight.ts';
 import type { ManagedService } from './manager.ts';
 import { absent, present, unreadable } from './reading.ts';
 
@@ -40,5 +40,32 @@ describe('what will bite', () => {
     ]);
     for (const reading of [absent, unreadable('x')])
       expect(foresightOf(plan, [{ service: target, reading }])).toEqual([]);
+  });
+});
+
+describe('the slowest known revival', () => {
+  const targets = plan.services.filter(({ role }) => role === 'target');
+  const told = (...withinMs: (number | null | undefined)[]) =>
+    slowestRevival(
+      plan,
+      withinMs.map((ms, at) => ({
+        service: targets[at]?.name ?? '',
+        reading: present({ ...job, revives: ms === undefined ? null : { withinMs: ms, by: `timer ${at}` } }),
+      })),
+    );
+
+  it('is that of any target; what nothing bounds is slower than anything', () => {
+    const [first, second] = targets;
+    expect(told(100, 2_500)).toBe(`${second?.name} on ${second?.host}, by timer 1, after up to 2.5 s`);
+    expect(told(null, 2_500)).toBe(`${first?.name} on ${first?.host}, by timer 0, at no known time`);
+    expect(told(undefined, 0)).toBe(`${second?.name} on ${second?.host}, by timer 1, after up to 0 s`);
+  });
+
+  it('is none where no target has one, or nobody says', () => {
+    expect(told(undefined)).toBeNull();
+    expect(told()).toBeNull();
+    const revival = { ...job, revives: { withinMs: 1, by: 'x' } };
+    expect(slowestRevival(plan, [{ service: plan.broker, reading: present(revival) }])).toBeNull();
+    expect(slowestRevival(plan, [{ service: targets[0]?.name ?? '', reading: absent }])).toBeNull();
   });
 });

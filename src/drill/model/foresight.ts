@@ -1,5 +1,5 @@
 import { plain } from './harmless.ts';
-import type { ManagedReading } from './manager.ts';
+import type { ManagedReading, Revival } from './manager.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -17,12 +17,30 @@ export function foresightOf(plan: Plan, managed: readonly ManagedReading[]): rea
       ...bites.map(({ how }) => `${where}: ${plain(how, 200)}.`),
       ...(late
         ? [
-            `${where}: ${plain(revives.by, 80)} may bring it back ${revives.withinMs === null ? 'at no known time' : `after up to ${revives.withinMs / 1000} s`}, and the hold is ${plan.timing.holdMs / 1000} s. Unless the halt takes that away, it is hold-too-short.`,
+            `${where}: ${plain(revives.by, 80)} may bring it back ${inWhatTime(revives)}, and the hold is ${plan.timing.holdMs / 1000} s. Unless the halt takes that away, it is hold-too-short.`,
           ]
         : []),
     ];
   });
   return [...brokerInside(plan), ...lines];
+}
+
+/** The slowest thing that could bring a target back, in words; null where no manager, cron or at knows of one. A hold should outlast it. */
+export function slowestRevival(plan: Plan, managed: readonly ManagedReading[]): string | null {
+  const known = plan.services.flatMap(({ name, host, role }) => {
+    const reading = managed.find(({ service }) => service === name)?.reading;
+    if (role !== 'target' || reading?.kind !== 'present' || reading.value.revives === null) return [];
+    return [{ name, host, ...reading.value.revives }];
+  });
+  const rank = (one: Revival): number => one.withinMs ?? Number.POSITIVE_INFINITY;
+  const [slowest] = known.toSorted((a, b) => rank(b) - rank(a));
+  if (slowest === undefined) return null;
+  return `${slowest.name} on ${slowest.host}, by ${plain(slowest.by, 80)}, ${inWhatTime(slowest)}`;
+}
+
+/** Such as `after up to 0.1 s`. */
+export function inWhatTime({ withinMs }: Revival): string {
+  return withinMs === null ? 'at no known time' : `after up to ${withinMs / 1000} s`;
 }
 
 /** What the plan alone shows: it asks no host. */
