@@ -15,6 +15,7 @@ export const INSIDE = [
   'libstdc++6',
   'openssh-client',
   'openssh-server',
+  'podman',
   'procps',
   'python3-minimal',
   'sqlite3',

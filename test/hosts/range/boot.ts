@@ -124,6 +124,8 @@ async function boot(name: HostName, { folder, group }: Ground): Promise<number> 
     '--console=pipe',
     '--resolv-conf=off',
     '--timezone=off',
+    // podman gives each container a keyring.
+    '--system-call-filter=@keyring',
   );
   words.push(`--bind-ro=${process.execPath}:/usr/local/bin/node`);
   // The drills run there.
