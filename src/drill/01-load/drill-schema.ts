@@ -39,7 +39,11 @@ export const drillSchema = section('a drill', {
   'restore-within': duration().prefault('10s').describe('How soon after the resume everything must be back.'),
   settle: duration().prefault('1s').describe('How long it must then stay up.'),
   'crash-within': duration().prefault('10s').describe('How soon a crashed broker must answer again.'),
-  'sample-every': duration().prefault('100ms').describe('Time between two samples of one host.'),
+  'sample-every': duration()
+    .prefault('100ms')
+    .describe(
+      'Time between two samples of one host, while something is to happen. In the hold it is a quarter of max-gap, if that is longer.',
+    ),
   'max-gap': duration()
     .prefault('1s')
     .describe('The longest gap between two samples that still counts as unbroken observation.'),

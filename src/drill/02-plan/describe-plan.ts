@@ -1,4 +1,5 @@
 import { brokerInside } from '../model/foresight.ts';
+import { steadyEveryMs } from '../model/drill.ts';
 import { type GuardKind, guardKind } from '../model/guards.ts';
 import { asksStatus, notCovered, readsStore, showsState } from '../model/coverage.ts';
 import type { Match } from '../model/inventory.ts';
@@ -154,7 +155,7 @@ function guardLines({ guards, messages }: Plan): string[] {
 function timingLines({ timing }: Plan): string[] {
   return [
     `baseline ${inUnits(timing.baselineMs)} before the trigger; halted within ${inUnits(timing.withinMs)}; hold ${inUnits(timing.holdMs)}`,
-    `a sample of each host every ${inUnits(timing.sampleEveryMs)}; a gap over ${inUnits(timing.maxGapMs)} proves nothing`,
+    `a sample of each host every ${inUnits(timing.sampleEveryMs)}, in the hold every ${inUnits(steadyEveryMs(timing))}; a gap over ${inUnits(timing.maxGapMs)} proves nothing`,
   ];
 }
 

@@ -427,7 +427,7 @@ Stop conditions
 
 Timing
   baseline 1500ms before the trigger; halted within 5s; hold 1m
-  a sample of each host every 100ms; a gap over 1s proves nothing
+  a sample of each host every 100ms, in the hold every 250ms; a gap over 1s proves nothing
   at most 10m 24s in all, should everything be late that may be, and the undo be done by hand
 
 Undo

@@ -28,6 +28,7 @@ export class HostWatch {
   readonly #tasks: { readonly run: () => Promise<void>; readonly drop: () => void }[] = [];
   readonly #ended = new AbortController();
   #loop: Promise<void> | null = null;
+  #everyMs: number;
   #n = 0;
   #lastFullMs = Number.NEGATIVE_INFINITY;
   #turn = 0;
@@ -47,6 +48,7 @@ export class HostWatch {
     this.#plan = plan;
     this.#world = world;
     this.#link = link;
+    this.#everyMs = plan.timing.sampleEveryMs;
   }
 
   /** Connects, and journals who answers. Resolves with why nobody does, or why it is not who was pinned; else null. */
@@ -138,6 +140,11 @@ export class HostWatch {
     await this.#loop;
   }
 
+  /** How often to sample from now on, milliseconds. */
+  pace(everyMs: number): void {
+    this.#everyMs = everyMs;
+  }
+
   /** Runs a task on the link between two samples; resolves when it is done, false if the watch ended before. */
   between(task: (link: HostLink) => Promise<void>): Promise<boolean> {
     if (this.#ended.signal.aborted || this.#loop === null) return Promise.resolve(false);
@@ -162,7 +169,7 @@ export class HostWatch {
         await task.run();
         onSample();
       }
-      const restMs = beganMs + this.#plan.timing.sampleEveryMs - clock.nowMs();
+      const restMs = beganMs + this.#everyMs - clock.nowMs();
       await clock.sleep(Math.max(1, restMs), this.#ended.signal);
     }
     for (const task of this.#tasks.splice(0)) task.drop();

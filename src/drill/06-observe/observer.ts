@@ -1,4 +1,5 @@
 import { asksStatus, readsStore } from '../model/coverage.ts';
+import { steadyEveryMs } from '../model/drill.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { World } from '../ports/world.ts';
@@ -114,6 +115,10 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
         }),
       );
       return troubles.flat();
+    },
+    pace(which) {
+      const everyMs = which === 'quick' ? plan.timing.sampleEveryMs : steadyEveryMs(plan.timing);
+      for (const watch of watches) watch.pace(everyMs);
     },
     lookAgain() {
       for (const watch of watches) watch.table.lookAgain();

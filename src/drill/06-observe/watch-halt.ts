@@ -48,7 +48,9 @@ export async function holdHalt(
   const until = async (ms: () => number): Promise<void> => {
     while (!over() && world.clock.nowMs() < ms()) await observer.until(over, ms());
   };
+  observer.pace('steady');
   await until(() => untilMs() - LAST_LOOK_MS);
+  observer.pace('quick');
   if (over()) return null;
   const controlled = observer.control('final', untilMs());
   observer.lookAgain();

@@ -35,6 +35,8 @@ export interface Observer {
    * Resolves with the reasons of those that did not.
    */
   control(purpose: 'calibration' | 'final', killAtMs?: number): Promise<readonly string[]>;
+  /** How often hosts are sampled from now on: `quick` while something is to happen, `steady` while a halt stands (see steadyEveryMs). */
+  pace(which: 'quick' | 'steady'): void;
   /** Has every process on every host opened once more, in the samples that follow. */
   lookAgain(): void;
   /** Whether that is done, on every host that can be read. */
