@@ -67,6 +67,7 @@ describe('help and version', () => {
       'recover',
       'pin',
       'doctor',
+      'init',
       'lab',
     ]);
     expect(stdout).toMatch(/^ {2}schedule {2,}have drills started/m);
@@ -80,6 +81,7 @@ describe('help and version', () => {
     ['recover'],
     ['pin'],
     ['doctor'],
+    ['init'],
     ['schedule', 'list'],
     ['schedule', 'install'],
   ])('gives two examples: %s', async (...command) => {
