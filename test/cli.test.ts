@@ -90,7 +90,7 @@ describe('help and version', () => {
     const examples = stdout.split('Examples:\n')[1]?.trimEnd().split('\n');
     expect(examples).toHaveLength(2);
     for (const line of examples ?? [])
-      expect(line).toMatch(/^ {2}haltproof (drill|status|lab|pin|doctor|recover|schedule)/);
+      expect(line).toMatch(/^ {2}haltproof (drill|status|lab|init|pin|doctor|recover|schedule)/);
   });
 
   it('answers nothing at all with its help on stderr and 64', async () => {
