@@ -161,7 +161,7 @@ function managerLinks(inventory: Inventory, hosts: ReadonlyMap<string, HostLink>
       const link = hosts.get(host.name);
       const manager = link === undefined ? null : createManagerLink(host, new Map(labels), link);
       if (manager === null || link === undefined) return [];
-      return [[host.name, withSchedules(manager, namesOn(host.name, inventory), link)] as const];
+      return [[host.name, withSchedules(manager, namesOn(host.name, inventory), link, systemClock)] as const];
     }),
   );
 }

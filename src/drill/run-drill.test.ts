@@ -106,6 +106,26 @@ describe('runDrill', () => {
     });
   });
 
+  it('samples less often while the halt stands, and as often as before for the last look and the undo', async () => {
+    const { entries } = await drill();
+    const sent = entries.flatMap((one) =>
+      one.kind === 'sample' && one.sample.host === 'tesseract' ? [one.sample.sentMs] : [],
+    );
+    const at = (stage: string, event: string): number =>
+      entries.find((one) => one.kind === 'stage' && one.stage === stage && one.event === event)?.atMs ?? 0;
+    const median = (fromMs: number, toMs: number): number => {
+      const own = sent.filter((ms) => ms >= fromMs && ms <= toMs);
+      const apart = own.slice(1).map((ms, index) => ms - (own[index] ?? 0));
+      return apart.toSorted((a, b) => a - b)[Math.floor(apart.length / 2)] ?? 0;
+    };
+    const [begin, end] = [at('hold', 'begin'), at('hold', 'end')];
+    expect(begin).toBeLessThan(end - 4_000);
+    expect(median(at('baseline', 'begin'), begin)).toBeLessThan(150);
+    expect(median(begin + 500, end - 2_000)).toBeGreaterThanOrEqual(250);
+    expect(median(end - 1_000, end)).toBeLessThan(150);
+    expect(median(at('resume', 'begin'), Number.POSITIVE_INFINITY)).toBeLessThan(150);
+  });
+
   describe('a host that is rebooted in the hold', () => {
     const reboot = async (atBoot: string[], bootedMs?: number) => {
       const fleet = await drill({}, (one) => {

@@ -7,6 +7,9 @@ import type { ManagedReading, ManagedService } from '../../drill/model/manager.t
 import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import { withSchedules } from './read-schedules.ts';
 
+const never = { sleep: () => new Promise<void>(() => undefined) };
+const atOnce = { sleep: () => Promise.resolve() };
+
 const SERVICE: ManagedService = {
   pid: 1,
   runs: null,
@@ -34,7 +37,7 @@ const manager = (over: Partial<ManagedService> = {}, reading?: Reading<readonly 
 const answering = (output: string) => ({ run: async () => present({ exitCode: 0, output }) });
 
 async function hermes(output: string, over: Partial<ManagedService> = {}) {
-  const reading = await withSchedules(manager(over), NAMES, answering(output)).read(['hermes']);
+  const reading = await withSchedules(manager(over), NAMES, answering(output), never).read(['hermes']);
   const one = reading.kind === 'present' ? reading.value[0]?.reading : undefined;
   if (one?.kind !== 'present') throw new Error(JSON.stringify(reading));
   return one.value;
@@ -89,19 +92,26 @@ describe('entries of cron and at', () => {
 
   it('change nothing where they, or the manager, cannot be read, or it does not know the service', async () => {
     const lost = { run: async () => unreadable('the ssh connection was lost') };
-    await expect(withSchedules(manager(), NAMES, lost).read(['hermes'])).resolves.toEqual(
+    await expect(withSchedules(manager(), NAMES, lost, never).read(['hermes'])).resolves.toEqual(
       present([{ service: 'hermes', reading: present(SERVICE) }]),
     );
     const silent = manager({}, unreadable('systemctl ended with 1'));
     const daily = answering('1|/etc/crontab|@daily\nend\n');
-    await expect(withSchedules(silent, NAMES, daily).read(['hermes'])).resolves.toEqual(
+    await expect(withSchedules(silent, NAMES, daily, never).read(['hermes'])).resolves.toEqual(
       unreadable('systemctl ended with 1'),
     );
     const unknown = present([{ service: 'hermes', reading: absent }]);
-    await expect(withSchedules(manager({}, unknown), NAMES, daily).read(['hermes'])).resolves.toEqual(
+    await expect(withSchedules(manager({}, unknown), NAMES, daily, never).read(['hermes'])).resolves.toEqual(
       unknown,
     );
   });
+});
+
+it('are not waited for: what the manager counts is not lost over them', async () => {
+  const hangs = { run: () => new Promise<never>(() => undefined) };
+  await expect(
+    withSchedules(manager({ restarts: 3 }), NAMES, hangs, atOnce).read(['hermes']),
+  ).resolves.toEqual(present([{ service: 'hermes', reading: present({ ...SERVICE, restarts: 3 }) }]));
 });
 
 describe.each([['sh'], ['bash'], ['busybox sh']])('%s on a host', (shell) => {
@@ -157,7 +167,7 @@ describe.each([['sh'], ['bash'], ['busybox sh']])('%s on a host', (shell) => {
         return said;
       },
     };
-    const reading = await withSchedules(manager(), NAMES, told).read(['hermes', 'shiva', 'apollo']);
+    const reading = await withSchedules(manager(), NAMES, told, never).read(['hermes', 'shiva', 'apollo']);
     expect(output.split('\n').sort()).toEqual(
       [
         '',

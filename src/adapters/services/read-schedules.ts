@@ -1,7 +1,7 @@
 import { longestPause, parseCron } from '../../drill/model/cron.ts';
 import type { Bite, ManagedReading } from '../../drill/model/manager.ts';
 import { present } from '../../drill/model/reading.ts';
-import type { HostLink, ManagerLink } from '../../drill/ports/world.ts';
+import type { Clock, HostLink, ManagerLink } from '../../drill/ports/world.ts';
 import { SCHEDULE_SCRIPT } from './schedule-script.ts';
 import { slowest } from './slowest.ts';
 
@@ -11,14 +11,26 @@ export type Names = ReadonlyMap<string, readonly string[]>;
 /** A crontab may be long; more than these say nothing new. */
 const MOST_ENTRIES = 100;
 
+/** Well within what a manager may take: its counters show lives that no sample does, and must not be lost over a slow crontab. */
+const PATIENCE_MS = 1_500;
+
 /** A manager's account with what cron and at of its host would start again, which no manager knows of. */
-export function withSchedules(manager: ManagerLink, names: Names, link: Pick<HostLink, 'run'>): ManagerLink {
+export function withSchedules(
+  manager: ManagerLink,
+  names: Names,
+  link: Pick<HostLink, 'run'>,
+  clock: Pick<Clock, 'sleep'>,
+): ManagerLink {
   return {
     async read(services) {
+      const asked = new Map([...names].filter(([service]) => services.includes(service)));
+      const read = new AbortController();
+      const late = clock.sleep(PATIENCE_MS, read.signal).then((): Entries => new Map());
       const [reading, entries] = await Promise.all([
         manager.read(services),
-        readSchedules(link, new Map([...names].filter(([service]) => services.includes(service)))),
+        Promise.race([readSchedules(link, asked), late]),
       ]);
+      read.abort();
       if (reading.kind !== 'present') return reading;
       return {
         ...reading,
@@ -32,6 +44,8 @@ interface Entry {
   readonly by: string;
   readonly schedule: string;
 }
+
+type Entries = ReadonlyMap<string, readonly Entry[]>;
 
 function withRevivals(one: ManagedReading, entries: readonly Entry[]): ManagedReading {
   const { service, reading } = one;
@@ -74,10 +88,7 @@ function longestPauseMs(schedule: string): number | null {
 }
 
 /** Entries of cron and at, by service. What cannot be read is left out: all of it only corroborates. Never rejects. */
-async function readSchedules(
-  link: Pick<HostLink, 'run'>,
-  names: Names,
-): Promise<ReadonlyMap<string, readonly Entry[]>> {
+async function readSchedules(link: Pick<HostLink, 'run'>, names: Names): Promise<Entries> {
   const asked = [...names].flatMap(([service, own]) => own.map((name) => ({ service, name })));
   const found = new Map<string, Entry[]>();
   if (asked.length === 0) return found;

@@ -42,7 +42,7 @@ export const drillSchema = section('a drill', {
   'sample-every': duration()
     .prefault('100ms')
     .describe(
-      'Time between two samples of one host, while something is to happen. In the hold it is a quarter of max-gap, if that is longer.',
+      'Time between two samples of one host, while something is to happen. In the hold it is a quarter of max-gap, 250 ms at the most, if that is longer.',
     ),
   'max-gap': duration()
     .prefault('1s')

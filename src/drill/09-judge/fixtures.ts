@@ -401,9 +401,9 @@ export function journalOf(s: Scenario): Entry[] {
 
 type Add = (atMs: number, body: EntryBody) => void;
 
-function addHost(s: Scenario, host: string, add: Add): void {
-  const scope = s.scopes[host] ?? { bootId: 'boot', pidNamespace: 'ns' };
-  const own = {
+/** Who a host of these drills says that it is. */
+export function identityOf(host: string, scope: { bootId: string; pidNamespace: string }): HostIdentity {
+  return {
     ...scope,
     hostname: host,
     machineId: `m-${host}`,
@@ -411,6 +411,11 @@ function addHost(s: Scenario, host: string, add: Add): void {
     os: 'Linux',
     ticksPerSecond: 100,
   };
+}
+
+function addHost(s: Scenario, host: string, add: Add): void {
+  const scope = s.scopes[host] ?? { bootId: 'boot', pidNamespace: 'ns' };
+  const own = identityOf(host, scope);
   const identity = s.identify === undefined ? present(own) : s.identify(host, own);
   if (identity !== null) add(950, { kind: 'host', host, identity });
   for (const canary of s.canaries.filter((one) => one.host === host)) {

@@ -15,6 +15,7 @@ import {
   RESUME,
   T0,
 } from './fixtures.ts';
+import { reboots } from './fixtures/rebooting.ts';
 import { judge } from './judge.ts';
 
 const options = { today: '2026-01-15', strict: false };
@@ -148,6 +149,23 @@ describe('an accepted survivor under another name', () => {
     expect(verdict.findings.filter((f) => f.knownIssue === null)).toMatchObject([
       { code: 'restored-differently', service: 'hermes', consequenceOf: null },
     ]);
+  });
+});
+
+describe('an accepted return with a reboot', () => {
+  // However short nobody could see: with all samples within max-gap, nothing but the reboot itself speaks against a pass.
+  it.each([T0 + 3_100, T0 + 5_000])('does not excuse that nobody saw what ran until %d ms', (backMs) => {
+    const s = cleanLevel2();
+    s.knownIssues = [accepted('boot-resurrection')];
+    reboots(s, { fromMs: T0 + 3_010, backMs });
+    s.lives.push(life('hermes', 'tesseract', 701, backMs, RESUME + 100));
+    const verdict = judge(journalOf(s), options);
+    expect(verdict.findings.find((f) => f.code === 'boot-resurrection')?.knownIssue).not.toBeNull();
+    expect(verdict).toMatchObject({ verdict: 'inconclusive', exitCode: 2 });
+    expect(verdict.findings.filter((f) => f.consequenceOf === null && f.knownIssue === null)).toMatchObject([
+      { code: 'unreachable-host', host: 'tesseract', message: expect.stringContaining('was rebooted') },
+    ]);
+    expect(verdict.coverage.targets.proven).toBe(0);
   });
 });
 

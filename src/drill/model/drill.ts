@@ -60,10 +60,16 @@ export interface Timing {
   readonly maxGapMs: number;
 }
 
+/** A whole table is due once a second, heartbeats with it, and a probe ends that is not asked for some seconds: however long max-gap is. */
+const STEADY_MS = 250;
+
 /**
  * Time between two samples of one host while a halt stands, milliseconds. What a pass claims is that nothing lived longer than
  * max-gap: four samples show that as well as ten, and a host is spared the rest.
  */
-export function steadyEveryMs({ sampleEveryMs, maxGapMs }: Timing): number {
-  return Math.max(sampleEveryMs, maxGapMs / 4);
+export function steadyEveryMs({
+  sampleEveryMs,
+  maxGapMs,
+}: Pick<Timing, 'sampleEveryMs' | 'maxGapMs'>): number {
+  return Math.max(sampleEveryMs, Math.min(maxGapMs / 4, STEADY_MS));
 }
