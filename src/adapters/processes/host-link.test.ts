@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Reading } from '../../drill/model/reading.ts';
 import type { ProbeSample } from '../../drill/model/sample.ts';
 import type { HostLink } from '../../drill/ports/world.ts';
@@ -19,9 +19,20 @@ const HOST = {
   manager: 'none',
   managerCommand: null,
 } as const;
-const SHELLS = [['sh'], ['bash'], ['busybox', 'sh']].filter(
-  ([program]) => spawnSync(program as string, ['-c', ':'], { stdio: 'ignore' }).error === undefined,
-);
+
+/** BusyBox's shell with BusyBox's own tools before all others; the folder that `applets` links them from is made for these tests. */
+const applets = mkdtempSync(join(tmpdir(), 'applets-'));
+const isThere = (program: string): boolean =>
+  spawnSync(program, ['-c', ':'], { stdio: 'ignore' }).error === undefined;
+const busybox = spawnSync('sh', ['-c', 'command -v busybox'], { encoding: 'utf8' }).stdout.trim();
+if (busybox !== '')
+  for (const tool of ['cut', 'od', 'readlink', 'date', 'sleep', 'id', 'uname', 'sh'])
+    symlinkSync(busybox, join(applets, tool));
+const SHELLS = [
+  ...['sh', 'bash'].filter(isThere).map((shell) => [shell]),
+  ...(busybox === '' ? [] : [['env', `PATH=${applets}:/usr/bin:/bin`, 'busybox', 'sh']]),
+];
+afterAll(() => rmSync(applets, { recursive: true }));
 
 let strangers: Strangers;
 let links: HostLink[];
@@ -81,172 +92,183 @@ function spied(): { transport: HostTransport; started: Running[] } {
   return { transport, started };
 }
 
-describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('the probe under %s', (_, shell) => {
-  it('says who answers, and sees itself among all', async () => {
-    const link = newLink({ shell });
-    const identity = value(await link.open());
-    expect(identity).toMatchObject({ os: 'Linux', hostKey: null });
-    expect(identity.ticksPerSecond).toBeGreaterThan(0);
-    const seen = await sample(link, 'full');
-    expect(seen.scope).toEqual({ bootId: identity.bootId, pidNamespace: identity.pidNamespace });
-    expect(seen.rows.find(({ pid }) => pid === process.pid)).toMatchObject({
-      start: startOf(process.pid),
-      ppid: process.ppid,
-    });
-    expect(seen.visibility).toMatchObject({ uid: process.getuid?.(), pid1: true });
-    expect(Math.abs((seen.hostWallMs ?? Date.now()) - Date.now())).toBeLessThan(10_000);
-    const listed = await sample(link, 'list', [process.pid, 4_194_000]);
-    expect(listed.pids).toContain(process.pid);
-    expect(listed.rows.map(({ pid }) => pid)).toEqual([process.pid]);
-    expect(listed.hostWallMs).toBeNull();
-    const many = [process.pid, ...Array.from({ length: 30 }, (__, index) => 4_194_000 + index)];
-    expect((await sample(link, 'list', many)).rows.map(({ pid }) => pid)).toEqual([process.pid]);
-  });
-
-  it('sees argv, executable and name exactly, whatever bytes they hold', async () => {
-    const script = 'printf "x) Z 1 1\\n5 (" > /proc/$$/comm; echo up; read stop';
-    const nasty = ['a\nb', 'it\'s "q" $HOME `id`', '\u001b[31mred', '', '-- *', 'E n1 7', 'last\n'];
-    const { pid } = await strangers.run('/bin/sh', ['-c', script, ...nasty]);
-    const raw = await strangers.run('/bin/sh', [
-      '-c',
-      'exec sh -c "echo up; read stop" "$(printf "\\377\\201b")"',
-    ]);
-    const link = newLink({ shell });
-    await link.open();
-    for (const mode of ['list', 'full'] as const) {
-      const seen = await sample(link, mode, [pid], [pid, raw.pid, 4_194_000]);
-      expect(seen.rows.find((row) => row.pid === pid)).toMatchObject({
-        state: 'S',
-        start: startOf(pid),
-        ppid: process.pid,
+describe.each(SHELLS.map((shell) => [shell.slice(-2).join(' '), shell] as const))(
+  'the probe under %s',
+  (_, shell) => {
+    it('says who answers, and sees itself among all', async () => {
+      const link = newLink({ shell });
+      const identity = value(await link.open());
+      expect(identity).toMatchObject({ os: 'Linux', hostKey: null });
+      expect(identity.ticksPerSecond).toBeGreaterThan(0);
+      const seen = await sample(link, 'full');
+      expect(seen.scope).toEqual({ bootId: identity.bootId, pidNamespace: identity.pidNamespace });
+      expect(seen.rows.find(({ pid }) => pid === process.pid)).toMatchObject({
+        start: startOf(process.pid),
+        ppid: process.ppid,
       });
-      expect(seen.details.map((detail) => detail.pid)).toEqual([pid, raw.pid]);
-      const [first, second] = seen.details;
-      expect(value((first as (typeof seen.details)[number]).argv)).toEqual([
-        '/bin/sh',
-        '-c',
-        script,
-        ...nasty,
-      ]);
-      expect(value((second as (typeof seen.details)[number]).argv).at(-1)).toBe('\ufffd\ufffdb');
-      expect(first).toMatchObject({ start: startOf(pid), uid: process.getuid?.(), exe: { kind: 'present' } });
-    }
-  });
-
-  it('opens a process by itself when it imitates the mark between parts', async () => {
-    const link = newLink({ shell });
-    const { bootId } = value(await link.open());
-    const forger = await strangers.run('/bin/sh', [
-      '-c',
-      'echo up; read stop',
-      `${bootId}\n22 (init) S`,
-      `${bootId}\n`,
-    ]);
-    const seen = await sample(link, 'list', [], [forger.pid, process.pid]);
-    expect(seen.details.map(({ pid }) => pid)).toEqual([forger.pid, process.pid]);
-    expect(value((seen.details[0] as (typeof seen.details)[number]).argv).at(-1)).toBe(`${bootId}\n`);
-    expect(value((seen.details[1] as (typeof seen.details)[number]).exe)).toBe(process.execPath);
-  });
-
-  it('shows a zombie as one, without live threads', async () => {
-    // The child outlives the shell that would reap it: `sleep`, which that shell becomes, never does.
-    const child = 'while read -r name < /proc/$PPID/comm && [ "$name" != sleep ]; do :; done';
-    const { said } = await strangers.run('/bin/sh', ['-c', `sh -c '${child}' & echo $!; exec sleep 60`]);
-    const zombie = Number(said);
-    const link = newLink({ shell });
-    await link.open();
-    let row = (await sample(link, 'full')).rows.find(({ pid }) => pid === zombie);
-    for (let tries = 0; row?.state !== 'Z' && tries < 200; tries += 1)
-      row = (await sample(link, 'list', [zombie])).rows[0];
-    expect(row).toMatchObject({ state: 'Z', liveThreads: 0 });
-    const seen = await sample(link, 'full', [], [zombie]);
-    expect(seen.rows.find(({ pid }) => pid === zombie)).toMatchObject({ state: 'Z', liveThreads: 0 });
-    expect(seen.details).toMatchObject([{ argv: { kind: 'present', value: [] }, exe: { kind: 'absent' } }]);
-  });
-
-  it('reads heartbeats, and tells a missing file from one that cannot be read', async () => {
-    const name = "beat 'of' $(a)\nhorse *";
-    writeFileSync(join(folder, name), 'first\nsecond\n');
-    const files = { there: join(folder, name), none: join(folder, 'no', 'such'), odd: folder };
-    const heartbeats = Object.entries(files).map(([service, file]) => ({ service, file }));
-    const link = newLink({ shell, heartbeats });
-    await link.open();
-    expect((await sample(link, 'full')).heartbeats).toEqual({
-      there: { kind: 'present', value: 'first' },
-      none: { kind: 'absent' },
-      odd: { kind: 'unreadable', reason: 'its heartbeat file is not a regular file' },
+      expect(seen.visibility).toMatchObject({ uid: process.getuid?.(), pid1: true });
+      expect(Math.abs((seen.hostWallMs ?? Date.now()) - Date.now())).toBeLessThan(10_000);
+      const listed = await sample(link, 'list', [process.pid, 4_194_000]);
+      expect(listed.pids).toContain(process.pid);
+      expect(listed.rows.map(({ pid }) => pid)).toEqual([process.pid]);
+      expect(listed.hostWallMs).toBeNull();
+      const many = [process.pid, ...Array.from({ length: 30 }, (__, index) => 4_194_000 + index)];
+      expect((await sample(link, 'list', many)).rows.map(({ pid }) => pid)).toEqual([process.pid]);
     });
-    writeFileSync(join(folder, name), '');
-    expect((await sample(link, 'full')).heartbeats.there).toEqual({ kind: 'present', value: '' });
-    expect((await sample(link, 'list')).heartbeats).toEqual({});
-  });
 
-  it('plants canaries, ends them on request, and leaves nothing after close', async () => {
-    const { transport, started } = spied();
-    const link = newLink({ shell, transport });
-    await link.open();
-    const one = value(await link.plantCanary(`${drillId}-one`));
-    const two = value(await link.plantCanary(`${drillId}-two`));
-    const seen = await sample(link, 'list', [one.pid, two.pid], [one.pid]);
-    expect(seen.rows).toHaveLength(2);
-    const argv = value((seen.details[0] as (typeof seen.details)[number]).argv);
-    expect(argv.slice(3, 6)).toEqual(['haltproof-canary', 'invictus', `${drillId}-one`]);
-    expect(Math.abs(Number(argv[6]) - Date.now() / 1000 - 20)).toBeLessThan(5);
-    expect(pidsWithArgument(`${drillId}-one`)).toEqual([one.pid]);
+    it('sees argv, executable and name exactly, whatever bytes they hold', async () => {
+      const script = 'printf "x) Z 1 1\\n5 (" > /proc/$$/comm; echo up; read stop';
+      const nasty = ['a\nb', 'it\'s "q" $HOME `id`', '\u001b[31mred', '', '-- *', 'E n1 7', 'last\n'];
+      const { pid } = await strangers.run('/bin/sh', ['-c', script, ...nasty]);
+      const raw = await strangers.run('/bin/sh', [
+        '-c',
+        'exec sh -c "echo up; read stop" "$(printf "\\377\\201b")"',
+      ]);
+      const link = newLink({ shell });
+      await link.open();
+      for (const mode of ['list', 'full'] as const) {
+        const seen = await sample(link, mode, [pid], [pid, raw.pid, 4_194_000]);
+        expect(seen.rows.find((row) => row.pid === pid)).toMatchObject({
+          state: 'S',
+          start: startOf(pid),
+          ppid: process.pid,
+        });
+        expect(seen.details.map((detail) => detail.pid)).toEqual([pid, raw.pid]);
+        const [first, second] = seen.details;
+        expect(value((first as (typeof seen.details)[number]).argv)).toEqual([
+          '/bin/sh',
+          '-c',
+          script,
+          ...nasty,
+        ]);
+        expect(value((second as (typeof seen.details)[number]).argv).at(-1)).toBe('\ufffd\ufffdb');
+        expect(first).toMatchObject({
+          start: startOf(pid),
+          uid: process.getuid?.(),
+          exe: { kind: 'present' },
+        });
+      }
+    });
 
-    expect(await link.killCanary(one.pid)).toEqual({ kind: 'present', value: true });
-    const after = await sample(link, 'list', [one.pid, two.pid]);
-    expect(after.pids).not.toContain(one.pid);
-    expect(after.rows.map(({ pid }) => pid)).toEqual([two.pid]);
-    expect((await link.killCanary(process.pid)).kind).toBe('unreadable');
+    it('opens a process by itself when it imitates the mark between parts', async () => {
+      const link = newLink({ shell });
+      const { bootId } = value(await link.open());
+      const forger = await strangers.run('/bin/sh', [
+        '-c',
+        'echo up; read stop',
+        `${bootId}\n22 (init) S`,
+        `${bootId}\n`,
+      ]);
+      const seen = await sample(link, 'list', [], [forger.pid, process.pid]);
+      expect(seen.details.map(({ pid }) => pid)).toEqual([forger.pid, process.pid]);
+      expect(value((seen.details[0] as (typeof seen.details)[number]).argv).at(-1)).toBe(`${bootId}\n`);
+      expect(value((seen.details[1] as (typeof seen.details)[number]).exe)).toBe(process.execPath);
+    });
 
-    const probe = pidsWithArgument(drillId)[0] as number;
-    expect(started).toHaveLength(1);
-    await link.close();
-    expect(exists(probe) || exists(two.pid)).toBe(false);
-    expect([...pidsWithArgument(drillId), ...pidsOfSession(probe)]).toEqual([]);
-    expect((await link.sample({ nonce: 'x', mode: 'list', watch: [], detail: [] })).kind).toBe('unreadable');
-  });
+    it('shows a zombie as one, without live threads', async () => {
+      // The child outlives the shell that would reap it: `sleep`, which that shell becomes, never does.
+      const child = 'while read -r name < /proc/$PPID/comm && [ "$name" != sleep ]; do :; done';
+      const { said } = await strangers.run('/bin/sh', ['-c', `sh -c '${child}' & echo $!; exec sleep 60`]);
+      const zombie = Number(said);
+      const link = newLink({ shell });
+      await link.open();
+      let row = (await sample(link, 'full')).rows.find(({ pid }) => pid === zombie);
+      for (let tries = 0; row?.state !== 'Z' && tries < 200; tries += 1)
+        row = (await sample(link, 'list', [zombie])).rows[0];
+      expect(row).toMatchObject({ state: 'Z', liveThreads: 0 });
+      const seen = await sample(link, 'full', [], [zombie]);
+      expect(seen.rows.find(({ pid }) => pid === zombie)).toMatchObject({ state: 'Z', liveThreads: 0 });
+      expect(seen.details).toMatchObject([{ argv: { kind: 'present', value: [] }, exe: { kind: 'absent' } }]);
+    });
 
-  it('ends by itself, canaries too, when its input ends', async () => {
-    const { transport, started } = spied();
-    // A lease far longer than the wait: it is not what ends the probe here.
-    const link = newLink({ shell, transport, leaseMs: 300_000 });
-    await link.open();
-    await link.plantCanary(`${drillId}-a`);
-    (started[0] as Running).input.end();
-    await until('the probe saw its input end', () => pidsWithArgument(drillId).length === 0, 30_000);
-    await until('its canary ended', () => pidsWithArgument(`${drillId}-a`).length === 0, 10_000);
-    expect((await link.sample({ nonce: 'x', mode: 'list', watch: [], detail: [] })).kind).toBe('unreadable');
-  });
+    it('reads heartbeats, and tells a missing file from one that cannot be read', async () => {
+      const name = "beat 'of' $(a)\nhorse *";
+      writeFileSync(join(folder, name), 'first\nsecond\n');
+      const files = { there: join(folder, name), none: join(folder, 'no', 'such'), odd: folder };
+      const heartbeats = Object.entries(files).map(([service, file]) => ({ service, file }));
+      const link = newLink({ shell, heartbeats });
+      await link.open();
+      expect((await sample(link, 'full')).heartbeats).toEqual({
+        there: { kind: 'present', value: 'first' },
+        none: { kind: 'absent' },
+        odd: { kind: 'unreadable', reason: 'its heartbeat file is not a regular file' },
+      });
+      writeFileSync(join(folder, name), '');
+      expect((await sample(link, 'full')).heartbeats.there).toEqual({ kind: 'present', value: '' });
+      expect((await sample(link, 'list')).heartbeats).toEqual({});
+    });
 
-  it('ends by itself, canaries too, when nobody asks any more', async () => {
-    const { transport } = spied();
-    const link = newLink({ shell, transport, leaseMs: 2_000 });
-    await link.open();
-    await link.plantCanary(`${drillId}-b`);
-    const session = pidsWithArgument(drillId)[0] as number;
-    const silentSince = performance.now();
-    await until('the silent probe ended', () => pidsWithArgument(drillId).length === 0);
-    expect(performance.now() - silentSince).toBeGreaterThan(900);
-    await until('its canary ended', () => pidsWithArgument(`${drillId}-b`).length === 0, 15_000);
-    await until('nothing of it is left', () => pidsOfSession(session).length === 0, 15_000);
-  });
+    it('plants canaries, ends them on request, and leaves nothing after close', async () => {
+      const { transport, started } = spied();
+      const link = newLink({ shell, transport });
+      await link.open();
+      const one = value(await link.plantCanary(`${drillId}-one`));
+      const two = value(await link.plantCanary(`${drillId}-two`));
+      const seen = await sample(link, 'list', [one.pid, two.pid], [one.pid]);
+      expect(seen.rows).toHaveLength(2);
+      const argv = value((seen.details[0] as (typeof seen.details)[number]).argv);
+      expect(argv.slice(3, 6)).toEqual(['haltproof-canary', 'invictus', `${drillId}-one`]);
+      expect(Math.abs(Number(argv[6]) - Date.now() / 1000 - 20)).toBeLessThan(5);
+      expect(pidsWithArgument(`${drillId}-one`)).toEqual([one.pid]);
 
-  it('ends even where nobody reads what it writes and its input stays open', async () => {
-    const { transport, started } = spied();
-    const link = newLink({ shell, transport, leaseMs: 2_000 });
-    await link.open();
-    await link.plantCanary(`${drillId}-c`);
-    const running = started[0] as Running;
-    running.output.pause();
-    running.output.removeAllListeners('data');
-    running.output.on('data', () => {}).pause();
-    for (let n = 0; n < 40; n += 1) running.input.write(`S q${n} full - -\n`);
-    await until('the stuck probe ended', () => pidsWithArgument(drillId).length === 0);
-    await until('its canary ended', () => pidsWithArgument(`${drillId}-c`).length === 0, 15_000);
-  });
-});
+      expect(await link.killCanary(one.pid)).toEqual({ kind: 'present', value: true });
+      const after = await sample(link, 'list', [one.pid, two.pid]);
+      expect(after.pids).not.toContain(one.pid);
+      expect(after.rows.map(({ pid }) => pid)).toEqual([two.pid]);
+      expect((await link.killCanary(process.pid)).kind).toBe('unreadable');
+
+      const probe = pidsWithArgument(drillId)[0] as number;
+      expect(started).toHaveLength(1);
+      await link.close();
+      expect(exists(probe) || exists(two.pid)).toBe(false);
+      expect([...pidsWithArgument(drillId), ...pidsOfSession(probe)]).toEqual([]);
+      expect((await link.sample({ nonce: 'x', mode: 'list', watch: [], detail: [] })).kind).toBe(
+        'unreadable',
+      );
+    });
+
+    it('ends by itself, canaries too, when its input ends', async () => {
+      const { transport, started } = spied();
+      // A lease far longer than the wait: it is not what ends the probe here.
+      const link = newLink({ shell, transport, leaseMs: 300_000 });
+      await link.open();
+      await link.plantCanary(`${drillId}-a`);
+      (started[0] as Running).input.end();
+      await until('the probe saw its input end', () => pidsWithArgument(drillId).length === 0, 30_000);
+      await until('its canary ended', () => pidsWithArgument(`${drillId}-a`).length === 0, 10_000);
+      expect((await link.sample({ nonce: 'x', mode: 'list', watch: [], detail: [] })).kind).toBe(
+        'unreadable',
+      );
+    });
+
+    it('ends by itself, canaries too, when nobody asks any more', async () => {
+      const { transport } = spied();
+      const link = newLink({ shell, transport, leaseMs: 2_000 });
+      await link.open();
+      await link.plantCanary(`${drillId}-b`);
+      const session = pidsWithArgument(drillId)[0] as number;
+      const silentSince = performance.now();
+      await until('the silent probe ended', () => pidsWithArgument(drillId).length === 0);
+      expect(performance.now() - silentSince).toBeGreaterThan(1_900);
+      await until('its canary ended', () => pidsWithArgument(`${drillId}-b`).length === 0, 15_000);
+      await until('nothing of it is left', () => pidsOfSession(session).length === 0, 15_000);
+    });
+
+    it('ends even where nobody reads what it writes and its input stays open', async () => {
+      const { transport, started } = spied();
+      const link = newLink({ shell, transport, leaseMs: 2_000 });
+      await link.open();
+      await link.plantCanary(`${drillId}-c`);
+      const running = started[0] as Running;
+      running.output.pause();
+      running.output.removeAllListeners('data');
+      running.output.on('data', () => {}).pause();
+      for (let n = 0; n < 40; n += 1) running.input.write(`S q${n} full - -\n`);
+      await until('the stuck probe ended', () => pidsWithArgument(drillId).length === 0);
+      await until('its canary ended', () => pidsWithArgument(`${drillId}-c`).length === 0, 15_000);
+    });
+  },
+);
 
 const HAS_PYTHON = spawnSync('python3', ['-c', ''], { stdio: 'ignore' }).status === 0;
 

@@ -45,14 +45,13 @@ export function parseOpenedBatch(answer: Answer, wanted: readonly number[], boot
   if (asked.length === 0) return { details: [], again: [] };
   answer.take('F');
   const files = answer.hex().toString('latin1').split(`${bootId}\n`);
-  answer.take('L');
-  const links = answer.hex().toString('latin1').split(LINK_MARK);
+  const links = files.pop()?.split(LINK_MARK) ?? [];
   const ends = takeEnds(answer, asked);
 
   const whole =
-    files.length === 3 * asked.length + 2 &&
+    files.length === 3 * asked.length + 1 &&
     links.length === asked.length + 2 &&
-    [files[0], files.at(-1), links[0], links.at(-1)].every((edge) => edge === '');
+    [files[0], links[0], links.at(-1)].every((edge) => edge === '');
   if (!whole) return { details: [], again: asked };
 
   const details: OpenedProcess[] = [];

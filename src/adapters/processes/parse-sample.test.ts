@@ -20,7 +20,7 @@ const hex = (text: string): string =>
 const about = { bootId: BOOT, heartbeats: ['sentinel'] };
 const FULL = `W 10.00 10.01 1795345216009123456\nT 10.01 1\nL 16 /proc/1 /proc/22\nR\n${stat(1)}${stat(22)}L 16 /proc/1 /proc/22\nH 1 file\n${hex('beat\nmore')}`;
 const opened = (cmdline: string, exe: string, mark = `${BOOT}\n`): string =>
-  `D 22\nF\n${hex(`${mark}${stat(22)}${mark}${cmdline}${mark}0::/a.slice\n${mark}`)}L\n${hex(`self/mounts\n${exe}self/mounts\n`)}U 22 501\nR\n${stat(22)}`;
+  `D 22\nF\n${hex(`${mark}${stat(22)}${mark}${cmdline}${mark}0::/a.slice\n${mark}self/mounts\n${exe}self/mounts\n`)}U 22 501\nR\n${stat(22)}`;
 const request = { mode: 'full', watch: [], detail: [] } as const;
 
 describe('a full sample', () => {
@@ -150,6 +150,7 @@ describe('opened processes', () => {
   it('are opened one by one where a process writes the mark into its argv or its path', () => {
     expect(open(opened(`sh\0${BOOT}\n`, '/bin/sh\n'))).toEqual({ details: [], again: [22] });
     expect(open(opened('sh\0', '/tmp/self/mounts\n'))).toEqual({ details: [], again: [22] });
+    expect(open(opened('sh\0', `/tmp/${BOOT}\n`))).toEqual({ details: [], again: [22] });
   });
 
   it('are unreadable, not absent, where an ordinary process shows no executable', () => {

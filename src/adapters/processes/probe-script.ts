@@ -1,6 +1,6 @@
 import { commandLine } from '../transports/quote.ts';
 
-/** What a probe is started with. `leaseS` is how long it outlives the last request, in whole seconds (about ±1/5). */
+/** What a probe is started with. It outlives the last request by `leaseS` whole seconds at the least, and by 1.7 times that (and a second) at the most. */
 export interface ProbeOptions {
   readonly fleet: string;
   readonly drillId: string;
@@ -29,8 +29,8 @@ export function probeCommand(options: ProbeOptions, shell: readonly string[] = [
  *     K <nonce> <pid>                                end a canary planted here
  *
  * Anything a process or file can choose (argv, executable, cgroup, heartbeat) travels as hexadecimal. It uses nothing
- * but sh, /proc, cat, readlink, od, date, sleep, id, uname and getconf, writes to no disk, and leaves nothing behind:
- * it ends, with its canaries, when its input ends or `lease` seconds after the last request, which a guard process
+ * but sh, /proc, cut, readlink, od, date, sleep, id, uname and getconf, writes to no disk, and leaves nothing behind:
+ * it ends, with its canaries, when its input ends or some time after the last request, which a guard process
  * sees to even where the connection has gone silent and `read` or a write never returns.
  */
 const PROBE_SCRIPT = `
@@ -45,9 +45,9 @@ nl='
 '
 self=$(id -u)
 mark=/proc/sys/kernel/random/boot_id
-canaries= guard= armed= out=
-step=$((lease * 2 / 5)); [ "$step" -ge 1 ] || step=1
-fuse=$((lease + step / 2))
+canaries= guard= armed= walled= out=
+step=$((lease * 7 / 10)); [ "$step" -ge 1 ] || step=1
+fuse=$((lease + step))
 
 # One write an answer where it can be, since each one wakes whoever carries it: what is put waits for what is said, and before anything else
 # writes it is flushed. A reader that is gone ends the probe.
@@ -104,6 +104,9 @@ rearm() {
 # With its own length, so that a list that lost a digit is not taken for another one.
 list() { set -- /proc/[0-9]*; count=$#; pids=$*; pids="\${#pids} $pids"; }
 
+# Many small files in few writes: cat would take a buffer of some 128 KiB and a write for each of them, at twice the cost.
+rows_of() { cut -b 1- "$@"; }
+
 stats() {
   if [ $# -le 8 ]; then
     rows=
@@ -113,7 +116,7 @@ stats() {
     files=
     for pid do files="$files /proc/$pid/stat"; done
     flush
-    cat $files
+    rows_of $files
   fi
 }
 
@@ -149,8 +152,8 @@ still() {
   for pid do [ ! -e "/proc/$pid/stat" ] || words="$words\${words:+ }$pid"; done
 }
 
-# Everything of many processes by three programs. Between the parts stands the boot id, which a process could forge
-# in its argv; so the reader counts, and asks again one by one where the count is off.
+# Everything of many processes by two programs. Between the parts stands the boot id, and between the links, which come last,
+# that of /proc/mounts. A process could forge either; so the reader counts, and asks again one by one where the count is off.
 open_all() {
   files= ends=
   for pid do
@@ -160,9 +163,7 @@ open_all() {
   put "D $*$nl"
   [ $# -gt 0 ] || return 0
   say "F$nl"
-  od -A n -t x1 -v -N 4194304 $files $mark
-  say "L$nl"
-  $links $ends /proc/mounts | od -A n -t x1 -v -N 4194304
+  $links $ends /proc/mounts | od -A n -t x1 -v -N 8388608 $files $mark -
   for pid do
     owner "$pid"
     put "U $pid $euid$nl"
@@ -214,6 +215,14 @@ hello() {
   done < /proc/mounts
 }
 
+# Until it has called exec, a canary shows this shell's own argv, which is long: one of the first lines of either tells which it is.
+is_canary() {
+  while IFS= read -r line; do
+    case $line in *': haltproof-probe') return 1 ;; *': a canary of haltproof') return 0 ;; esac
+  done < "/proc/$1/cmdline"
+  return 1
+}
+
 plant() {
   sh -c '
     : a canary of haltproof
@@ -225,17 +234,15 @@ plant() {
     wait "$nap"
     exit 0' haltproof-canary "$fleet" "$1" $(($(date +%s) + $2)) </dev/null >/dev/null &
   planted=$! spins=0
-  # Until it has called exec, it shows this shell's own argv. (Some shells' read stops at a NUL, hence the second lines.)
-  while [ "$spins" -lt 4000 ]; do
-    slurp "/proc/$planted/cmdline"
-    case $text in *': haltproof-probe'*) ;; *'a canary of haltproof'*) spins=ready; break ;; esac
-    spins=$((spins + 1))
-  done
   slurp "/proc/$planted/stat"
   set -- \${text##*\\)}
   canaries="$canaries $planted:\${20}"
   armed=
   rearm
+  while [ "$spins" -lt 200000 ]; do
+    if is_canary "$planted"; then spins=ready; break; fi
+    spins=$((spins + 1))
+  done
   say "K $planted \${20} $spins$nl"
 }
 
@@ -262,9 +269,12 @@ while read -r op nonce first second third; do
     I) hello ;;
     S)
       if [ "$first" = full ]; then
-        before=$up
-        wall=$(date +%s%N)
-        read -r up rest < /proc/uptime
+        before=$up wall=-
+        # Of what a whole table costs, a tenth is the clock; a jump of it does not go away.
+        if [ -z "$walled" ] || [ $((\${up%%.*} - walled)) -ge 2 ]; then
+          walled=\${up%%.*} wall=$(date +%s%N)
+          read -r up rest < /proc/uptime
+        fi
         put "W $before $up $wall$nl"
       fi
       pid1=0
@@ -274,7 +284,7 @@ while read -r op nonce first second third; do
       if [ "$first" = full ]; then
         said=$count
         flush
-        cat /proc/[0-9]*/stat
+        rows_of /proc/[0-9]*/stat
         list
         put "L $pids$nl"
         count=$said n=0

@@ -42,8 +42,7 @@ export function withoutProcesses(answer: ProbeAnswer, hidden: (pid: number) => b
   let dropping = false;
   const flush = (): void => {
     if (hex === '') return;
-    const bytes = Buffer.from(hex, 'hex').toString('latin1');
-    out.push(...od(part === 'F' ? withoutFiles(bytes, asked, hidden) : withoutLinks(bytes, asked, hidden)));
+    out.push(...od(withoutOpened(Buffer.from(hex, 'hex').toString('latin1'), asked, hidden)));
     hex = '';
   };
   for (const line of answer.body.split('\n').slice(0, -1)) {
@@ -53,7 +52,7 @@ export function withoutProcesses(answer: ProbeAnswer, hidden: (pid: number) => b
       const kept = listing.split(' ').filter((path) => !hidden(Number(path.slice('/proc/'.length))));
       count ??= kept.length;
       out.push(`L ${kept.join(' ').length} ${kept.join(' ')}`);
-    } else if ((part === 'F' || part === 'L') && /^(?:\s+[0-9a-f]{2})+\s*$/.test(line)) {
+    } else if (part === 'F' && /^(?:\s+[0-9a-f]{2})+\s*$/.test(line)) {
       hex += line.replace(/\s/g, '');
     } else if (/^[A-Z](?: |$)/.test(line)) {
       flush();
@@ -72,21 +71,18 @@ export function withoutProcesses(answer: ProbeAnswer, hidden: (pid: number) => b
   return { ...answer, body: out.map((line) => `${line}\n`).join(''), count: count ?? answer.count };
 }
 
-// Between the files of opened processes stands the boot id: stat, argv and cgroup of each.
-function withoutFiles(bytes: string, asked: readonly number[], hidden: (pid: number) => boolean): string {
+// Between the files of opened processes stands the boot id: stat, argv and cgroup of each, and then the links of all of them.
+function withoutOpened(bytes: string, asked: readonly number[], hidden: (pid: number) => boolean): string {
   const mark = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
   const parts = bytes.split(mark);
+  const linkMark = 'self/mounts\n';
+  const links = parts.pop()?.split(linkMark) ?? [];
   for (const [index, pid] of asked.entries()) {
-    if (hidden(pid)) for (const at of [1, 2, 3]) parts[3 * index + at] = '';
+    if (!hidden(pid)) continue;
+    for (const at of [1, 2, 3]) parts[3 * index + at] = '';
+    links[index + 1] = '';
   }
-  return parts.join(mark);
-}
-
-function withoutLinks(bytes: string, asked: readonly number[], hidden: (pid: number) => boolean): string {
-  const mark = 'self/mounts\n';
-  const parts = bytes.split(mark);
-  for (const [index, pid] of asked.entries()) if (hidden(pid)) parts[index + 1] = '';
-  return parts.join(mark);
+  return [...parts, links.join(linkMark)].join(mark);
 }
 
 /** Bytes as `od -A n -t x1 -v` prints them. */

@@ -11,7 +11,7 @@ export async function ofTheRunner(host: Host, own = OWN): Promise<string[]> {
 
 /** Waits until the host's own table shows nothing of the runner. The lease is the longest that anything may outlive it. */
 export async function nothingLeft(host: Host, own = OWN): Promise<void> {
-  await until(`nothing of the runner on ${host.name}`, 20_000, async () => {
+  await until(`nothing of the runner on ${host.name}`, 30_000, async () => {
     const left = await ofTheRunner(host, own);
     return left.length === 0 || left.map((line) => line.slice(0, 120)).join('\n');
   });
