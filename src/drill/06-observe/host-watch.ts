@@ -12,9 +12,13 @@ import { blindness, Table } from './table.ts';
 const FULL_EVERY_MS = 900;
 /** How many processes one sample opens at the most, so that samples stay closer together than max-gap. */
 const DETAILS_A_SAMPLE = 25;
-/** Lives that are looked at again in every so many full samples, in turn: a process can exec or rename itself. */
+/**
+ * Lives that are looked at again now and then, in turn: a process can exec or rename itself. What a host pays for is that anything
+ * is opened, and hardly how much; so they wait some time for others that are opened anyway.
+ */
 const SECOND_LOOKS = 3;
-const SECOND_LOOK_EVERY = 3;
+const SECOND_LOOK_AFTER_MS = 2_500;
+const SECOND_LOOK_BY_MS = 5_000;
 const REOPEN_EVERY_MS = 1_000;
 
 /** Samples one host over one link, for as long as it runs. Nothing else may use the link's probe meanwhile. */
@@ -32,7 +36,7 @@ export class HostWatch {
   #n = 0;
   #lastFullMs = Number.NEGATIVE_INFINITY;
   #turn = 0;
-  #fulls = 0;
+  #secondLookMs = Number.NEGATIVE_INFINITY;
   #trouble: string | null = 'not sampled yet';
   #first: HostIdentity | null = null;
   #foreign = false;
@@ -225,15 +229,15 @@ export class HostWatch {
   #request(nowMs: number): SampleRequest {
     const mode = nowMs - this.#lastFullMs >= FULL_EVERY_MS ? 'full' : 'list';
     const watch = this.table.watch();
-    const again = mode === 'full' ? this.#secondLooks(watch) : [];
-    const detail = this.table.detail(DETAILS_A_SAMPLE, again);
+    const opensAny = this.table.detail(1, []).length > 0;
+    const detail = this.table.detail(DETAILS_A_SAMPLE, this.#secondLooks(nowMs, watch, opensAny));
     // A process is opened together with its row: without it, nobody could say later whose argv that was.
     return { nonce: this.#world.randomWord(), mode, watch: [...new Set([...watch, ...detail])], detail };
   }
 
-  #secondLooks(watch: readonly number[]): number[] {
-    this.#fulls += 1;
-    if (this.#fulls % SECOND_LOOK_EVERY !== 0) return [];
+  #secondLooks(nowMs: number, watch: readonly number[], opensAny: boolean): number[] {
+    if (nowMs - this.#secondLookMs < (opensAny ? SECOND_LOOK_AFTER_MS : SECOND_LOOK_BY_MS)) return [];
+    this.#secondLookMs = nowMs;
     const from = this.#turn;
     this.#turn += SECOND_LOOKS;
     return Array.from(

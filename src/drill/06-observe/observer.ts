@@ -10,10 +10,10 @@ import { readManagers } from './managers.ts';
 import { type BrokerSeen, StateWatch } from './state-watch.ts';
 
 /**
- * Well inside a canary's lease, which is 20 s, and within the time that a halt may take: a table that is stale from T0 on
- * is found out before the deadline.
+ * How often canaries take turns: well inside a canary's lease, which is 20 s. While something is to happen also within the time
+ * that a halt may take, so that a table that is stale from T0 on is found out before the deadline.
  */
-const ROTATE_EVERY_MS = 3_000;
+const ROTATE_EVERY_MS = { quick: 3_000, steady: 6_000 } as const;
 
 /** Observation runs beside the other stages, from the baseline until after the proven undo, and journals all it sees. */
 export function createObserver(plan: Plan, drillId: string, world: World): Observer {
@@ -52,6 +52,7 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
     mustBeDown: () => brokerMustStop && livesOf(plan.broker)?.length === 0,
   };
   const state = new StateWatch(world, seen, { status: asksStatus(plan), store: readsStore(plan) });
+  let pace: 'quick' | 'steady' = 'quick';
   let rotations: Promise<unknown> = Promise.resolve();
   const hostOf = new Map(plan.services.map((service) => [service.name, service.host]));
   const watchOf = new Map(watches.map((watch) => [watch.host, watch]));
@@ -68,7 +69,7 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
   const rotate = async (watch: HostWatch): Promise<void> => {
     while (!ended.signal.aborted) {
       await controls.get(watch.host)?.rotate();
-      await clock.sleep(ROTATE_EVERY_MS, ended.signal);
+      await clock.sleep(ROTATE_EVERY_MS[pace], ended.signal);
     }
   };
 
@@ -117,6 +118,7 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
       return troubles.flat();
     },
     pace(which) {
+      pace = which;
       const everyMs = which === 'quick' ? plan.timing.sampleEveryMs : steadyEveryMs(plan.timing);
       for (const watch of watches) watch.pace(everyMs);
     },
