@@ -159,8 +159,8 @@ function managerLinks(inventory: Inventory, hosts: ReadonlyMap<string, HostLink>
         return service.host === host.name && label !== null ? [[service.name, label] as const] : [];
       });
       const link = hosts.get(host.name);
-      const manager = link === undefined ? null : createManagerLink(host, new Map(labels), link);
-      if (manager === null || link === undefined) return [];
+      if (link === undefined) return [];
+      const manager = createManagerLink(host, new Map(labels), link);
       return [[host.name, withSchedules(manager, namesOn(host.name, inventory), link, systemClock)] as const];
     }),
   );

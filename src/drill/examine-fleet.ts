@@ -7,6 +7,7 @@ import type { ManagedReading } from './model/manager.ts';
 import { isHalted } from './model/ownership.ts';
 import type { Plan, PlannedService } from './model/plan.ts';
 import type { Reading } from './model/reading.ts';
+import { foretold } from './model/revival.ts';
 import type { Observer } from './ports/observer.ts';
 import type { Journal, World } from './ports/world.ts';
 
@@ -69,7 +70,7 @@ export async function examineFleet(
         ...(await aboutPrograms(name, plan, inventory, world)),
         ...plan.services
           .filter(({ host }) => host === name)
-          .flatMap((service) => aboutService(service, managed, world, observer)),
+          .flatMap((service) => aboutService(service, managed, plan, observer)),
       ]),
     );
     const broker = await aboutBroker(declared, inventory, seen, isRefused, world, observer);
@@ -179,7 +180,7 @@ function rootsOf({ name }: PlannedService, observer: Observer) {
 function aboutService(
   service: PlannedService,
   managed: readonly ManagedReading[],
-  world: World,
+  plan: Plan,
   observer: Observer,
 ): Examined[] {
   const { name, host, instances, start } = service;
@@ -194,7 +195,6 @@ function aboutService(
     ];
   const roots = rootsOf(service, observer);
   const lives = roots.map(({ pid, start: began }) => `pid ${pid}, start ${began}`).join('; ');
-  const reading = managed.find((one) => one.service === name)?.reading;
   return [
     roots.length === instances
       ? ok(host, `service ${name}`, lives)
@@ -207,26 +207,31 @@ function aboutService(
     ...(start === null
       ? [gap(host, `start of ${name}`, 'nothing is known that starts it', 'add start to it in the inventory')]
       : []),
-    ...(!world.managers.has(host)
-      ? []
-      : reading?.kind === 'present'
-        ? [
-            ok(
-              host,
-              `manager of ${name}`,
-              reading.value.revives === null
-                ? 'knows it'
-                : `knows it; ${reading.value.revives.by} may revive it, ${inWhatTime(reading.value.revives)}`,
-            ),
-          ]
-        : [
-            gap(
-              host,
-              `manager of ${name}`,
-              reading?.kind === 'unreadable' ? reading.reason : 'does not know it',
-              'mend its label, or manager and manager-command of its host',
-            ),
-          ]),
+    ...aboutManager(service, managed, plan),
+  ];
+}
+
+/** What its manager says, and what would start it again. A host without a manager has nothing to mend. */
+function aboutManager(
+  { name, host }: PlannedService,
+  managed: readonly ManagedReading[],
+  plan: Plan,
+): Examined[] {
+  const one = managed.find(({ service }) => service === name);
+  const revives = one === undefined ? null : foretold(one).revives;
+  const revival = revives === null ? null : `${revives.by} may revive it, ${inWhatTime(revives)}`;
+  if (plan.hosts.find((it) => it.name === host)?.manager === 'none')
+    return revival === null ? [] : [ok(host, `schedules of ${name}`, revival)];
+  if (one?.reading.kind === 'present')
+    return [ok(host, `manager of ${name}`, revival === null ? 'knows it' : `knows it; ${revival}`)];
+  return [
+    gap(
+      host,
+      `manager of ${name}`,
+      one?.reading.kind === 'unreadable' ? one.reading.reason : 'does not know it',
+      'mend its label, or manager and manager-command of its host',
+    ),
+    ...(revival === null ? [] : [ok(host, `schedules of ${name}`, revival)]),
   ];
 }
 

@@ -150,18 +150,22 @@ const userUnit = (name: string, stop: readonly string[], unit: readonly string[]
 });
 
 it('an entry of cron that names it may start it later than anybody looked', async () => {
+  const entry = (host: 'east' | 'west', service: string) => ({
+    host,
+    path: `/etc/cron.d/${service}`,
+    text: `*/5 * * * * root TOKEN=s3same ${scriptOf(service)}\n`,
+  });
   const result = await drilled({
     name: 'cron',
     targets: [{ name: 'hermes', host: 'east' }, FORESIGHT],
-    files: [
-      {
-        host: 'east',
-        path: '/etc/cron.d/hermes',
-        text: `*/5 * * * * root TOKEN=s3same ${scriptOf('hermes')}\n`,
-      },
-    ],
+    // A crontab is what watches over services where no manager does.
+    managers: { west: 'none' },
+    files: [entry('east', 'hermes'), entry('west', 'foresight')],
   });
-  expect(primary(result), result.stderr).toEqual(['hold-too-short hermes@east']);
+  expect(primary(result), result.stderr).toEqual([
+    'hold-too-short foresight@west',
+    'hold-too-short hermes@east',
+  ]);
   expect(result).toMatchObject({ code: 2, verdict: { verdict: 'inconclusive', fleet: 'restored' } });
   expect(result.stderr).toContain(
     'the slowest known revival: hermes on east, by /etc/cron.d/hermes (*/5 * * * *), after up to 300 s; the hold is 4 s',

@@ -1,6 +1,6 @@
 import type { Bite, ManagedService, Revival } from '../../drill/model/manager.ts';
 import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
-import { slowest } from './slowest.ts';
+import { slowest } from '../../drill/model/revival.ts';
 
 /** launchd.plist(5), ThrottleInterval: a job is not spawned more than once every 10 seconds unless it says otherwise. */
 const THROTTLE_S = 10;

@@ -1,6 +1,6 @@
 import type { Bite, ManagedService, Revival } from '../../drill/model/manager.ts';
 import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
-import { slowest } from './slowest.ts';
+import { slowest } from '../../drill/model/revival.ts';
 
 const NOT_UNDERSTOOD = unreadable('the answer of pm2 could not be understood');
 

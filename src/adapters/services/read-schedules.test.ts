@@ -22,7 +22,6 @@ const SERVICE: ManagedService = {
   revives: null,
   bites: [],
 };
-const RESTARTS = { withinMs: 100, by: 'Restart=always' };
 const NAMES = new Map([
   ['hermes', ['/opt/bin/hermes', 'hermes.service']],
   ['shiva', ['/opt/bin/shiva']],
@@ -36,11 +35,11 @@ const manager = (over: Partial<ManagedService> = {}, reading?: Reading<readonly 
 
 const answering = (output: string) => ({ run: async () => present({ exitCode: 0, output }) });
 
-async function hermes(output: string, over: Partial<ManagedService> = {}) {
-  const reading = await withSchedules(manager(over), NAMES, answering(output), never).read(['hermes']);
-  const one = reading.kind === 'present' ? reading.value[0]?.reading : undefined;
-  if (one?.kind !== 'present') throw new Error(JSON.stringify(reading));
-  return one.value;
+async function hermes(output: string) {
+  const reading = await withSchedules(manager(), NAMES, answering(output), never).read(['hermes']);
+  const one = reading.kind === 'present' ? reading.value[0] : undefined;
+  expect(one?.reading).toEqual(present(SERVICE));
+  return one?.scheduled;
 }
 
 describe('entries of cron and at', () => {
@@ -58,52 +57,59 @@ describe('entries of cron and at', () => {
     ['@monthly', null],
     ['once', null],
   ])('at %s may start a service', async (schedule, withinMs) => {
-    const { revives, bites } = await hermes(`1|/etc/crontab|${schedule}\nend\n`, { revives: RESTARTS });
-    expect(revives).toEqual({ withinMs, by: `/etc/crontab (${schedule})` });
-    expect(bites).toEqual([
-      {
-        kind: 'revived',
-        how: `/etc/crontab (${schedule}) names it, and may start it though it was stopped`,
-      },
-    ]);
+    const by = `/etc/crontab (${schedule})`;
+    expect(await hermes(`1|/etc/crontab|${schedule}\nend\n`)).toEqual({
+      revives: { withinMs, by },
+      bites: [{ kind: 'revived', how: `${by} names it, and may start it though it was stopped` }],
+    });
   });
 
   it('at boot bite at a reboot only', async () => {
-    const { revives, bites } = await hermes('2|crontab -l|@reboot\nend\n', { revives: RESTARTS });
-    expect(revives).toEqual(RESTARTS);
-    expect(bites).toEqual([
-      { kind: 'starts-at-boot', how: 'crontab -l (@reboot) names it, so that a reboot may undo the halt' },
-    ]);
+    expect(await hermes('2|crontab -l|@reboot\nend\n')).toEqual({
+      revives: null,
+      bites: [
+        { kind: 'starts-at-boot', how: 'crontab -l (@reboot) names it, so that a reboot may undo the halt' },
+      ],
+    });
   });
 
   it('count for the service that they name, and the slowest of them', async () => {
     const output = '3|/etc/cron.d/a|* * * * *\n1|/etc/cron.d/b|* * * * *\n1|/etc/cron.d/c|0 * * * *\nend\n';
     const one = await hermes(output);
-    expect(one.revives).toEqual({ withinMs: 3_600_000, by: '/etc/cron.d/c (0 * * * *)' });
-    expect(one.bites).toHaveLength(2);
+    expect(one?.revives).toEqual({ withinMs: 3_600_000, by: '/etc/cron.d/c (0 * * * *)' });
+    expect(one?.bites).toHaveLength(2);
   });
 
-  it.each(['', 'end\n', '9|/etc/crontab|@daily\nend\n', 'x|y|z\n1|/etc/crontab\n1||@daily\nend\n'])(
+  it.each(['end\n', '9|/etc/crontab|@daily\nend\n', 'x|y|z\n1|/etc/crontab\n1||@daily\nend\n'])(
     'are none in %j',
     async (output) => {
-      await expect(hermes(output)).resolves.toEqual(SERVICE);
+      await expect(hermes(output)).resolves.toEqual({ revives: null, bites: [] });
     },
   );
 
-  it('change nothing where they, or the manager, cannot be read, or it does not know the service', async () => {
+  it('are unknown where they were not read to their end', async () => {
+    await expect(hermes('1|/etc/crontab|@daily\n')).resolves.toBeUndefined();
     const lost = { run: async () => unreadable('the ssh connection was lost') };
     await expect(withSchedules(manager(), NAMES, lost, never).read(['hermes'])).resolves.toEqual(
       present([{ service: 'hermes', reading: present(SERVICE) }]),
     );
-    const silent = manager({}, unreadable('systemctl ended with 1'));
+    await expect(withSchedules(null, NAMES, lost, never).read(['hermes'])).resolves.toEqual(
+      unreadable('its host has no service manager'),
+    );
+  });
+
+  it('count also where the manager cannot be read, does not know the service, or is none', async () => {
     const daily = answering('1|/etc/crontab|@daily\nend\n');
-    await expect(withSchedules(silent, NAMES, daily, never).read(['hermes'])).resolves.toEqual(
-      unreadable('systemctl ended with 1'),
-    );
-    const unknown = present([{ service: 'hermes', reading: absent }]);
-    await expect(withSchedules(manager({}, unknown), NAMES, daily, never).read(['hermes'])).resolves.toEqual(
-      unknown,
-    );
+    const scheduled = { revives: { withinMs: 24 * 3_600_000, by: '/etc/crontab (@daily)' } };
+    const read = (from: ReturnType<typeof manager> | null) =>
+      withSchedules(from, NAMES, daily, never).read(['hermes']);
+    const silent = unreadable('systemctl ended with 1');
+    for (const [from, reading] of [
+      [manager({}, silent), silent],
+      [manager({}, present([{ service: 'hermes', reading: absent }])), absent],
+      [null, unreadable('its host has no service manager')],
+    ] as const)
+      await expect(read(from)).resolves.toMatchObject(present([{ service: 'hermes', reading, scheduled }]));
   });
 });
 
@@ -180,10 +186,10 @@ describe.each([['sh'], ['bash'], ['busybox sh']])('%s on a host', (shell) => {
         'end',
       ].sort(),
     );
-    expect(reading.kind === 'present' && reading.value.map((one) => one.reading)).toMatchObject([
-      { value: { revives: { withinMs: 3_600_000 } } },
-      { value: { revives: { withinMs: 24 * 3_600_000 } } },
-      { value: { revives: { withinMs: null, by: 'at (once)' } } },
+    expect(reading.kind === 'present' && reading.value.map((one) => one.scheduled)).toMatchObject([
+      { revives: { withinMs: 3_600_000 } },
+      { revives: { withinMs: 24 * 3_600_000 } },
+      { revives: { withinMs: null, by: 'at (once)' } },
     ]);
   });
 });

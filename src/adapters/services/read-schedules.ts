@@ -1,9 +1,9 @@
 import { longestPause, parseCron } from '../../drill/model/cron.ts';
-import type { Bite, ManagedReading } from '../../drill/model/manager.ts';
-import { present } from '../../drill/model/reading.ts';
+import type { ManagedReading } from '../../drill/model/manager.ts';
+import { present, unreadable } from '../../drill/model/reading.ts';
+import { slowest } from '../../drill/model/revival.ts';
 import type { Clock, HostLink, ManagerLink } from '../../drill/ports/world.ts';
 import { SCHEDULE_SCRIPT } from './schedule-script.ts';
-import { slowest } from './slowest.ts';
 
 /** By which names entries of cron and at would start each service: its script, its executable, its label. */
 export type Names = ReadonlyMap<string, readonly string[]>;
@@ -14,9 +14,12 @@ const MOST_ENTRIES = 100;
 /** Well within what a manager may take: its counters show lives that no sample does, and must not be lost over a slow crontab. */
 const PATIENCE_MS = 1_500;
 
-/** A manager's account with what cron and at of its host would start again, which no manager knows of. */
+/**
+ * What cron and at of a host would start again, of which no manager knows, beside its manager's account; null for a host that has no
+ * manager which can be read.
+ */
 export function withSchedules(
-  manager: ManagerLink,
+  manager: ManagerLink | null,
   names: Names,
   link: Pick<HostLink, 'run'>,
   clock: Pick<Clock, 'sleep'>,
@@ -25,17 +28,16 @@ export function withSchedules(
     async read(services) {
       const asked = new Map([...names].filter(([service]) => services.includes(service)));
       const read = new AbortController();
-      const late = clock.sleep(PATIENCE_MS, read.signal).then((): Entries => new Map());
+      const late = clock.sleep(PATIENCE_MS, read.signal).then(() => null);
       const [reading, entries] = await Promise.all([
-        manager.read(services),
+        manager?.read(services) ?? unreadable('its host has no service manager'),
         Promise.race([readSchedules(link, asked), late]),
       ]);
       read.abort();
-      if (reading.kind !== 'present') return reading;
-      return {
-        ...reading,
-        value: reading.value.map((one) => withRevivals(one, entries.get(one.service) ?? [])),
-      };
+      if (entries === null) return reading;
+      const all =
+        reading.kind === 'present' ? reading.value : services.map((service) => ({ service, reading }));
+      return present(all.map((one) => ({ ...one, scheduled: foretoldBy(entries.get(one.service) ?? []) })));
     },
   };
 }
@@ -47,27 +49,15 @@ interface Entry {
 
 type Entries = ReadonlyMap<string, readonly Entry[]>;
 
-function withRevivals(one: ManagedReading, entries: readonly Entry[]): ManagedReading {
-  const { service, reading } = one;
-  if (reading.kind !== 'present' || entries.length === 0) return one;
-  const { revives, bites = [] } = reading.value;
+function foretoldBy(entries: readonly Entry[]): NonNullable<ManagedReading['scheduled']> {
   const again = entries.filter(({ schedule }) => schedule !== '@reboot');
-  const revivals = again.map(({ by, schedule }) => ({ by, withinMs: longestPauseMs(schedule) }));
   return {
-    service,
-    reading: present({
-      ...reading.value,
-      revives: slowest([...(revives === null ? [] : [revives]), ...revivals]),
-      bites: [
-        ...bites,
-        ...entries.map(
-          ({ by, schedule }): Bite =>
-            schedule === '@reboot'
-              ? { kind: 'starts-at-boot', how: `${by} names it, so that a reboot may undo the halt` }
-              : { kind: 'revived', how: `${by} names it, and may start it though it was stopped` },
-        ),
-      ],
-    }),
+    revives: slowest(again.map(({ by, schedule }) => ({ by, withinMs: longestPauseMs(schedule) }))),
+    bites: entries.map(({ by, schedule }) =>
+      schedule === '@reboot'
+        ? { kind: 'starts-at-boot', how: `${by} names it, so that a reboot may undo the halt` }
+        : { kind: 'revived', how: `${by} names it, and may start it though it was stopped` },
+    ),
   };
 }
 
@@ -87,14 +77,15 @@ function longestPauseMs(schedule: string): number | null {
   return typeof fields === 'string' ? null : longestPause(fields);
 }
 
-/** Entries of cron and at, by service. What cannot be read is left out: all of it only corroborates. Never rejects. */
-async function readSchedules(link: Pick<HostLink, 'run'>, names: Names): Promise<Entries> {
+/** Entries of cron and at, by service; null where they could not be read to their end. Never rejects. */
+async function readSchedules(link: Pick<HostLink, 'run'>, names: Names): Promise<Entries | null> {
   const asked = [...names].flatMap(([service, own]) => own.map((name) => ({ service, name })));
   const found = new Map<string, Entry[]>();
   if (asked.length === 0) return found;
   const words = asked.map(({ name }) => name);
   const answer = await link.run(['sh', '-c', SCHEDULE_SCRIPT, 'haltproof-manager', '', ...words]);
   const lines = answer.kind === 'present' ? answer.value.output.split('\n') : [];
+  if (!lines.includes('end')) return null;
   for (const line of lines.slice(0, MOST_ENTRIES)) {
     const [, place, source, schedule] = /^(\d{1,4})\|([^|]+)\|(.{1,80})$/.exec(line) ?? [];
     const service = asked[Number(place) - 1]?.service;

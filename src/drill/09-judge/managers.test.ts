@@ -39,13 +39,19 @@ const unit = (own: Partial<ManagedService> = {}): ManagedService => job({ runs: 
 
 type Told = Partial<Record<ManagerMoment, Reading<ManagedService>>>;
 
-/** The journal of a scenario, with what the manager of tesseract said of hermes; of the others nothing ever changes. */
-function told(says: Told, scenario: Scenario = cleanLevel2()): Entry[] {
+type Scheduled = Partial<Record<ManagerMoment, Revival | null>>;
+
+/** The journal of a scenario, with what the manager, cron and at of tesseract said of hermes; of the others nothing ever changes. */
+function told(says: Told, scenario: Scenario = cleanLevel2(), scheduled: Scheduled = {}): Entry[] {
   const others = TARGETS.filter((name) => name !== 'hermes');
   const managers = (Object.keys(says) as ManagerMoment[]).map((moment, index): Entry => {
     const sentMs = WHEN[moment];
     const services = [
-      { service: 'hermes', reading: says[moment] ?? absent },
+      {
+        service: 'hermes',
+        reading: says[moment] ?? absent,
+        ...(scheduled[moment] !== undefined && { scheduled: { revives: scheduled[moment], bites: [] } }),
+      },
       ...others.map((service) => ({ service, reading: present(job()) })),
     ];
     const read = { sentMs, receivedMs: sentMs + 50, reading: present(services) };
@@ -282,6 +288,42 @@ describe('a hold that is too short', () => {
       },
     ]);
     expect(found({ stopped: present(running), held: present(job()) })).toEqual([]);
+  });
+
+  describe('for cron or at', () => {
+    const cron = { withinMs: 300_000, by: '/etc/crontab (*/5 * * * *)' };
+    const late = (says: Told, scheduled: Scheduled) => judged(told(says, cleanLevel2(), scheduled)).findings;
+
+    it.each<[string, Told]>([
+      ['has unloaded it', { stopped: absent, held: absent }],
+      ['cannot be read', { stopped: unreadable('there is none'), held: unreadable('there is none') }],
+      ['says that nothing would', held(job())],
+    ])('is found where the manager %s', (_, says) => {
+      expect(late(says, { stopped: cron, held: cron })).toMatchObject([
+        {
+          ...{ code: 'hold-too-short', service: 'hermes', host: 'tesseract', evidence: ['m-1'] },
+          message: expect.stringContaining('back by /etc/crontab (*/5 * * * *) (within 300.0 s); it was'),
+        },
+      ]);
+    });
+
+    it('goes by what they said last, and names the manager beside them', () => {
+      expect(late(held(job()), { stopped: cron, held: null })).toEqual([]);
+      expect(late({ baseline: absent, ...held(job()) }, { baseline: cron, held: null })).toEqual([]);
+      expect(late(held(job()), { stopped: cron })).toMatchObject([{ evidence: ['m-0'] }]);
+      const says = { stopped: present(revives(60_000)), held: absent };
+      expect(late(says, { stopped: cron, held: cron })).toMatchObject([
+        {
+          evidence: ['m-0', 'm-1'],
+          message: expect.stringContaining('a timer (within 60.0 s) and /etc/crontab'),
+        },
+      ]);
+    });
+
+    it('is not one where they had their time', () => {
+      expect(late(held(job()), { held: { ...cron, withinMs: 8980 } })).toEqual([]);
+      expect(late(held(job()), { held: { ...cron, withinMs: 8981 } })).toHaveLength(1);
+    });
   });
 
   it('can be accepted, and proves no more for that', () => {

@@ -1,6 +1,6 @@
 import { foresightOf } from '../model/foresight.ts';
-import type { ManagedService } from '../model/manager.ts';
-import type { Reading } from '../model/reading.ts';
+import type { ManagedReading, ManagedService, Revival } from '../model/manager.ts';
+import { unreadable } from '../model/reading.ts';
 import type { Finding } from '../model/verdict.ts';
 import { type CaseFile, servicesOf } from './case-file.ts';
 import { finding, harmless, listed, seconds } from './finding.ts';
@@ -13,9 +13,8 @@ export type Counters =
   | { readonly kind: 'moved'; readonly how: string; readonly evidence: readonly string[] }
   | { readonly kind: 'unread'; readonly why: string };
 
-interface Account {
+interface Account extends Pick<ManagedReading, 'reading' | 'scheduled'> {
   readonly id: string;
-  readonly reading: Reading<ManagedService>;
 }
 
 /** Whether the manager of a target's host counted a life of it that no sample saw. */
@@ -73,23 +72,29 @@ export function managerFindings(c: CaseFile, service: ServiceLives): Finding[] {
     ];
   }
   const accounts = accountsInHalt(c, service);
-  const last = accounts.findLast(({ reading }) => reading.kind === 'present');
-  if (last?.reading.kind !== 'present') return [];
-  const { pid, revives } = last.reading.value;
+  const managed = accounts.findLast(({ reading }) => reading.kind === 'present');
+  const scheduled = accounts.findLast((account) => account.scheduled !== undefined);
+  const own = managed?.reading.kind === 'present' ? managed.reading.value : null;
   const downMs = watchedUntilMs(c, host) - lastDeathMs(c, service);
-  const late = revives !== null && (revives.withinMs === null || revives.withinMs > downMs);
+  const late = (account: Account | undefined, revives: Revival | null | undefined) =>
+    revives && (revives.withinMs === null || revives.withinMs > downMs)
+      ? [{ id: account?.id, how: `${harmless(revives.by, 80)} (${inTime(revives.withinMs)})` }]
+      : [];
   const by = [
-    ...(late ? [`${harmless(revives.by, 80)} (${inTime(revives.withinMs)})`] : []),
+    ...late(managed, own?.revives),
+    ...late(scheduled, scheduled?.scheduled?.revives),
     // At the first account it may not have noticed yet.
-    ...(pid !== null && last !== accounts[0] ? [`pid ${pid}, which ${manager} still runs for it`] : []),
+    ...(own !== null && own.pid !== null && managed !== accounts[0]
+      ? [{ id: managed?.id, how: `pid ${own.pid}, which ${manager} still runs for it` }]
+      : []),
   ];
   if (by.length === 0) return [];
   return [
     finding(
       'hold-too-short',
       subject,
-      `${name} on ${host} may still be brought back by ${listed(by)}; it was watched for ${seconds(downMs)} after it stopped.`,
-      [last.id],
+      `${name} on ${host} may still be brought back by ${listed(by.map(({ how }) => how))}; it was watched for ${seconds(downMs)} after it stopped.`,
+      by.map(({ id }) => id),
     ),
   ];
 }
@@ -125,10 +130,9 @@ function accountsInHalt(c: CaseFile, service: ServiceLives): Account[] {
     .map(({ id, read }) => {
       if (read.reading.kind !== 'present') return { id, reading: read.reading };
       const own = read.reading.value.find((one) => one.service === name);
-      return {
-        id,
-        reading: own?.reading ?? { kind: 'unreadable', reason: 'its manager was not asked about it' },
-      };
+      return own === undefined
+        ? { id, reading: unreadable('its manager was not asked about it') }
+        : { id, ...own };
     });
 }
 

@@ -31,6 +31,20 @@ describe('what will bite', () => {
     expect(told(revives(holdMs))).toEqual([]);
   });
 
+  it('is what cron and at say as well, also where the manager says nothing', () => {
+    const scheduled = {
+      revives: { withinMs: null, by: 'at (once)' },
+      bites: [{ kind: 'revived', how: 'at (once) names it' }],
+    } as const;
+    for (const reading of [absent, unreadable('x'), present(job)]) {
+      expect(foresightOf(plan, [{ service: target, reading, scheduled }])).toEqual([
+        expect.stringMatching(/: at \(once\) names it\.$/),
+        expect.stringContaining('at (once) may bring it back at no known time'),
+      ]);
+      expect(slowestRevival(plan, [{ service: target, reading, scheduled }])).toContain('by at (once)');
+    }
+  });
+
   it('is a broker on its own list, whatever the managers say, and nothing where they say nothing', () => {
     const services = plan.services.map((one) =>
       one.name === plan.broker ? { ...one, role: 'target' as const } : one,

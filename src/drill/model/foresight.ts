@@ -1,17 +1,18 @@
 import { plain } from './harmless.ts';
 import type { ManagedReading, Revival } from './manager.ts';
 import type { Plan } from './plan.ts';
+import { foretold, slowest } from './revival.ts';
 
 /**
  * What will bite, in words, from what the managers said of the targets before the trigger. None of it is evidence: a halt may well
  * be clean in spite of it, and what is wrong with one is found in process tables.
  */
 export function foresightOf(plan: Plan, managed: readonly ManagedReading[]): readonly string[] {
-  const lines = managed.flatMap(({ service, reading }) => {
-    const target = plan.services.find(({ name, role }) => name === service && role === 'target');
-    if (target === undefined || reading.kind !== 'present') return [];
+  const lines = managed.flatMap((one) => {
+    const target = plan.services.find(({ name, role }) => name === one.service && role === 'target');
+    if (target === undefined) return [];
     const where = `${target.name} on ${target.host}`;
-    const { bites = [], revives } = reading.value;
+    const { bites, revives } = foretold(one);
     const late = revives !== null && (revives.withinMs === null || revives.withinMs > plan.timing.holdMs);
     return [
       ...bites.map(({ how }) => `${where}: ${plain(how, 200)}.`),
@@ -28,14 +29,12 @@ export function foresightOf(plan: Plan, managed: readonly ManagedReading[]): rea
 /** The slowest thing that could bring a target back, in words; null where no manager, cron or at knows of one. A hold should outlast it. */
 export function slowestRevival(plan: Plan, managed: readonly ManagedReading[]): string | null {
   const known = plan.services.flatMap(({ name, host, role }) => {
-    const reading = managed.find(({ service }) => service === name)?.reading;
-    if (role !== 'target' || reading?.kind !== 'present' || reading.value.revives === null) return [];
-    return [{ name, host, ...reading.value.revives }];
+    const one = managed.find(({ service }) => service === name);
+    const { revives } = one === undefined || role !== 'target' ? { revives: null } : foretold(one);
+    return revives === null ? [] : [{ name, host, ...revives }];
   });
-  const rank = (one: Revival): number => one.withinMs ?? Number.POSITIVE_INFINITY;
-  const [slowest] = known.toSorted((a, b) => rank(b) - rank(a));
-  if (slowest === undefined) return null;
-  return `${slowest.name} on ${slowest.host}, by ${plain(slowest.by, 80)}, ${inWhatTime(slowest)}`;
+  const last = slowest(known);
+  return last === null ? null : `${last.name} on ${last.host}, by ${plain(last.by, 80)}, ${inWhatTime(last)}`;
 }
 
 /** Such as `after up to 0.1 s`. */

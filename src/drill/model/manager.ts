@@ -46,4 +46,6 @@ export interface Revival {
 export interface ManagedReading {
   readonly service: string;
   readonly reading: Reading<ManagedService>;
+  /** What cron and at of its host would start again, of which no manager knows. Missing where they could not be read. */
+  readonly scheduled?: Pick<ManagedService, 'revives' | 'bites'>;
 }

@@ -17,7 +17,7 @@ export interface World {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly hosts: ReadonlyMap<string, HostLink>;
-  /** Service managers by host; a host whose manager cannot be read has none. */
+  /** Who is asked about the services of each host: its manager, if it has one that can be read, and cron and at. */
   readonly managers: ReadonlyMap<string, ManagerLink>;
   readonly broker: BrokerLink;
   readonly store: StoreLink;
