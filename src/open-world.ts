@@ -6,6 +6,7 @@ import { type JournalFile, openJournal, readJournal, reopenJournal } from './ada
 import { type AskableHost, createHostLink } from './adapters/processes/host-link.ts';
 import { createManagerLink, managedName } from './adapters/services/manager-link.ts';
 import { withSchedules } from './adapters/services/read-schedules.ts';
+import { scheduledNames } from './adapters/services/scheduled-names.ts';
 import { createExchangeLink } from './adapters/stores/http-exchange.ts';
 import { createDocumentAudit, createDocumentStore } from './adapters/stores/document-store.ts';
 import {
@@ -161,25 +162,9 @@ function managerLinks(inventory: Inventory, hosts: ReadonlyMap<string, HostLink>
       const link = hosts.get(host.name);
       if (link === undefined) return [];
       const manager = createManagerLink(host, new Map(labels), link);
-      return [[host.name, withSchedules(manager, namesOn(host.name, inventory), link, systemClock)] as const];
+      const own = inventory.services.filter((service) => service.host === host.name);
+      const names = new Map(own.map((service) => [service.name, scheduledNames(service, host)] as const));
+      return [[host.name, withSchedules(manager, names, link, systemClock)] as const];
     }),
-  );
-}
-
-/** By what an entry of cron or at would name each service of a host. A bare word such as `hermes` may be anything. */
-function namesOn(host: string, { services }: Inventory): Map<string, readonly string[]> {
-  return new Map(
-    services.flatMap(({ name, host: home, label, match }) =>
-      home === host
-        ? [
-            [
-              name,
-              [match.script, match.exe, label].flatMap((word) =>
-                /[./:]/.test(word ?? '') ? (word ?? []) : [],
-              ),
-            ],
-          ]
-        : [],
-    ),
   );
 }

@@ -150,17 +150,20 @@ const userUnit = (name: string, stop: readonly string[], unit: readonly string[]
 });
 
 it('an entry of cron that names it may start it later than anybody looked', async () => {
-  const entry = (host: 'east' | 'west', service: string) => ({
+  const entry = (host: 'east' | 'west', service: string, command: string) => ({
     host,
     path: `/etc/cron.d/${service}`,
-    text: `*/5 * * * * root TOKEN=s3same ${scriptOf(service)}\n`,
+    text: `*/5 * * * * root TOKEN=s3same ${command}\n`,
   });
   const result = await drilled({
     name: 'cron',
     targets: [{ name: 'hermes', host: 'east' }, FORESIGHT],
     // A crontab is what watches over services where no manager does.
     managers: { west: 'none' },
-    files: [entry('east', 'hermes'), entry('west', 'foresight')],
+    files: [
+      entry('east', 'hermes', 'systemctl start hermes'),
+      entry('west', 'foresight', scriptOf('foresight')),
+    ],
   });
   expect(primary(result), result.stderr).toEqual([
     'hold-too-short foresight@west',

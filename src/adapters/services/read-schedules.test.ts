@@ -25,7 +25,7 @@ const SERVICE: ManagedService = {
 const NAMES = new Map([
   ['hermes', ['/opt/bin/hermes', 'hermes.service']],
   ['shiva', ['/opt/bin/shiva']],
-  ['apollo', ['/opt/bin/apollo']],
+  ['apollo', ['/opt/bin/apollo', 'apollo\tsystemctl']],
 ]);
 
 const manager = (over: Partial<ManagedService> = {}, reading?: Reading<readonly ManagedReading[]>) => ({
@@ -154,6 +154,10 @@ describe.each([['sh'], ['bash'], ['busybox sh']])('%s on a host', (shell) => {
     );
     put('etc/cron.d/other', '0 3 * * * root /opt/bin/hermes-report /srv/opt/bin/hermes\n');
     put('etc/cron.d/restart', '@hourly root systemctl restart hermes.service; /opt/bin/shiva\n0 3 * *\n');
+    put(
+      'etc/cron.d/watch',
+      '*/2 * * * * root echo apollo\n*/3 * * * * root systemctl start apollo-2 systemctl\n*/4 * * * * root pgrep apollo || /bin/systemctl start apollo\n',
+    );
     put('etc/cron.daily/rotate', '#!/bin/sh\nexec "/opt/bin/shiva" --rotate\n');
     put('bin/crontab', '#!/bin/sh\necho "@reboot /opt/bin/shiva $(echo *)"\n');
     put('bin/atq', '#!/bin/sh\nprintf "12\\tThu Nov 26 10:00:00 2026 a root\\nnothing\\n"\n');
@@ -183,6 +187,7 @@ describe.each([['sh'], ['bash'], ['busybox sh']])('%s on a host', (shell) => {
         '3|/etc/cron.daily/rotate|@daily',
         '3|crontab -l|@reboot',
         '4|at|once',
+        '5|/etc/cron.d/watch|*/4 * * * *',
         'end',
       ].sort(),
     );
