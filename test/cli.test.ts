@@ -36,8 +36,8 @@ const live = (text: string): string => text.replace(/^provider:.*\n/m, '');
 const VARIABLES = {
   KNOX_ROOT: '/opt/knox',
   TESSERACT_ROOT: '/opt/tesseract',
-  TESSERACT_ADDRESS: '192.0.2.1',
-  TESSERACT_PORT: '22',
+  TESSERACT_ADDRESS: '127.0.0.1',
+  TESSERACT_PORT: '1',
   TESSERACT_USER: 'ops',
   TESSERACT_KEY: '/nonexistent/key',
   TESSERACT_KNOWN_HOSTS: '/nonexistent/known_hosts',
@@ -292,13 +292,14 @@ describe('a live fleet', () => {
     expect(readdirSync(folder).sort()).toEqual(['drills', 'inventory.yaml']);
   });
 
-  it('has its plan printed', async () => {
+  it('has its plan printed, also where a host cannot be asked what would start a target again', async () => {
     const { code, stdout } = await run(['drill', '--level', '2', '--plan'], {
       folder: fleetFolder(live),
       env: VARIABLES,
     });
     expect(code).toBe(0);
-    expect(stdout).toContain('ssh ops@192.0.2.1:22');
+    expect(stdout).toContain('ssh ops@127.0.0.1:1');
+    expect(stdout).toMatch(/^Foreseen\n {2}tesseract could not be asked: .+\.$/m);
     expect(stdout).not.toContain('LAB');
     expect(stdout).not.toContain(VARIABLES.PRINCIPAL_TOKEN);
   });

@@ -44,7 +44,10 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .option('--known-issues <file>', 'accepted findings (default: known-issues.yaml beside the inventory)')
     .option('--lab <name>', 'which broker and fleet the embedded lab runs (default: reference)')
     .option('--out <dir>', 'folder of the reports and the ledger (default: ./reports)')
-    .option('--plan', 'print what would be done; start and trigger nothing')
+    .option(
+      '--plan',
+      'print what would be done, and what the hosts of a live fleet foretell; start and trigger nothing',
+    )
     .option(
       '--skip-gate <reason>',
       'begin although the level below is not proven; the report shows the reason',

@@ -4,10 +4,10 @@ import { plain } from '../../drill/model/harmless.ts';
 import type { Inventory } from '../../drill/model/inventory.ts';
 import type { Plan } from '../../drill/model/plan.ts';
 import { chooseInventory } from '../choose-inventory.ts';
-import { messageOf, notRun } from '../cli-error.ts';
+import { messageOf } from '../cli-error.ts';
 import type { Effects } from '../effects.ts';
-import { listenForSignals } from '../interruption.ts';
 import { liveInventory } from '../live-inventory.ts';
+import { lookAtFleet } from '../look-at-fleet.ts';
 import { lockFile, readPins } from '../read-pins.ts';
 
 export interface DoctorOptions {
@@ -61,28 +61,11 @@ export async function doctor(options: DoctorOptions, effects: Effects): Promise<
 }
 
 async function examined(plan: Plan, inventory: Inventory, effects: Effects): Promise<readonly Examined[]> {
-  const interruption = listenForSignals(effects, 'ending the examination; nothing was changed');
   const id = `doctor-${effects.randomWord()}`;
-  const open = await effects.openWorld({
-    inventory,
-    drillId: id,
-    folder: effects.folder,
-    journal: 'none',
-    epoch: 0,
-    phrase: null,
-    progress: () => undefined,
-    stop: interruption.stop,
-  });
-  try {
-    const { examineFleet } = await import('../../drill/examine-fleet.ts');
-    const rows = await examineFleet({ plan, inventory, id }, open.world);
-    if (interruption.stop.aborted)
-      throw notRun(String(interruption.stop.reason), 'nothing was changed', 'run it again');
-    return rows;
-  } finally {
-    await open.close();
-    interruption.release();
-  }
+  const { examineFleet } = await import('../../drill/examine-fleet.ts');
+  return lookAtFleet(inventory, { what: 'the examination', id }, effects, (world) =>
+    examineFleet({ plan, inventory, id }, world),
+  );
 }
 
 /** No drill that anybody runs: it names every service, so that all of them are looked at. */

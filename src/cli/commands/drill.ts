@@ -19,6 +19,7 @@ import { labsOwn } from '../interlocks/labs-own.ts';
 import { refuseUnfinished, withDrillLock } from '../interlocks/one-drill.ts';
 import { needsSomebody } from '../interlocks/scheduled.ts';
 import { labName } from '../lab-name.ts';
+import { lookAtFleet } from '../look-at-fleet.ts';
 import { type Presence, personPresent } from '../manned.ts';
 import { readPins } from '../read-pins.ts';
 import { resultText } from '../result-text.ts';
@@ -183,7 +184,10 @@ async function load(
   return loaded;
 }
 
-/** A plan that was asked for and printed is a success: exit code 0. Nothing is started, asked or triggered. */
+/**
+ * A plan that was asked for and printed is a success: exit code 0. Nothing is started or triggered; the hosts of a live fleet are asked what
+ * would start a target again, and the plan is printed also where they do not answer.
+ */
 async function printPlan(options: DrillOptions, chosen: Chosen, effects: Effects): Promise<number> {
   const loaded = await load(options, chosen, effects, {
     env: effects.env,
@@ -192,8 +196,21 @@ async function printPlan(options: DrillOptions, chosen: Chosen, effects: Effects
   const { describePlan } = await import('../../drill/02-plan/describe-plan.ts');
   // Commands of the inventory may hold secrets. Cleaned first: quoted for a shell, one would not be known for one.
   const plan = effects.secrets.clean(await planOf(loaded, chosen));
-  effects.out.write(options.json === true ? jsonDocument(plan) : ended(plainLines(describePlan(plan))));
+  if (options.json === true) effects.out.write(jsonDocument(plan));
+  else {
+    const foreseen = chosen.lab === null ? await foreseenOn(loaded.inventory, plan, effects) : undefined;
+    effects.out.write(ended(plainLines(describePlan(plan, foreseen))));
+  }
   return 0;
+}
+
+async function foreseenOn(inventory: Inventory, plan: Plan, effects: Effects): Promise<readonly string[]> {
+  const id = `plan-${effects.randomWord()}`;
+  const { foresee } = await import('../../drill/foresee.ts');
+  const lines = await lookAtFleet(inventory, { what: 'the plan', id }, effects, (world) =>
+    foresee(plan, world),
+  );
+  return effects.secrets.clean(lines);
 }
 
 /** Unless told, as it will be once whoever it needs is there: without them it does not begin. */

@@ -9,15 +9,18 @@ import { inMinutes, inUnits } from './duration.ts';
 import { longestMs } from './longest.ts';
 import { stopConditionLines } from './stop-conditions.ts';
 
-/** A plan as plain text, for `--plan`: a reader must be able to say no to the drill from it. Ends with a line end. */
-export function describePlan(plan: Plan): string {
+/**
+ * A plan as plain text, for `--plan`: a reader must be able to say no to the drill from it. `foreseen` is what will bite, with what the hosts
+ * say of it where they were asked. Ends with a line end.
+ */
+export function describePlan(plan: Plan, foreseen: readonly string[] = brokerInside(plan)): string {
   return `${[
     ...heading(plan),
     '',
     ...plan.hosts.flatMap((host) => [...describeHost(host, plan), '']),
     ...sectionOf('Effects', effectLines(plan)),
     ...sectionOf('Broker', brokerLines(plan)),
-    ...(brokerInside(plan).length === 0 ? [] : sectionOf('Foreseen', brokerInside(plan))),
+    ...(foreseen.length === 0 ? [] : sectionOf('Foreseen', foreseen)),
     ...sectionOf('Guards', guardLines(plan)),
     ...sectionOf('Stop conditions', stopConditionLines(plan)),
     ...sectionOf('Timing', [...timingLines(plan), longestLine(plan)]),

@@ -1,5 +1,5 @@
 import { asksStatus, readsStore } from '../model/coverage.ts';
-import { foresightOf, slowestRevival } from '../model/foresight.ts';
+import { foresightOf, revivalLine } from '../model/foresight.ts';
 import { isHalted } from '../model/ownership.ts';
 import type { Plan, PlannedService } from '../model/plan.ts';
 import type { IncarnationKey } from '../model/process.ts';
@@ -65,12 +65,8 @@ export async function establishBaseline(
   if (world.stop.aborted) return { ok: false, reasons: ['interrupted before the trigger'] };
 
   for (const text of foresightOf(plan, managed)) world.progress({ kind: 'note', text: `foreseen: ${text}` });
-  const slowest = slowestRevival(plan, managed);
-  if (slowest !== null)
-    world.progress({
-      kind: 'note',
-      text: `the slowest known revival: ${slowest}; the hold is ${plan.timing.holdMs / 1000} s`,
-    });
+  const revival = revivalLine(plan, managed);
+  if (revival !== null) world.progress({ kind: 'note', text: revival });
   const refusals = [...otherDrills(plan, observer), ...uncrashable(plan, managed), ...rehearsed];
   for (const refusal of refusals) world.journal.append({ kind: 'interlock', ...refusal });
   const reasons = [...new Set([...uncontrolled, ...objections(), ...refusals.map(({ why }) => why)])];

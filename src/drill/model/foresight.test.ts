@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakePlan } from '../../../test/fakes/fake-fleet.ts';
-import { foresightOf, slowestRevival } from './foresight.ts';
+import { foresightOf, revivalLine } from './foresight.ts';
 import type { ManagedService } from './manager.ts';
 import { absent, present, unreadable } from './reading.ts';
 
@@ -41,7 +41,7 @@ describe('what will bite', () => {
         expect.stringMatching(/: at \(once\) names it\.$/),
         expect.stringContaining('at (once) may bring it back at no known time'),
       ]);
-      expect(slowestRevival(plan, [{ service: target, reading, scheduled }])).toContain('by at (once)');
+      expect(revivalLine(plan, [{ service: target, reading, scheduled }])).toContain('by at (once)');
     }
   });
 
@@ -60,7 +60,7 @@ describe('what will bite', () => {
 describe('the slowest known revival', () => {
   const targets = plan.services.filter(({ role }) => role === 'target');
   const told = (...withinMs: (number | null | undefined)[]) =>
-    slowestRevival(
+    revivalLine(
       plan,
       withinMs.map((ms, at) => ({
         service: targets[at]?.name ?? '',
@@ -70,16 +70,18 @@ describe('the slowest known revival', () => {
 
   it('is that of any target; what nothing bounds is slower than anything', () => {
     const [first, second] = targets;
-    expect(told(100, 2_500)).toBe(`${second?.name} on ${second?.host}, by timer 1, after up to 2.5 s`);
-    expect(told(null, 2_500)).toBe(`${first?.name} on ${first?.host}, by timer 0, at no known time`);
-    expect(told(undefined, 0)).toBe(`${second?.name} on ${second?.host}, by timer 1, after up to 0 s`);
+    expect(told(100, 2_500)).toBe(
+      `the slowest known revival: ${second?.name} on ${second?.host}, by timer 1, after up to 2.5 s; the hold is ${plan.timing.holdMs / 1000} s`,
+    );
+    expect(told(null, 2_500)).toContain(`${first?.name} on ${first?.host}, by timer 0, at no known time;`);
+    expect(told(undefined, 0)).toContain(`${second?.name} on ${second?.host}, by timer 1, after up to 0 s;`);
   });
 
   it('is none where no target has one, or nobody says', () => {
     expect(told(undefined)).toBeNull();
     expect(told()).toBeNull();
     const revival = { ...job, revives: { withinMs: 1, by: 'x' } };
-    expect(slowestRevival(plan, [{ service: plan.broker, reading: present(revival) }])).toBeNull();
-    expect(slowestRevival(plan, [{ service: targets[0]?.name ?? '', reading: absent }])).toBeNull();
+    expect(revivalLine(plan, [{ service: plan.broker, reading: present(revival) }])).toBeNull();
+    expect(revivalLine(plan, [{ service: targets[0]?.name ?? '', reading: absent }])).toBeNull();
   });
 });

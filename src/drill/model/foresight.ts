@@ -27,14 +27,16 @@ export function foresightOf(plan: Plan, managed: readonly ManagedReading[]): rea
 }
 
 /** The slowest thing that could bring a target back, in words; null where no manager, cron or at knows of one. A hold should outlast it. */
-export function slowestRevival(plan: Plan, managed: readonly ManagedReading[]): string | null {
+export function revivalLine(plan: Plan, managed: readonly ManagedReading[]): string | null {
   const known = plan.services.flatMap(({ name, host, role }) => {
     const one = managed.find(({ service }) => service === name);
     const { revives } = one === undefined || role !== 'target' ? { revives: null } : foretold(one);
     return revives === null ? [] : [{ name, host, ...revives }];
   });
   const last = slowest(known);
-  return last === null ? null : `${last.name} on ${last.host}, by ${plain(last.by, 80)}, ${inWhatTime(last)}`;
+  if (last === null) return null;
+  const by = `${last.name} on ${last.host}, by ${plain(last.by, 80)}, ${inWhatTime(last)}`;
+  return `the slowest known revival: ${by}; the hold is ${plan.timing.holdMs / 1000} s`;
 }
 
 /** Such as `after up to 0.1 s`. */
