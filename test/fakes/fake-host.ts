@@ -23,6 +23,7 @@ export class FakeHost implements HostLink {
   lost: string | null = null;
   /** Set to cut the connection: nothing is read until it is opened again, and then by this machine. */
   cutTo: string | null = null;
+  os = 'Linux';
   /** How often it was opened. */
   opened = 0;
   #machine: string;
@@ -80,7 +81,7 @@ export class FakeHost implements HostLink {
       hostname: this.host,
       machineId: this.#machine,
       hostKey: null,
-      os: 'Linux',
+      os: this.os,
       ticksPerSecond: 100,
     });
   }

@@ -12,12 +12,13 @@ import { type Connection, type HostTransport, StrangeHostKey } from '../transpor
 import { transportTo } from '../transports/transport-to.ts';
 import { Answer } from './answer.ts';
 import { listedByPs, listedRemotely } from './cross-check.ts';
-import { killLife } from './kill-life.ts';
-import { type ParsedIdentity, parseIdentity } from './parse-identity.ts';
+import { killLife, killLifeOfPs } from './kill-life.ts';
+import { isOfMacos, type ParsedIdentity, parseIdentity } from './parse-identity.ts';
 import { probeCommand } from './probe-script.ts';
 import { ProbeSession } from './probe-session.ts';
+import { PS_PROBE_SCRIPT } from './ps-probe-script.ts';
 import { rawSample } from './raw-sample.ts';
-import { takeSample } from './take-sample.ts';
+import { takePsSample, takeSample } from './take-sample.ts';
 
 export interface HostLinkOptions {
   readonly drillId: string;
@@ -49,6 +50,8 @@ interface Open {
   readonly looking: Connection;
   readonly session: ProbeSession;
   readonly about: ParsedIdentity;
+  /** How its kind of host shows and ends processes. */
+  readonly platform: { readonly take: typeof takeSample; readonly kill: typeof killLife };
 }
 
 /**
@@ -100,9 +103,19 @@ export function createHostLink(host: Host, options: HostLinkOptions): AskableHos
         const probe = { fleet: options.fleet, drillId: options.drillId, leaseS, heartbeatFiles: files };
         const looking = host.become === 'sudo' ? await becomeRoot(connection) : connection;
         session = await ProbeSession.start(looking, probeCommand(probe, options.shell), options.clock);
-        const nonce = randomBytes(8).toString('hex');
-        const about = parseIdentity((await session.ask(nonce, `I ${nonce}`, OPEN_MS)).body);
-        state = { connection, looking, session, about };
+        let hello = await whoAnswers(session);
+        const isMacos = isOfMacos(hello);
+        if (isMacos) {
+          await session.close();
+          const command = probeCommand(probe, options.shell, PS_PROBE_SCRIPT);
+          session = await ProbeSession.start(looking, command, options.clock);
+          hello = await whoAnswers(session);
+        }
+        const about = parseIdentity(hello);
+        const platform = isMacos
+          ? { take: takePsSample, kill: killLifeOfPs }
+          : { take: takeSample, kill: killLife };
+        state = { connection, looking, session, about, platform };
         return present({ ...about.identity, hostKey: connection.hostKey });
       } catch (error) {
         await session?.close().catch(() => {});
@@ -118,9 +131,9 @@ export function createHostLink(host: Host, options: HostLinkOptions): AskableHos
     sample: async (request: SampleRequest): Promise<Received<ProbeSample>> => {
       const { session } = typeof state === 'string' ? { session: null } : state;
       session?.takeTape();
-      const sample = await trying(async ({ session, about }) =>
+      const sample = await trying(async ({ session, about, platform }) =>
         present(
-          await takeSample(session, request, { ...about, heartbeats: services }, options.clock, SAMPLE_MS),
+          await platform.take(session, request, { ...about, heartbeats: services }, options.clock, SAMPLE_MS),
         ),
       );
       const tape = session?.takeTape() ?? [];
@@ -133,8 +146,8 @@ export function createHostLink(host: Host, options: HostLinkOptions): AskableHos
       trying(async ({ session }) => {
         if (!/^[!-~]{1,200}$/.test(tag))
           return unreadable(`the canary's tag ${JSON.stringify(tag)} is not a plain word`);
-        const [pid, start, ready] = (await ask(session, 'P', [tag, 2 * leaseS])).take('K').split(' ');
-        if (ready !== 'ready' || !/^[1-9]\d*$/.test(pid ?? '') || !/^\d+$/.test(start ?? ''))
+        const [pid, ready] = (await ask(session, 'P', [tag, 2 * leaseS])).take('K').split(' ');
+        if (ready !== 'ready' || !/^[1-9]\d*$/.test(pid ?? ''))
           return unreadable(`${host.name}: the canary did not come up`);
         return present({ pid: Number(pid) });
       }),
@@ -146,7 +159,7 @@ export function createHostLink(host: Host, options: HostLinkOptions): AskableHos
         return outcome === 'gone' ? absent : unreadable(`pid ${pid} is not a canary of this probe`);
       }),
 
-    killLife: (life) => trying(({ looking }) => killLife(looking, life)),
+    killLife: (life) => trying(({ looking, platform }) => platform.kill(looking, life)),
 
     run: (argv) => trying(({ connection }) => runCommand(connection, commandLine(argv), COMMAND)),
 
@@ -159,6 +172,11 @@ export function createHostLink(host: Host, options: HostLinkOptions): AskableHos
 
     close: () => shut('it was closed'),
   };
+}
+
+async function whoAnswers(session: ProbeSession): Promise<string> {
+  const nonce = randomBytes(8).toString('hex');
+  return (await session.ask(nonce, `I ${nonce}`, OPEN_MS)).body;
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

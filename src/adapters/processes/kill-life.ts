@@ -2,6 +2,7 @@ import { absent, present, type Reading, unreadable } from '../../drill/model/rea
 import { commandLine } from '../transports/quote.ts';
 import { runCommand } from '../transports/run-command.ts';
 import type { Connection } from '../transports/transport.ts';
+import { lstart } from './parse-ps-sample.ts';
 
 const SCRIPT = `
 exec 2>/dev/null
@@ -33,17 +34,53 @@ esac
 if kill -9 "$2"; then echo killed; else echo refused; fi
 `;
 
+const PS_SCRIPT = `
+exec 2>/dev/null
+LC_ALL=C; export LC_ALL
+TZ=UTC0; export TZ
+PATH=$PATH:/usr/bin:/bin:/usr/sbin:/sbin; export PATH
+boot=$(sysctl -n kern.bootsessionuuid | tr ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz)
+[ -n "$boot" ] || { echo unreadable; exit; }
+[ "$boot" = "$1" ] || { echo absent; exit; }
+row=$(ps -o stat= -o lstart= -p "$2")
+if [ -z "$row" ]; then
+  if [ -n "$(ps -o pid= -p $$)" ]; then echo absent; else echo unreadable; fi
+  exit
+fi
+set -- "$2" "$3" $row
+case $3 in Z*) echo absent; exit ;; esac
+[ "$4 $5 $6 $7 $8" = "$2" ] || { echo absent; exit; }
+if kill -9 "$1"; then echo killed; else echo refused; fi
+`;
+
+interface LifeToKill {
+  readonly bootId: string;
+  readonly pid: number;
+  readonly start: number;
+}
+
 /**
  * SIGKILL for one life of a process. Boot id, pid and start tick are compared in the same remote command, by the same
  * shell that then kills: what is left between look and kill is some microseconds.
  */
-export async function killLife(
+export function killLife(connection: Connection, life: LifeToKill): Promise<Reading<true>> {
+  return killBy(SCRIPT, String(life.start), connection, life);
+}
+
+/** The same where only ps shows processes: what is left between look and kill is some milliseconds. */
+export function killLifeOfPs(connection: Connection, life: LifeToKill): Promise<Reading<true>> {
+  return killBy(PS_SCRIPT, lstart(life.start), connection, life);
+}
+
+async function killBy(
+  script: string,
+  start: string,
   connection: Connection,
-  life: { readonly bootId: string; readonly pid: number; readonly start: number },
+  life: LifeToKill,
 ): Promise<Reading<true>> {
   if (!Number.isSafeInteger(life.pid) || life.pid < 2 || !Number.isSafeInteger(life.start))
     return unreadable(`pid ${life.pid} with start ${life.start} is not something to kill`);
-  const argv = ['sh', '-c', SCRIPT, 'haltproof-kill', life.bootId, String(life.pid), String(life.start)];
+  const argv = ['sh', '-c', script, 'haltproof-kill', life.bootId, String(life.pid), start];
   const result = await runCommand(connection, commandLine(argv), { timeoutMs: 10_000, maxBytes: 4_096 });
   if (result.kind !== 'present') return result;
   switch (result.value.output) {
@@ -54,7 +91,7 @@ export async function killLife(
     case 'refused\n':
       return unreadable(`pid ${life.pid} could not be killed; the login may lack the permission`);
     case 'unreadable\n':
-      return unreadable(`/proc of pid ${life.pid} could not be read`);
+      return unreadable(`pid ${life.pid} could not be looked at`);
     default:
       return unreadable(`the kill answered ${JSON.stringify(result.value.output.slice(0, 80))}`);
   }

@@ -8,6 +8,11 @@ export interface ParsedIdentity {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** Whether this answer to an `I` request is that of a host whose processes are read by the ps probe. */
+export function isOfMacos(body: string): boolean {
+  return body.startsWith('O Darwin\n');
+}
+
 /** Answer to an `I` request. Throws a one-line Error where the host cannot be probed or identified. */
 export function parseIdentity(body: string): ParsedIdentity {
   const answer = new Answer(body);
@@ -15,7 +20,7 @@ export function parseIdentity(body: string): ParsedIdentity {
   const hostname = printable(answer.take('N'));
   if (answer.has('X'))
     throw new Error(
-      `${hostname || 'the host'} (${os || 'unknown system'}) has no /proc; hosts other than Linux are not supported yet`,
+      `${hostname || 'the host'} (${os || 'unknown system'}) has no /proc; hosts other than Linux and macOS are not supported`,
     );
   const bootId = answer.take('A');
   if (!UUID.test(bootId)) throw new Error('its boot id could not be read');
@@ -24,12 +29,15 @@ export function parseIdentity(body: string): ParsedIdentity {
     throw new Error(
       'its /proc belongs to another pid namespace than the probe; it would show other processes',
     );
-  if (!/^pid:\[\d+\]$/.test(namespace ?? '')) throw new Error('its pid namespace could not be read');
+  const isOfPs = namespace === 'ps';
+  if (!isOfPs && !/^pid:\[\d+\]$/.test(namespace ?? ''))
+    throw new Error('its pid namespace could not be read');
   const machineId = answer.take('M');
   const ticks = answer.take('C');
   if (!/^[1-9]\d{0,5}$/.test(ticks)) throw new Error('getconf CLK_TCK gave no number; install getconf there');
   const uid = natural(answer.take('Y'));
-  const hidepid = parseHidepid(answer);
+  // macOS hides no process from ps, which is setuid root there.
+  const hidepid = isOfPs ? 'off' : parseHidepid(answer);
   answer.end();
   return {
     identity: {

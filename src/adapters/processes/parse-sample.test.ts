@@ -191,8 +191,8 @@ describe('the identity', () => {
     expect(parseIdentity(HELLO).visibility.hidepid).toBe('unknown');
   });
   it('says that a host without /proc is not supported', () => {
-    expect(() => parseIdentity('O Darwin\nN knox\nX\n')).toThrow(
-      'knox (Darwin) has no /proc; hosts other than Linux are not supported yet',
+    expect(() => parseIdentity('O FreeBSD\nN knox\nX\n')).toThrow(
+      'knox (FreeBSD) has no /proc; hosts other than Linux and macOS are not supported',
     );
   });
   it('refuses a /proc of another pid namespace', () => {

@@ -1,7 +1,7 @@
-import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import type { ProbeSample, SampleRequest } from '../../drill/model/sample.ts';
 import { Answer, natural } from './answer.ts';
 import { type OpenedBatch, parseOpenedBatch } from './parse-details.ts';
+import { parseHeartbeats } from './parse-heartbeats.ts';
 import { parseRows } from './parse-rows.ts';
 import { RecordReader, type StatRow } from './parse-stat.ts';
 
@@ -134,23 +134,4 @@ function parseWall(text: string): { uptimeMs: number; wallMs: number | null } {
   const uptimeMs = parseUptime(after);
   const precise = /^\d{19,20}$/.test(wall ?? '') && uptimeMs - parseUptime(before) <= CLOCKS_APART_MS;
   return { uptimeMs, wallMs: precise ? Number(BigInt(wall as string) / 1_000_000n) : null };
-}
-
-function parseHeartbeats(answer: Answer, services: readonly string[]): Record<string, Reading<string>> {
-  const found: Record<string, Reading<string>> = {};
-  for (const [index, service] of services.entries()) {
-    const [at, what] = answer.take('H').split(' ');
-    if (natural(at) !== index + 1) throw new Error('a heartbeat is missing');
-    const bytes = answer.hex();
-    if (what === 'none') found[service] = absent;
-    else if (what === 'denied') found[service] = unreadable('its heartbeat file could not be opened');
-    else if (what === 'odd') found[service] = unreadable('its heartbeat file is not a regular file');
-    else if (what !== 'file') throw new Error('a heartbeat could not be understood');
-    // od failed after the file had been found.
-    else if (answer.peek() === `H ${index + 1} denied`) {
-      answer.next();
-      found[service] = unreadable('its heartbeat file could not be read');
-    } else found[service] = present(bytes.toString('utf8').split('\n', 1)[0] ?? '');
-  }
-  return found;
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../drill/model/reading.ts';
 import { parsePs } from './parse-ps.ts';
+import { parsePsSample } from './parse-ps-sample.ts';
 import { parseSample, parseThreads } from './parse-sample.ts';
 import { parseStat } from './parse-stat.ts';
 
@@ -21,6 +22,9 @@ const SAMPLE = `W 10.00 10.01 1795345216009123456\nT 10.01 1\n${LIST}\nR\n${PIDS
 const THREADS = `R\n${STAT(22)}\nZ 22 3 24\n${STAT(333)}\nZ 333 - -\n`;
 const PS =
   'self 4321\n      1       0 Ss\n   4321       1 S+\n   4322    4321 R+\n  50000       1 Z\nend 0\n';
+
+const MAC =
+  'T 1795345216 777\n    1     0     1     0 Ss   Thu Nov 26 03:04:05 2026     /sbin/launchd\n  777     1   777   501 S+   Thu Nov 26 10:00:00 2026     sh -c x\nX 0\n';
 
 const request = { mode: 'full', watch: [], detail: [] } as const;
 const about = { bootId: '49574faf-4801-4ba3-afec-e995f59c28d7', heartbeats: [] };
@@ -49,6 +53,20 @@ const sampleOf = thrown((text) => {
   return [...pids, ...rows.map(({ pid }) => pid)];
 });
 
+const identity = {
+  ...about,
+  pidNamespace: 'ps',
+  hostname: 'k',
+  machineId: null,
+  os: 'Darwin',
+  ticksPerSecond: 1,
+};
+const sampleOfPs = thrown((text) => {
+  const link = { identity, visibility: { uid: 0, hidepid: 'off' }, heartbeats: [] };
+  const { pids, rows } = parsePsSample(text, request, link);
+  return [...pids, ...rows.map(({ pid }) => pid)];
+});
+
 const PARSERS: readonly (readonly [name: string, parse: Pids, real: string])[] = [
   ['a sample', sampleOf, SAMPLE],
   ['threads', thrown((text) => parseThreads(text).map(({ pid }) => pid)), THREADS],
@@ -58,6 +76,7 @@ const PARSERS: readonly (readonly [name: string, parse: Pids, real: string])[] =
     STAT(22),
   ],
   ['ps', reading(parsePs), PS],
+  ['a sample by ps', sampleOfPs, MAC],
 ];
 
 /** Bytes of an answer changed here and there: lost, repeated, swapped for others, or made up. */

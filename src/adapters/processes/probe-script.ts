@@ -1,4 +1,5 @@
 import { commandLine } from '../transports/quote.ts';
+import { HEARTBEATS, LEASE, SPEECH } from './probe-parts.ts';
 
 /** What a probe is started with. It outlives the last request by `leaseS` whole seconds at the least, and by 1.7 times that (and a second) at the most. */
 export interface ProbeOptions {
@@ -12,9 +13,13 @@ export interface ProbeOptions {
  * The command line that starts the probe, the same over every transport. Its argv carries
  * `haltproof-probe <fleet> <drill id>` so that people and other drills can tell what it is.
  */
-export function probeCommand(options: ProbeOptions, shell: readonly string[] = ['sh']): string {
+export function probeCommand(
+  options: ProbeOptions,
+  shell: readonly string[] = ['sh'],
+  script = PROBE_SCRIPT,
+): string {
   const own = ['haltproof-probe', options.fleet, options.drillId, String(options.leaseS)];
-  return commandLine([...shell, '-c', PROBE_SCRIPT, ...own, ...options.heartbeatFiles]);
+  return commandLine([...shell, '-c', script, ...own, ...options.heartbeatFiles]);
 }
 
 /**
@@ -34,73 +39,30 @@ export function probeCommand(options: ProbeOptions, shell: readonly string[] = [
  * sees to even where the connection has gone silent and `read` or a write never returns.
  */
 const PROBE_SCRIPT = `
-: haltproof-probe
-exec 2>/dev/null
-LC_ALL=C; export LC_ALL
-PATH=$PATH:/usr/bin:/bin; export PATH
-trap '' HUP INT QUIT PIPE
-fleet=$1 lease=$3
-shift 3
-nl='
-'
-self=$(id -u)
+: haltproof-probe${SPEECH}self=$(id -u)
 mark=/proc/sys/kernel/random/boot_id
-canaries= guard= armed= walled= out=
-step=$((lease * 7 / 10)); [ "$step" -ge 1 ] || step=1
-fuse=$((lease + step))
-
-# One write an answer where it can be, since each one wakes whoever carries it: what is put waits for what is said, and before anything else
-# writes it is flushed. A reader that is gone ends the probe.
-put() { out=$out$1; }
-flush() { [ -z "$out" ] || printf '%s' "$out" || quit; out=; }
-say() { put "$1"; flush; }
-
+walled= patience=200000
 # The whole of a small file, newlines kept, into $text, without starting a process.
 slurp() {
   text=
   while IFS= read -r line || [ -n "$line" ]; do text=$text$line$nl; done < "$1" && [ -n "$text" ]
 }
 
-# Whether pid $1 is still the life that began at tick $2 (the 20th field after the command's name).
-is_life() {
+# By what this life of pid $1 is told from another: the tick at which it began, the 20th field after the command's name.
+began() {
   slurp "/proc/$1/stat" || return 1
-  set -- "$2" \${text##*\\)}
-  [ "\${21}" = "$1" ]
+  set -- \${text##*\\)}
+  start=\${20}
 }
-
-end_canaries() {
-  for canary in $canaries; do is_life "\${canary%:*}" "\${canary#*:}" && fell "\${canary%:*}"; done
+clock() { read -r up rest < /proc/uptime; }
+# Until it has called exec, a canary shows this shell's own argv, which is long: one of the first lines of either tells which it is.
+is_canary() {
+  while IFS= read -r line; do
+    case $line in *': haltproof-probe') return 1 ;; *': a canary of haltproof') return 0 ;; esac
+  done < "/proc/$1/cmdline"
+  return 1
 }
-# A stopped process takes a TERM only once it is continued.
-fell() { kill "$1" || return 1; kill -CONT "$1"; return 0; }
-
-quit() {
-  end_canaries
-  [ -z "$guard" ] || kill "$guard"
-  wait
-  exit 0
-}
-
-# A new guard every few seconds at most: it ends the canaries and this shell unless it is replaced in time. Its sleep is ended by KILL:
-# a TERM that comes between fork and exec runs the shell's own handler in the child, and is lost with the exec.
-rearm() {
-  [ -z "$armed" ] || [ $((\${up%%.*} - armed)) -ge "$step" ] || return 0
-  armed=\${up%%.*}
-  if [ -n "$guard" ]; then kill "$guard"; wait "$guard"; fi
-  (
-    called= nap=
-    trap 'called=1; [ -z "$nap" ] || kill -KILL "$nap"' TERM
-    sleep "$fuse" & nap=$!
-    [ -z "$called" ] || kill -KILL "$nap"
-    wait "$nap"
-    wait "$nap"
-    [ -z "$called" ] || exit 0
-    end_canaries
-    kill -KILL $$
-  ) </dev/null >/dev/null &
-  guard=$!
-}
-
+${LEASE}
 # With its own length, so that a list that lost a digit is not taken for another one.
 list() { set -- /proc/[0-9]*; count=$#; pids=$*; pids="\${#pids} $pids"; }
 
@@ -136,8 +98,6 @@ owner() {
   while read -r key real euid rest; do [ "$key" != Uid: ] || return 0; done < "/proc/$1/status"
   euid=-
 }
-
-hex() { od -A n -t x1 -v "$@"; }
 
 # Targets of links, a line each; busybox of some years reads only one at a time.
 one_by_one() { for link do readlink "$link"; done; }
@@ -182,26 +142,7 @@ open_one() {
   slurp "/proc/$1/stat"
   say "U $1 $euid\${nl}R$nl$text"
 }
-
-# A file is absent only where the folder that would hold it could be searched.
-heartbeat() {
-  if [ -f "$2" ]; then
-    say "H $1 file$nl"
-    hex -N 512 "$2" || say "H $1 denied$nl"
-  elif [ -e "$2" ] || [ -L "$2" ]; then say "H $1 odd$nl"
-  else
-    dir=$2
-    while :; do
-      case $dir in */*) dir=\${dir%/*} ;; *) dir=. ;; esac
-      [ -n "$dir" ] || dir=/
-      if [ -d "$dir" ]; then
-        if [ -x "$dir" ]; then say "H $1 none$nl"; else say "H $1 denied$nl"; fi
-        return
-      fi
-    done
-  fi
-}
-
+${HEARTBEATS}
 hello() {
   say "O $(uname -s)\${nl}N $(uname -n)$nl"
   if [ ! -r /proc/self/stat ] || ! slurp $mark; then say "X$nl"; return; fi
@@ -215,54 +156,9 @@ hello() {
   done < /proc/mounts
 }
 
-# Until it has called exec, a canary shows this shell's own argv, which is long: one of the first lines of either tells which it is.
-is_canary() {
-  while IFS= read -r line; do
-    case $line in *': haltproof-probe') return 1 ;; *': a canary of haltproof') return 0 ;; esac
-  done < "/proc/$1/cmdline"
-  return 1
-}
-
-plant() {
-  sh -c '
-    : a canary of haltproof
-    called= nap=
-    trap "called=1; [ -z \\"\\$nap\\" ] || kill -KILL \\"\\$nap\\"" TERM
-    sleep '"$2"' & nap=$!
-    [ -z "$called" ] || kill -KILL "$nap"
-    wait "$nap"
-    wait "$nap"
-    exit 0' haltproof-canary "$fleet" "$1" $(($(date +%s) + $2)) </dev/null >/dev/null &
-  planted=$! spins=0
-  slurp "/proc/$planted/stat"
-  set -- \${text##*\\)}
-  canaries="$canaries $planted:\${20}"
-  armed=
-  rearm
-  while [ "$spins" -lt 200000 ]; do
-    if is_canary "$planted"; then spins=ready; break; fi
-    spins=$((spins + 1))
-  done
-  say "K $planted \${20} $spins$nl"
-}
-
-uproot() {
-  kept= found=
-  for canary in $canaries; do
-    if [ "\${canary%:*}" = "$1" ]; then found=$canary; else kept="$kept $canary"; fi
-  done
-  canaries=$kept
-  if [ -z "$found" ]; then say "K unknown$nl"
-  elif is_life "$1" "\${found#*:}" && fell "$1"; then wait "$1"; say "K ended$nl"
-  else say "K gone$nl"
-  fi
-}
-
-split() { IFS=,; set -- $1; IFS=' '; words=$*; unset IFS; [ "$words" != - ] || words=; }
-
-read -r up rest < /proc/uptime && rearm
+clock && rearm
 while read -r op nonce first second third; do
-  read -r up rest < /proc/uptime && rearm
+  clock && rearm
   count=0
   put "B $nonce$nl"
   case $op in
@@ -273,7 +169,7 @@ while read -r op nonce first second third; do
         # Of what a whole table costs, a tenth is the clock; a jump of it does not go away.
         if [ -z "$walled" ] || [ $((\${up%%.*} - walled)) -ge 2 ]; then
           walled=\${up%%.*} wall=$(date +%s%N)
-          read -r up rest < /proc/uptime
+          clock
         fi
         put "W $before $up $wall$nl"
       fi

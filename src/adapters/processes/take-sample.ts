@@ -5,6 +5,7 @@ import type { Clock } from '../../drill/ports/world.ts';
 import { Answer } from './answer.ts';
 import { type OpenedProcess, parseOpenedOne } from './parse-details.ts';
 import type { ParsedIdentity } from './parse-identity.ts';
+import { parsePsSample } from './parse-ps-sample.ts';
 import { liveThreads, parseSample, parseThreads, type ThreadCount } from './parse-sample.ts';
 import type { StatRow } from './parse-stat.ts';
 import type { ProbeSession } from './probe-session.ts';
@@ -21,7 +22,7 @@ export async function takeSample(
   budgetMs: number,
 ): Promise<ProbeSample> {
   const nonce = request.nonce;
-  if (!/^[A-Za-z0-9]{1,64}$/.test(nonce)) throw new Error('the nonce is not a plain word');
+  requirePlain(nonce);
   const watch = unique(request.watch);
   const detail = unique(request.detail);
   const deadline = clock.nowMs() + budgetMs;
@@ -75,6 +76,24 @@ export async function takeSample(
     visibility: { ...about.visibility, pid1: seen.pid1 },
     heartbeats: seen.heartbeats,
   };
+}
+
+/** The same of a host whose processes are shown by its ps: one request, whose answer says all at once. */
+export async function takePsSample(
+  session: ProbeSession,
+  request: SampleRequest,
+  about: ParsedIdentity & { readonly heartbeats: readonly string[] },
+  _clock: Clock,
+  budgetMs: number,
+): Promise<ProbeSample> {
+  const { nonce, mode } = request;
+  requirePlain(nonce);
+  const { body } = await session.ask(nonce, `S ${nonce} ${mode}`, budgetMs);
+  return parsePsSample(body, request, about);
+}
+
+function requirePlain(nonce: string): void {
+  if (!/^[A-Za-z0-9]{1,64}$/.test(nonce)) throw new Error('the nonce is not a plain word');
 }
 
 function toRow(row: StatRow, live: number | undefined): ProcessRow {

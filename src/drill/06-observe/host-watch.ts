@@ -63,12 +63,24 @@ export class HostWatch {
       this.#first = identity.value;
       const pin = this.#plan.hosts.find(({ name }) => name === this.host)?.pin;
       const unlike = unlikePin(pin, identity.value);
-      if (unlike === null) return null;
+      if (unlike === null) return this.#unrecognisable(identity.value);
       // Another machine than was meant: nothing more is done there, not even with a canary.
       await this.#link.close();
       return `it is not the machine that was pinned: ${unlike}`;
     }
     return identity.kind === 'absent' ? 'nobody answers' : identity.reason;
+  }
+
+  // Where ps alone shows processes, nobody is recognised by an executable, nor told apart from what has it.
+  #unrecognisable({ os }: HostIdentity): string | null {
+    if (os !== 'Darwin') return null;
+    const odd = this.#plan.services.find(
+      ({ host, match: { exe, script, argv0 } }) =>
+        exe !== undefined && (host === this.host || (script === undefined && argv0 === undefined)),
+    );
+    return odd === undefined
+      ? null
+      : `ps of macOS shows no executables, so that ${odd.name} cannot be told from others there; match it by script or argv0`;
   }
 
   async #askWho(): Promise<Reading<HostIdentity>> {

@@ -201,7 +201,10 @@ export class Table {
         row,
         alive: true,
         opened: false,
-        looksLeft: uptimeMs - (row.start * 1000) / this.#ticksPerSecond < YOUNG_MS ? LOOKS_AT_YOUNG : 1,
+        looksLeft:
+          uptimeMs === null || uptimeMs - (row.start * 1000) / this.#ticksPerSecond < YOUNG_MS
+            ? LOOKS_AT_YOUNG
+            : 1,
         comm: row.comm,
         services: new Set(),
         leftBy: new Set(),

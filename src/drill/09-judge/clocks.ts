@@ -57,9 +57,11 @@ function clockTrouble(host: string, samples: readonly SpeakingSample[]): Finding
   const uptimes: Offset[] = [];
   const walls: Offset[] = [];
   for (const { id, table, sentMs, receivedMs } of samples) {
-    uptimes.push({ id, fromMs: table.uptimeMs - receivedMs, toMs: table.uptimeMs - sentMs });
-    if (table.hostWallMs === null) continue;
-    const offset = table.hostWallMs - table.uptimeMs;
+    const { uptimeMs, hostWallMs } = table;
+    if (uptimeMs === null) continue;
+    uptimes.push({ id, fromMs: uptimeMs - receivedMs, toMs: uptimeMs - sentMs });
+    if (hostWallMs === null) continue;
+    const offset = hostWallMs - uptimeMs;
     const slack = receivedMs - sentMs;
     walls.push({ id, fromMs: offset - slack, toMs: offset + slack });
   }

@@ -23,6 +23,7 @@ import { foreseen, uncountedTargets } from './managers.ts';
 import { judgeManualSteps } from './manual-resume.ts';
 import { manualSummary } from './manual-summary.ts';
 import { judgeOwnership } from './ownership.ts';
+import { shownByPs } from './shown-by-ps.ts';
 import { judgeSources } from './sources.ts';
 import { judgeInterlocks, stopSummaries } from './stop-conditions.ts';
 import { proveStop } from './stop-proof.ts';
@@ -133,7 +134,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging, judges: type
     controls: controlSummaries(c),
     claims: claimSentences(c),
     ...notCoveredIn(c),
-    notTested: [...plan.notTested, ...uncountedTargets(c)],
+    notTested: [...plan.notTested, ...uncountedTargets(c), ...shownByPs(c)],
     ...(foresight.length === 0 ? {} : { foresight }),
     ...(gateSkipped === undefined ? {} : { gateSkipped }),
   };

@@ -28,8 +28,8 @@ export interface SampleRequest {
 /** One sample as the probe delivers it: complete (its end marker, carrying the nonce, was seen), or the reason why not. */
 export interface ProbeSample {
   readonly scope: TableScope;
-  /** The host's own clocks when the sample was taken: time since boot, and wall time (full samples only). */
-  readonly uptimeMs: number;
+  /** The host's own clocks when the sample was taken: time since boot, null where that is not to be had, and wall time (full samples only). */
+  readonly uptimeMs: number | null;
   readonly hostWallMs: number | null;
   /** Every pid that was listed. */
   readonly pids: readonly number[];
@@ -104,7 +104,7 @@ export interface Sample {
 
 export interface SeenTable {
   readonly scope: TableScope;
-  readonly uptimeMs: number;
+  readonly uptimeMs: number | null;
   readonly hostWallMs: number | null;
   /** How many processes were listed. */
   readonly total: number;
