@@ -107,7 +107,7 @@ function falseSuccess(c: TriggeredCase): Finding[] {
   const { trigger } = c;
   return c.plan.hosts.flatMap(({ name }) => {
     const targets = servicesOf(c, 'target').filter(({ planned }) => planned.host === name);
-    const names = targets.map(({ planned }) => planned.name);
+    const names = targets.map(({ planned }) => planned.name).toSorted();
     const around = (c.hosts.get(name)?.samples ?? []).filter(
       (s) =>
         s.sentMs >= trigger.t0Ms &&
@@ -116,10 +116,10 @@ function falseSuccess(c: TriggeredCase): Finding[] {
     const unreachable = around.length >= 2 && around.every((sample) => sample.trouble?.kind === 'unreadable');
     if (!unreachable || !names.every((target) => acknowledged(c, target))) return [];
     // The broker may have a way there that the runner has not: only a life that it said was over, and was not, convicts it.
-    const outlived = targets
+    const [alive] = targets
       .flatMap((service) => service.baseline)
-      .flatMap((life) => life.seen.find(({ sample }) => sample.sentMs >= trigger.endedMs) ?? []);
-    const [alive] = outlived;
+      .flatMap((life) => life.seen.find(({ sample }) => sample.sentMs >= trigger.endedMs) ?? [])
+      .toSorted((a, b) => a.sample.sentMs - b.sample.sentMs);
     if (alive === undefined) return [];
     return [
       finding(
