@@ -65,6 +65,28 @@ describe('before a drill', () => {
     expect(lines).toEqual([`${host} could not be asked: no answer within 8 s.`]);
   });
 
+  it('another machine than was pinned is asked nothing', async () => {
+    const pin = { machineId: 'another', hostname: host, hostKey: null };
+    const pinned = {
+      ...plan,
+      hosts: plan.hosts.map((one) => (one.name === host ? { ...one, pin } : one)),
+    };
+    const asked: string[] = [];
+    const fleet = fleetThat(({ managers }) =>
+      managers.set(host, {
+        read: async (services) => {
+          asked.push(...services);
+          return says(cron).read(services);
+        },
+      }),
+    );
+    const lines = await fleet.clock.drive(foresee(pinned, fleet.world));
+    expect(asked).toEqual([]);
+    expect(lines).toEqual([
+      expect.stringMatching(`^${host} could not be asked: it is not the machine that was pinned`),
+    ]);
+  });
+
   it('a host that cannot be reached is named', async () => {
     const lines = await foreseen(({ world }) => {
       const link = world.hosts.get(host);

@@ -1,6 +1,7 @@
 import { foresightOf, revivalLine } from './model/foresight.ts';
 import { plain } from './model/harmless.ts';
 import type { ManagedReading } from './model/manager.ts';
+import { type HostPin, unlikePin } from './model/pin.ts';
 import type { Plan } from './model/plan.ts';
 import { type Reading, unreadable } from './model/reading.ts';
 import type { World } from './ports/world.ts';
@@ -22,7 +23,8 @@ export async function foresee(
   const answers = await Promise.all(
     hosts.map(async (host) => {
       const services = targets.filter((target) => target.host === host).map(({ name }) => name);
-      return { host, reading: await askedInTime(host, services, world) };
+      const pin = plan.hosts.find(({ name }) => name === host)?.pin;
+      return { host, reading: await askedInTime(host, services, pin, world) };
     }),
   );
   const managed = answers.flatMap(({ reading }) => (reading.kind === 'present' ? reading.value : []));
@@ -36,6 +38,7 @@ export async function foresee(
 async function askedInTime(
   host: string,
   services: readonly string[],
+  pin: HostPin | undefined,
   { hosts, managers, clock }: Pick<World, 'hosts' | 'managers' | 'clock'>,
 ): Promise<Reading<readonly ManagedReading[]>> {
   const answered = new AbortController();
@@ -44,7 +47,10 @@ async function askedInTime(
     .then(() => unreadable(`no answer within ${ANSWER_WITHIN_MS / 1000} s`));
   const asked = async (): Promise<Reading<readonly ManagedReading[]>> => {
     const identity = await hosts.get(host)?.open();
-    if (identity?.kind === 'unreadable') return identity;
+    if (identity?.kind !== 'present') return identity ?? unreadable('it has no link');
+    // Another machine than was meant: nothing more is asked there.
+    const unlike = unlikePin(pin, identity.value);
+    if (unlike !== null) return unreadable(`it is not the machine that was pinned: ${unlike}`);
     return (await managers.get(host)?.read(services)) ?? unreadable('it has no link');
   };
   const reading = await Promise.race([asked(), late]);

@@ -126,6 +126,24 @@ describe('runDrill', () => {
     expect(median(at('resume', 'begin'), Number.POSITIVE_INFINITY)).toBeLessThan(150);
   });
 
+  it('looks again at lives that it knows while the halt stands, though nothing is new', async () => {
+    const { timing } = fakePlan();
+    const fleet = await drill({}, undefined, fakePlan({ timing: { ...timing, holdMs: 20_000 } }));
+    const looked = new Map<string, number[]>();
+    for (const one of fleet.entries) {
+      if (one.kind !== 'sample' || one.sample.host !== 'knox' || one.sample.seen.kind !== 'present') continue;
+      for (const { services } of one.sample.seen.value.details)
+        for (const name of services) looked.set(name, [...(looked.get(name) ?? []), one.sample.sentMs]);
+    }
+    const at = (event: string): number =>
+      fleet.entries.find((one) => one.kind === 'stage' && one.stage === 'hold' && one.event === event)
+        ?.atMs ?? 0;
+    const [from, to] = [at('begin'), at('end') - 2_000];
+    for (const [name, times] of looked)
+      expect(times.filter((ms) => ms > from && ms < to).length, name).toBeGreaterThanOrEqual(2);
+    expect(looked.size).toBeGreaterThan(0);
+  });
+
   describe('a host that is rebooted in the hold', () => {
     const reboot = async (atBoot: string[], bootedMs?: number) => {
       const fleet = await drill({}, (one) => {

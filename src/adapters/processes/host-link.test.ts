@@ -11,14 +11,7 @@ import type { HostTransport, Running } from '../transports/transport.ts';
 import { createHostLink, type HostLinkOptions } from './host-link.ts';
 import { exists, pidsOfSession, pidsWithArgument, Strangers, startOf } from './strangers.fixture.ts';
 import { clock, until } from './test-clock.fixture.ts';
-
-const HOST = {
-  name: 'knox',
-  transport: { kind: 'local' },
-  become: null,
-  manager: 'none',
-  managerCommand: null,
-} as const;
+import { THIS_MACHINE } from './this-machine.fixture.ts';
 
 /** BusyBox's shell with BusyBox's own tools before all others; the folder that `applets` links them from is made for these tests. */
 const applets = mkdtempSync(join(tmpdir(), 'applets-'));
@@ -51,7 +44,13 @@ afterEach(async () => {
 });
 
 function newLink(options: Partial<HostLinkOptions> = {}): HostLink {
-  const link = createHostLink(HOST, { drillId, fleet: 'invictus', heartbeats: [], clock, ...options });
+  const link = createHostLink(THIS_MACHINE, {
+    drillId,
+    fleet: 'invictus',
+    heartbeats: [],
+    clock,
+    ...options,
+  });
   links.push(link);
   return link;
 }
@@ -427,7 +426,7 @@ describe('a host that is looked at as root', () => {
     return { transport, started };
   };
   const looked = (transport: HostTransport): HostLink => {
-    const host = { ...HOST, become: 'sudo' } as const;
+    const host = { ...THIS_MACHINE, become: 'sudo' } as const;
     const link = createHostLink(host, { drillId, fleet: 'invictus', heartbeats: [], clock, transport });
     links.push(link);
     return link;

@@ -9,19 +9,13 @@ import type { HostTransport } from '../transports/transport.ts';
 import { createHostLink } from './host-link.ts';
 import { exists, pidsOfSession, pidsWithArgument, Strangers } from './strangers.fixture.ts';
 import { clock, until } from './test-clock.fixture.ts';
+import { THIS_MACHINE } from './this-machine.fixture.ts';
 
 /*
  * The ps probe, on this machine's real processes and its own ps, which knows the words that ps of macOS knows. What else it asks of macOS
  * (uname, sysctl, ioreg) is said by scripts. None of it was tried on a Mac.
  */
 const BOOT = '0E2F1C3A-9B7D-4E55-8A61-5D2C7F0B9E14';
-const HOST = {
-  name: 'knox',
-  transport: { kind: 'local' },
-  become: null,
-  manager: 'none',
-  managerCommand: null,
-} as const;
 
 let folder: string;
 let drillId: string;
@@ -57,7 +51,7 @@ beforeEach(() => {
     'ioreg',
     `echo '  |   "IOPlatformSerialNumber" = "C02"'; echo '  |   "IOPlatformUUID" = "564D1B2C-0A3E-11EC-9A03-0242AC130003"'`,
   );
-  link = createHostLink(HOST, {
+  link = createHostLink(THIS_MACHINE, {
     ...{ drillId, fleet: 'invictus', clock, transport: macLike(), leaseMs: 2_000 },
     heartbeats: [
       { service: 'there', file: join(folder, 'beat') },

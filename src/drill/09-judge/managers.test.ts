@@ -310,6 +310,9 @@ describe('a hold that is too short', () => {
     it('goes by what they said last, and names the manager beside them', () => {
       expect(late(held(job()), { stopped: cron, held: null })).toEqual([]);
       expect(late({ baseline: absent, ...held(job()) }, { baseline: cron, held: null })).toEqual([]);
+      const unread = unreadable('no answer within 3 s');
+      const says0 = { baseline: present(job()), stopped: unread, held: unread };
+      expect(late(says0, { baseline: cron })).toMatchObject([{ code: 'hold-too-short', evidence: ['m-0'] }]);
       expect(late(held(job()), { stopped: cron })).toMatchObject([{ evidence: ['m-0'] }]);
       const says = { stopped: present(revives(60_000)), held: absent };
       expect(late(says, { stopped: cron, held: cron })).toMatchObject([

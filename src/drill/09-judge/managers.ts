@@ -73,7 +73,8 @@ export function managerFindings(c: CaseFile, service: ServiceLives): Finding[] {
   }
   const accounts = accountsInHalt(c, service);
   const managed = accounts.findLast(({ reading }) => reading.kind === 'present');
-  const scheduled = accounts.findLast((account) => account.scheduled !== undefined);
+  // What was there at the baseline is there until cron and at were read again: that they could not be is no sign that it went.
+  const scheduled = accountsFrom(0, c, service).findLast((account) => account.scheduled !== undefined);
   const own = managed?.reading.kind === 'present' ? managed.reading.value : null;
   const downMs = watchedUntilMs(c, host) - lastDeathMs(c, service);
   const late = (account: Account | undefined, revives: Revival | null | undefined) =>
@@ -122,8 +123,11 @@ export function uncountedTargets(c: CaseFile): string[] {
 }
 
 function accountsInHalt(c: CaseFile, service: ServiceLives): Account[] {
+  return accountsFrom(lastDeathMs(c, service), c, service);
+}
+
+function accountsFrom(fromMs: number, c: CaseFile, service: ServiceLives): Account[] {
   const { name, host } = service.planned;
-  const fromMs = lastDeathMs(c, service);
   return c.managers
     .filter((entry) => entry.host === host)
     .filter(({ read }) => read.sentMs >= fromMs && read.receivedMs <= c.haltEndMs)
