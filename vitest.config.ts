@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// With HALTPROOF_TEST_REPORT=FILE the results are also written there, as JSON: .ci/run counts them.
-const report = process.env.HALTPROOF_TEST_REPORT;
+// With HALTDRILL_TEST_REPORT=FILE the results are also written there, as JSON: .ci/run counts them.
+const report = process.env.HALTDRILL_TEST_REPORT;
 
 export default defineConfig({
   test: {

@@ -10,4 +10,4 @@ for (const test of skipped) {
 }
 const count = (status) => tests.filter((test) => test.status === status).length;
 const tally = `${count('passed')} ${count('failed')} ${skipped.length}`;
-appendFileSync(process.env.HALTPROOF_TALLY, `${tally}\n`);
+appendFileSync(process.env.HALTDRILL_TALLY, `${tally}\n`);

@@ -1,12 +1,12 @@
-// In a folder where the packed haltproof was installed: the version, --plan, and the lab from start to Ctrl-C.
+// In a folder where the packed haltdrill was installed: the version, --plan, and the lab from start to Ctrl-C.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = process.argv[2];
-const bin = join(folder, 'node_modules', '.bin', 'haltproof');
-const inside = join(folder, 'node_modules', 'haltproof');
+const bin = join(folder, 'node_modules', '.bin', 'haltdrill');
+const inside = join(folder, 'node_modules', 'haltdrill');
 const must = (what, holds, seen) => {
   console.log(`${holds ? 'ok' : 'NOT OK'}  ${what}`);
   if (holds) return;

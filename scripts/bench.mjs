@@ -29,7 +29,7 @@ const line = (what, ms, limitMs) => {
 
 if (asked('help')) {
   // About 150 ms where an empty Node takes 40: stated as a multiple, so that a busy machine is no excuse and no culprit.
-  line('haltproof --help, median of 9', often('dist/main.js', '--help'), 4 * often('-e', '0'));
+  line('haltdrill --help, median of 9', often('dist/main.js', '--help'), 4 * often('-e', '0'));
 }
 
 if (asked('lab')) {
@@ -45,7 +45,7 @@ if (asked('lab')) {
   await ended;
 }
 
-const out = mkdtempSync(join(tmpdir(), 'hp-'));
+const out = mkdtempSync(join(tmpdir(), 'hd-'));
 for (const level of [1, 2, 3].filter((level) => asked(`level-${level}`))) {
   const run = node('dist/main.js', 'drill', '--level', `${level}`, '--json', '--out', out);
   if (run.status !== 0) {

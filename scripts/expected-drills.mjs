@@ -25,7 +25,7 @@ const { values } = parseArgs({
   },
 });
 // Labs and reports go below a folder of our own: another lab on this machine is none of ours.
-const own = mkdtempSync(join(tmpdir(), 'hp-'));
+const own = mkdtempSync(join(tmpdir(), 'hd-'));
 const accepted = ['--known-issues', 'examples/known-issues.as-found.yaml'];
 const phrase = 'SHUTDOWN INVICTUS';
 const traders = ['foresight', 'shiva', 'hermes', 'leverage'];
@@ -253,6 +253,6 @@ async function lane() {
   }
 }
 await Promise.all(Array.from({ length: Number(values.jobs) }, lane));
-if (process.env.HALTPROOF_TALLY) appendFileSync(process.env.HALTPROOF_TALLY, `${passed} ${failed} 0\n`);
+if (process.env.HALTDRILL_TALLY) appendFileSync(process.env.HALTDRILL_TALLY, `${passed} ${failed} 0\n`);
 if (failed === 0) rmSync(own, { recursive: true, force: true });
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

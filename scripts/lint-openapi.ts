@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { openapiDocument } from '../src/principal/http/openapi.ts';
 
 const packageFile = createRequire(import.meta.url).resolve('@redocly/cli/package.json');
-const folder = mkdtempSync(join(tmpdir(), 'haltproof-openapi-'));
+const folder = mkdtempSync(join(tmpdir(), 'haltdrill-openapi-'));
 const file = join(folder, 'openapi.json');
 try {
   writeFileSync(file, JSON.stringify(openapiDocument(), null, 2));

@@ -22,7 +22,7 @@ const [drills, jobs, burners] = ['drills', 'jobs', 'burners'].map((name) => {
 if (drills === 0 || jobs === 0) throw new Error('a soak without drills proves nothing');
 
 // Labs and reports go below a folder of our own: another lab on this machine is none of ours.
-const own = mkdtempSync(join(tmpdir(), 'hp-soak-'));
+const own = mkdtempSync(join(tmpdir(), 'hd-soak-'));
 const children = new Set();
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])

@@ -14,7 +14,7 @@ process.on('uncaughtException', (error: unknown) => {
   process.exitCode = 70;
   const text = error instanceof Error ? error : new Error(String(error));
   const words = debug ? (text.stack ?? text.message) : text.message.split('\n')[0];
-  process.stderr.write(harmless(`haltproof: internal error: ${words}\n`));
+  process.stderr.write(harmless(`haltdrill: internal error: ${words}\n`));
   // The fleet comes first: a drill that is under way undoes its halt.
   tellDrill('interrupted by an internal error');
 });

@@ -14,7 +14,7 @@ export function createSinks(clean: (text: string) => string): { out: Sink; err: 
     if (error.code === 'EPIPE' || error.code === 'EIO' || lost !== null) return;
     lost = error.message;
     process.stderr.write(
-      `haltproof: stdout cannot be written; ${error.message}; the result is not complete\n`,
+      `haltdrill: stdout cannot be written; ${error.message}; the result is not complete\n`,
     );
   });
   process.stderr.on('error', () => undefined);

@@ -105,7 +105,7 @@ const IMPURE: readonly (readonly [string, string, RegExp])[] = [
 ];
 
 beforeAll(() => {
-  copy = mkdtempSync(join(tmpdir(), 'haltproof-architecture-'));
+  copy = mkdtempSync(join(tmpdir(), 'haltdrill-architecture-'));
   for (const part of [
     'src',
     '.ci',

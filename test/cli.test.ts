@@ -12,13 +12,13 @@ import {
   requireFreshBuild,
   run,
   start,
-} from './support/haltproof.ts';
+} from './support/haltdrill.ts';
 import { passed } from './support/verdicts.ts';
 
 beforeAll(requireFreshBuild);
 
 const STACK = /^\s+at .*:\d+:\d+\)?$/m;
-const INVENTORY_LINE = /^haltproof: inventory .*, sha256 [0-9a-f]{64}$/m;
+const INVENTORY_LINE = /^haltdrill: inventory .*, sha256 [0-9a-f]{64}$/m;
 
 /** A folder with the shipped inventory and drills, to be spoilt. */
 function fleetFolder(change: (inventory: string) => string = (text) => text): string {
@@ -90,13 +90,13 @@ describe('help and version', () => {
     const examples = stdout.split('Examples:\n')[1]?.trimEnd().split('\n');
     expect(examples).toHaveLength(2);
     for (const line of examples ?? [])
-      expect(line).toMatch(/^ {2}haltproof (drill|status|lab|init|pin|doctor|recover|schedule)/);
+      expect(line).toMatch(/^ {2}haltdrill (drill|status|lab|init|pin|doctor|recover|schedule)/);
   });
 
   it('answers nothing at all with its help on stderr and 64', async () => {
     const { code, stdout, stderr } = await run([]);
     expect([code, stdout]).toEqual([64, '']);
-    expect(stderr).toMatch(/^Usage: haltproof/);
+    expect(stderr).toMatch(/^Usage: haltdrill/);
   });
 });
 
@@ -104,7 +104,7 @@ describe('bad usage is 64, in one line', () => {
   it.each([
     ['an unknown command', ['dril'], "unknown command 'dril'; did you mean drill?"],
     ['an unknown option', ['drill', '--levle', '3'], "unknown option '--levle'; did you mean --level?"],
-    ['an option of no command', ['--foo'], "unknown option '--foo'; see `haltproof --help`"],
+    ['an option of no command', ['--foo'], "unknown option '--foo'; see `haltdrill --help`"],
     [
       'a level without its option, as npm leaves it',
       ['drill', '3'],
@@ -113,24 +113,24 @@ describe('bad usage is 64, in one line', () => {
     [
       'a stray word',
       ['status', 'now'],
-      'unexpected argument `now`; `haltproof status` takes options only; see `haltproof status --help`',
+      'unexpected argument `now`; `haltdrill status` takes options only; see `haltdrill status --help`',
     ],
     ...['x', '0', '-1', '1.5', '100', '1e1', ''].map((level): [string, string[], string] => [
       `the level ${JSON.stringify(level)}`,
       ['drill', `--level=${level}`],
-      `option '--level <n>' argument '${level}' is invalid; it is a whole number from 1 to 99; see \`haltproof --help\``,
+      `option '--level <n>' argument '${level}' is invalid; it is a whole number from 1 to 99; see \`haltdrill --help\``,
     ]),
     [
       'a missing value',
       ['drill', '--level'],
-      "option '--level <n>' argument missing; see `haltproof --help`",
+      "option '--level <n>' argument missing; see `haltdrill --help`",
     ],
   ])('%s', async (_, argv, message) => {
     expect(await run(argv)).toEqual({
       code: 64,
       signal: null,
       stdout: '',
-      stderr: `haltproof: ${message}\n`,
+      stderr: `haltdrill: ${message}\n`,
     });
   });
 
@@ -185,7 +185,7 @@ describe('bad usage is 64, in one line', () => {
       signal: null,
       stdout: '',
       stderr:
-        'haltproof: npm kept --known-issues, --strict for itself; it passes on only what follows `--`; put `--` before the options: npm run drill -- --level 3\n',
+        'haltdrill: npm kept --known-issues, --strict for itself; it passes on only what follows `--`; put `--` before the options: npm run drill -- --level 3\n',
     });
   });
 
@@ -230,21 +230,21 @@ describe('the inventory', () => {
     const { code, stderr } = await run(['drill', '--level', '1', '--plan'], { folder });
     expect(code).toBe(64);
     expect(stderr).toBe(
-      `haltproof: there is no inventory.yaml; haltproof looks for inventory.yaml in the current folder only, never in a parent; name one with --inventory FILE, or try the embedded lab: haltproof drill --level 3 --inventory ${join(PACKAGE, 'inventory.yaml')}\n`,
+      `haltdrill: there is no inventory.yaml; haltdrill looks for inventory.yaml in the current folder only, never in a parent; name one with --inventory FILE, or try the embedded lab: haltdrill drill --level 3 --inventory ${join(PACKAGE, 'inventory.yaml')}\n`,
     );
   });
 
-  it('comes from HALTPROOF_INVENTORY, and from --inventory before that, and is named first with its digest', async () => {
+  it('comes from HALTDRILL_INVENTORY, and from --inventory before that, and is named first with its digest', async () => {
     const [a, b, elsewhere] = [fleetFolder(), fleetFolder((text) => `${text}\n# another\n`), ownFolder()];
-    const env = { HALTPROOF_INVENTORY: join(a, 'inventory.yaml') };
+    const env = { HALTDRILL_INVENTORY: join(a, 'inventory.yaml') };
     const first = await run(['drill', '--level', '1', '--plan'], { folder: elsewhere, env });
     const second = await run(['drill', '--level', '1', '--plan', '--inventory', join(b, 'inventory.yaml')], {
       folder: elsewhere,
       env,
     });
     expect([first.code, second.code]).toEqual([0, 0]);
-    expect(first.stderr).toContain(`haltproof: inventory ${a}/inventory.yaml, sha256 `);
-    expect(second.stderr).toContain(`haltproof: inventory ${b}/inventory.yaml, sha256 `);
+    expect(first.stderr).toContain(`haltdrill: inventory ${a}/inventory.yaml, sha256 `);
+    expect(second.stderr).toContain(`haltdrill: inventory ${b}/inventory.yaml, sha256 `);
     const digest = execFileSync('sha256sum', [join(b, 'inventory.yaml')], { encoding: 'utf8' }).slice(0, 64);
     expect(second.stderr.split('\n')[0]).toContain(digest);
   });
@@ -260,7 +260,7 @@ describe('the inventory', () => {
       .split('\n')
       .filter((line) => !INVENTORY_LINE.test(line));
     expect(errors.length).toBeGreaterThanOrEqual(2);
-    for (const line of errors) expect(line).toMatch(/^haltproof: inventory\.yaml:\d+:\d+: [^;]+; [^;]+; .+$/);
+    for (const line of errors) expect(line).toMatch(/^haltdrill: inventory\.yaml:\d+:\d+: [^;]+; [^;]+; .+$/);
     expect(stderr).not.toMatch(STACK);
   });
 
@@ -287,7 +287,7 @@ describe('a live fleet', () => {
     const { code, stdout, stderr } = await run(['drill', '--level', '2'], { folder, env: VARIABLES });
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toMatch(
-      /^haltproof: level 1, the level below, is not proven; level-1-halt-asset never ran there .*--skip-gate REASON/m,
+      /^haltdrill: level 1, the level below, is not proven; level-1-halt-asset never ran there .*--skip-gate REASON/m,
     );
     expect(readdirSync(folder).sort()).toEqual(['drills', 'inventory.yaml']);
   });
@@ -332,7 +332,7 @@ describe('--plan', () => {
     });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^LAB \(as-found\): /);
-    expect(stderr).toMatch(/^haltproof: inventory .*\n$/);
+    expect(stderr).toMatch(/^haltdrill: inventory .*\n$/);
     expect(readdirSync(folder).sort()).toEqual(['drills', 'inventory.yaml']);
   });
 
@@ -350,7 +350,7 @@ describe('--plan', () => {
 describe('a drill that needs a confirmation phrase', () => {
   const PHRASE = 'CORRECT HORSE BATTERY';
   const refused =
-    /^haltproof: drills\/level-4\.yaml needs the operator's confirmation phrase, and nothing was started; (.*); give the phrase as the first line on stdin, or see what would be done with --plan$/m;
+    /^haltdrill: drills\/level-4\.yaml needs the operator's confirmation phrase, and nothing was started; (.*); give the phrase as the first line on stdin, or see what would be done with --plan$/m;
 
   it.each<[string, string | Uint8Array | undefined, string]>([
     ['without stdin', undefined, 'no line came on stdin'],
@@ -420,8 +420,8 @@ describe('a drill that needs a confirmation phrase', () => {
       stdin: `${PHRASE}\n`,
     });
     expect([code, stdout]).toEqual([3, '']);
-    expect(stderr).toMatch(/^haltproof: level 4 has no window; on a live fleet it runs only inside one/m);
-    expect(stderr).toMatch(/^haltproof: level 3, the level below, is not proven/m);
+    expect(stderr).toMatch(/^haltdrill: level 4 has no window; on a live fleet it runs only inside one/m);
+    expect(stderr).toMatch(/^haltdrill: level 3, the level below, is not proven/m);
     expect(stderr).not.toContain(PHRASE);
     expect(readdirSync(folder).sort()).toEqual(['drills', 'inventory.yaml']);
   });
@@ -518,7 +518,7 @@ describe('output', () => {
       full.once('close', (code) => {
         try {
           expect(code).toBe(70);
-          expect(stderr).toMatch(/^haltproof: stdout cannot be written; ENOSPC/);
+          expect(stderr).toMatch(/^haltdrill: stdout cannot be written; ENOSPC/);
           resolve();
         } catch (error) {
           reject(error);
@@ -535,7 +535,7 @@ describe('an error that nobody caught', () => {
   it('is 70 and one line', async () => {
     const { code, stderr } = await run(['status'], { folder: ownFolder(), env });
     expect(code).toBe(70);
-    expect(stderr).toContain('haltproof: internal error: boom\n');
+    expect(stderr).toContain('haltdrill: internal error: boom\n');
     expect(stderr).not.toMatch(STACK);
   });
 
@@ -553,7 +553,7 @@ describe('the lab', () => {
     });
     expect(code).toBe(64);
     expect(stderr).toMatch(
-      /the lab `nonesuch` did not start; there is no lab variant 'nonesuch'; the nearest is '[a-z0-9-]+'; `haltproof lab --list` names them all/,
+      /the lab `nonesuch` did not start; there is no lab variant 'nonesuch'; the nearest is '[a-z0-9-]+'; `haltdrill lab --list` names them all/,
     );
   });
 
@@ -614,11 +614,11 @@ describe('a second signal', () => {
     });
     await running.said(moment);
     running.child.kill('SIGINT');
-    await running.said('haltproof: SIGINT; ending the drill and putting the fleet back');
+    await running.said('haltdrill: SIGINT; ending the drill and putting the fleet back');
     running.child.kill('SIGTERM');
     const ran = await running.ended;
     expect(ran.code).toBe(code);
-    expect(ran.stderr).toContain(`haltproof: ended at once by a second SIGTERM; ${words}`);
+    expect(ran.stderr).toContain(`haltdrill: ended at once by a second SIGTERM; ${words}`);
     // The lab notices by itself that nobody holds it any more.
     await expect.poll(() => processesIn(folder), { timeout: 15_000 }).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Examined } from '../src/drill/examine-fleet.ts';
-import { ownFolder, PACKAGE, processesIn, requireFreshBuild, run } from './support/haltproof.ts';
+import { ownFolder, PACKAGE, processesIn, requireFreshBuild, run } from './support/haltdrill.ts';
 import { startSwitchFleet } from './support/switch-fleet.ts';
 
 let lab: ChildProcess;

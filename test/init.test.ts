@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Verdict } from '../src/drill/model/verdict.ts';
-import { ownFolder, requireFreshBuild, run } from './support/haltproof.ts';
+import { ownFolder, requireFreshBuild, run } from './support/haltdrill.ts';
 
 beforeAll(requireFreshBuild);
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../src/drill/model/verdict.ts';
-import { ownFolder, PACKAGE, processesIn, requireFreshBuild } from './support/haltproof.ts';
+import { ownFolder, PACKAGE, processesIn, requireFreshBuild } from './support/haltdrill.ts';
 import { type OnTerminal, startOnTerminal } from './support/terminal.ts';
 
 beforeAll(requireFreshBuild);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { ownFolder, PACKAGE, processesIn, requireFreshBuild, run } from './support/haltproof.ts';
+import { ownFolder, PACKAGE, processesIn, requireFreshBuild, run } from './support/haltdrill.ts';
 
 beforeAll(requireFreshBuild);
 

@@ -293,7 +293,7 @@ describe.skipIf(!hasSshd && process.env.CI === undefined)('over OpenSSH', () => 
       const why = await refused(plain({ knownHostsFile: empty }));
       expect(why).toContain(`(ssh-ed25519, ${fingerprint}) is not in ${empty}`);
       expect(why).toContain(`ssh-keyscan -t ed25519 -p ${a.port} 127.0.0.1 prints the line`);
-      expect(why).toContain('haltproof pin');
+      expect(why).toContain('haltdrill pin');
     });
 
     it('that revoke a key in one file outweigh another that has it', async () => {

@@ -1,11 +1,11 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BINARY, ownFolder, PACKAGE, requireFreshBuild, run } from './support/haltproof.ts';
+import { BINARY, ownFolder, PACKAGE, requireFreshBuild, run } from './support/haltdrill.ts';
 
 beforeAll(requireFreshBuild);
 
-const SAME = 'haltproof: the stored verdict.json is the same, byte for byte\n';
+const SAME = 'haltdrill: the stored verdict.json is the same, byte for byte\n';
 
 /** One real drill of the lab; resolves with its report folder and its exit code. */
 async function drilled(...options: string[]): Promise<{ folder: string; code: number | null }> {
@@ -44,7 +44,7 @@ describe('rejudge', () => {
   it('is bad usage where there is no journal', async () => {
     const { code, stdout, stderr } = await run(['rejudge', ownFolder()]);
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
-    expect(stderr).toMatch(/^haltproof: there is no journal\.jsonl in .*; name that folder/);
+    expect(stderr).toMatch(/^haltdrill: there is no journal\.jsonl in .*; name that folder/);
     expect((await run(['rejudge'])).code).toBe(64);
   });
 
@@ -55,11 +55,11 @@ describe('rejudge', () => {
     writeFileSync(journal, `${JSON.stringify({ ...record, kind: 'opened', format: 2 })}\n`);
     const format = await run(['rejudge', folder]);
     expect(format).toMatchObject({ code: 64, stdout: '' });
-    expect(format.stderr).toMatch(/^haltproof: .*is of format 2; this version knows 1; upgrade haltproof\n$/);
+    expect(format.stderr).toMatch(/^haltdrill: .*is of format 2; this version knows 1; upgrade haltdrill\n$/);
     writeFileSync(journal, `${JSON.stringify({ ...record, kind: 'oracle' })}\n`);
     const kind = await run(['rejudge', folder]);
     expect(kind).toMatchObject({ code: 64, stdout: '' });
-    expect(kind.stderr).toMatch(/^haltproof: .*"oracle", which this version does not know/);
+    expect(kind.stderr).toMatch(/^haltdrill: .*"oracle", which this version does not know/);
   });
 
   it('is an internal error where nothing says what was to be done', async () => {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import type { Verdict } from '../src/drill/model/verdict.ts';
-import { ownFolder, PACKAGE, requireFreshBuild, run } from './support/haltproof.ts';
+import { ownFolder, PACKAGE, requireFreshBuild, run } from './support/haltdrill.ts';
 
 beforeAll(requireFreshBuild);
 
@@ -41,7 +41,7 @@ it('passes by a database on another host, read over ssh while its broker writes 
   expect([code, verdict?.verdict, verdict?.findings], stderr).toEqual([0, 'pass', []]);
   expect(verdict?.broker.moments.map(({ store }) => store)).toEqual([
     expect.objectContaining({ level: 0 }),
-    expect.objectContaining({ level: 2, reason: expect.stringContaining('haltproof drill') }),
+    expect.objectContaining({ level: 2, reason: expect.stringContaining('haltdrill drill') }),
     expect.objectContaining({ level: 2 }),
     expect.objectContaining({ level: 0 }),
   ]);

@@ -11,7 +11,7 @@ import {
   requireFreshBuild,
   run,
   start,
-} from './support/haltproof.ts';
+} from './support/haltdrill.ts';
 
 beforeAll(requireFreshBuild);
 
@@ -104,7 +104,7 @@ async function drill(level: number, stdin?: string): Promise<Drilled> {
 /** What the lab makes afresh each time, read where its own processes do. */
 function labSecrets(folder: string): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const name of readdirSync(folder).filter((one) => one.startsWith('haltproof-lab-'))) {
+  for (const name of readdirSync(folder).filter((one) => one.startsWith('haltdrill-lab-'))) {
     const root = join(folder, name);
     try {
       const config = readFileSync(join(root, 'knox/etc/principal.json'), 'utf8');
@@ -128,7 +128,7 @@ function watchArguments(folder: string): { stop(): string[] } {
       try {
         const environment = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
         const ours = environment.includes(`TMPDIR=${folder}`);
-        const lab = environment.some((one) => one.startsWith('HALTPROOF_LAB_ROOT='));
+        const lab = environment.some((one) => one.startsWith('HALTDRILL_LAB_ROOT='));
         const line = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
         if (ours && !lab && !line.includes('dist/lab/')) seen.add(line);
       } catch {
@@ -271,7 +271,7 @@ describe('no secret is in an error that nobody caught', () => {
       running.child.kill('SIGUSR2');
       const ran = await running.ended;
       expect(ran.code).toBe(70);
-      expect(ran.stderr).toMatch(/^haltproof: internal error: .*red \[redacted\]/m);
+      expect(ran.stderr).toMatch(/^haltdrill: internal error: .*red \[redacted\]/m);
       expect(ran.stderr).not.toContain('long-enough-secret');
       expect(ran.stderr.replaceAll('\n', '')).not.toMatch(/\p{Cc}|\p{Cf}/u);
     },

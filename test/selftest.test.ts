@@ -4,11 +4,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { selftest } from '../src/cli/commands/selftest.ts';
 import type { Effects } from '../src/cli/effects.ts';
 import { createEffects } from '../src/effects.ts';
-import { ownFolder, processesIn, requireFreshBuild, run, start } from './support/haltproof.ts';
+import { ownFolder, processesIn, requireFreshBuild, run, start } from './support/haltdrill.ts';
 
 beforeAll(requireFreshBuild);
 
-/** What `haltproof selftest --json` would print, had the lab this catalogue. */
+/** What `haltdrill selftest --json` would print, had the lab this catalogue. */
 async function selftestOf(catalogue: readonly unknown[], out: string) {
   let text = '';
   const { effects } = createEffects();

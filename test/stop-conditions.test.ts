@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Entry } from '../src/drill/model/journal.ts';
 import type { Verdict } from '../src/drill/model/verdict.ts';
-import { ownFolder, PACKAGE, processesIn, requireFreshBuild, start } from './support/haltproof.ts';
+import { ownFolder, PACKAGE, processesIn, requireFreshBuild, start } from './support/haltdrill.ts';
 
 beforeAll(requireFreshBuild);
 
@@ -103,8 +103,8 @@ describe('a drill of the lab', () => {
     expect(drilled.code).toBe(5);
     const [first] = drilled.stdout.split('\n');
     expect(first).toMatch(/^LAB \(reference\): ABORTED: THE FLEET IS LEFT HALTED by the rule command /);
-    expect(first).toMatch(new RegExp(`; to resume: haltproof recover ${drilled.folder}$`));
-    expect(drilled.report).toContain(`    haltproof recover ${drilled.folder}\n`);
+    expect(first).toMatch(new RegExp(`; to resume: haltdrill recover ${drilled.folder}$`));
+    expect(drilled.report).toContain(`    haltdrill recover ${drilled.folder}\n`);
   });
 
   it('ends and resumes when a position exceeds its bound', async () => {

@@ -72,7 +72,7 @@ describe.skipIf(missing)('a real supervisord', () => {
   };
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'haltproof-supervisord-'));
+    folder = mkdtempSync(join(tmpdir(), 'haltdrill-supervisord-'));
     writeFileSync(`${folder}/s.conf`, CONFIG(folder));
     writeFileSync(`${folder}/all.ini`, PROGRAMS);
     daemon = spawn('supervisord', ['-c', `${folder}/s.conf`], { stdio: 'ignore' });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import type { Verdict } from '../src/drill/model/verdict.ts';
-import { ownFolder, processesIn, requireFreshBuild, run } from './support/haltproof.ts';
+import { ownFolder, processesIn, requireFreshBuild, run } from './support/haltdrill.ts';
 import { type SwitchFleet, startSwitchFleet } from './support/switch-fleet.ts';
 
 beforeAll(requireFreshBuild);
@@ -35,7 +35,7 @@ it('drills a fleet whose kill switch is nothing but a script, and says what is n
   const report = readFileSync(join(folder, 'reports', verdict?.drillId ?? '', 'report.md'), 'utf8');
   expect(report).toContain('What was not covered');
   const [halt, ...rest] = fleet?.calls() ?? [];
-  expect(halt).toMatch(/^halt 2 haltproof drill level-2-halt-by-script [a-z0-9]+$/);
+  expect(halt).toMatch(/^halt 2 haltdrill drill level-2-halt-by-script [a-z0-9]+$/);
   expect(rest).toEqual(['resume']);
   // What the resume started is no child of the runner's, and outlives it.
   const left = processesIn(folder).map((line) => line.split('/').at(-1)?.trim());

@@ -6,7 +6,7 @@ import { runCli } from '../src/cli/run-cli.ts';
 import type { Verdict } from '../src/drill/model/verdict.ts';
 import { createEffects } from '../src/effects.ts';
 import { createFiles } from '../src/files.ts';
-import { ownFolder, PACKAGE, requireFreshBuild } from './support/haltproof.ts';
+import { ownFolder, PACKAGE, requireFreshBuild } from './support/haltdrill.ts';
 
 beforeAll(requireFreshBuild);
 
@@ -52,7 +52,7 @@ async function drilled(closes: 'while it holds' | 'never') {
 
 it('resumes and aborts a drill whose window closes while it runs', async () => {
   const { code, err, verdict } = await drilled('while it holds');
-  expect(err).toContain('haltproof: its window closed; ending the drill and putting the fleet back');
+  expect(err).toContain('haltdrill: its window closed; ending the drill and putting the fleet back');
   expect([code, verdict.verdict, verdict.fleet]).toEqual([4, 'aborted', 'restored']);
   expect(verdict.headline).toBe('LAB (reference): ABORTED: its window closed; the fleet is restored');
 });

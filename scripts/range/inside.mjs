@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { resolve } from 'node:path';
 
-const { folder } = JSON.parse(process.env.HALTPROOF_RANGE);
+const { folder } = JSON.parse(process.env.HALTDRILL_RANGE);
 const mount = (...words) => execFileSync('mount', words);
 
 // Whoever started this has gone, or wants it to end. (A file stream would block a thread, and with it the exit.)

@@ -28,7 +28,7 @@ function whyNot() {
 }
 
 function installed(packages) {
-  console.log(`haltproof: installing ${packages.join(' ')}`);
+  console.log(`haltdrill: installing ${packages.join(' ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args) => spawnSync('apt-get', ['-qq', ...args], { env, stdio: 'inherit' }).status === 0;
   return apt('update') && apt('install', '-y', '--no-install-recommends', ...packages);
@@ -37,7 +37,7 @@ function installed(packages) {
 /** What a run left behind whose own end was sudden: empty folders. Its processes and mounts the kernel has taken. */
 function removeStale() {
   const isOver = (name) => {
-    const pid = /^haltproof-range-(\d+)$/.exec(name)?.[1];
+    const pid = /^haltdrill-range-(\d+)$/.exec(name)?.[1];
     return pid !== undefined && !existsSync(`/proc/${pid}`);
   };
   const groups = hierarchies().flatMap((top) => readdirSync(top).filter(isOver));
@@ -67,7 +67,7 @@ function removeGroups(name) {
       // The deepest first.
       for (const group of [folder, ...below.sort()].reverse()) rmdirSync(group);
     } catch (error) {
-      console.error(`haltproof: ${folder} is left behind: ${error.message}`);
+      console.error(`haltdrill: ${folder} is left behind: ${error.message}`);
     }
   }
 }
@@ -79,11 +79,11 @@ if (why !== null) {
 } else {
   const root = rangeRoot();
   removeStale();
-  const group = `haltproof-range-${process.pid}`;
+  const group = `haltdrill-range-${process.pid}`;
   const folder = join(tmpdir(), group);
   mkdirSync(folder, { mode: 0o755 });
   const inside = resolve(import.meta.dirname, 'inside.mjs');
-  const env = { ...process.env, HALTPROOF_RANGE: JSON.stringify({ root, folder, group }) };
+  const env = { ...process.env, HALTDRILL_RANGE: JSON.stringify({ root, folder, group }) };
   // The pipe at 3 ends with this process, however it ends.
   const child = spawn('unshare', [...NAMESPACES, '--', process.execPath, inside, ...words], {
     env,

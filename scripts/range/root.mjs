@@ -33,9 +33,9 @@ function suite() {
 
 /** Where roots are kept: outside of the repository, so that a fresh clone finds it. */
 function cacheFolder() {
-  const own = process.env.HALTPROOF_RANGE_CACHE;
+  const own = process.env.HALTDRILL_RANGE_CACHE;
   if (own) return own;
-  return process.env.XDG_CACHE_HOME ? join(process.env.XDG_CACHE_HOME, 'haltproof') : '/var/cache/haltproof';
+  return process.env.XDG_CACHE_HOME ? join(process.env.XDG_CACHE_HOME, 'haltdrill') : '/var/cache/haltdrill';
 }
 
 /**
@@ -59,7 +59,7 @@ export function rangeRoot() {
   if (existsSync(root)) return root;
   mkdirSync(cache, { recursive: true });
   const building = join(cache, `building-${process.pid}`);
-  console.log(`haltproof: building the Debian root of the range in ${root}, once`);
+  console.log(`haltdrill: building the Debian root of the range in ${root}, once`);
   const [command, ...words] = [...recipe, building];
   const built = spawnSync(command, words, { stdio: ['ignore', 'inherit', 'inherit'] });
   if (built.status !== 0) {

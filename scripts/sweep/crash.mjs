@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { leftovers } from '../leftovers.mjs';
-import { drillArgv, drillFolder, haltproof, startFleet } from './fleet.mjs';
+import { drillArgv, drillFolder, haltdrill, startFleet } from './fleet.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -18,7 +18,7 @@ const { values } = parseArgs({
 });
 const levels = values.levels.split(',').map(Number);
 const [slice, slices] = values.slice.split('/').map(Number);
-const own = mkdtempSync(join(tmpdir(), 'hp-crash-'));
+const own = mkdtempSync(join(tmpdir(), 'hd-crash-'));
 const fleets = await Promise.all(
   Array.from({ length: Number(values.jobs) }, (_, job) => startFleet(own, `crash-${job + 1}`)),
 );
@@ -46,8 +46,8 @@ try {
 }
 const left = leftovers([
   own,
-  ...fleets.map(({ name }) => `haltproof-probe ${name}`),
-  ...fleets.map(({ name }) => `haltproof-canary ${name}`),
+  ...fleets.map(({ name }) => `haltdrill-probe ${name}`),
+  ...fleets.map(({ name }) => `haltdrill-canary ${name}`),
 ]);
 for (const line of left) console.log(`left running: ${line}`);
 if (failures.length === 0 && left.length === 0) rmSync(own, { recursive: true, force: true });
@@ -61,7 +61,7 @@ async function points() {
   const all = [];
   for (const level of levels) {
     const out = join(own, `whole-${level}`);
-    const whole = await haltproof(fleets[0], drillArgv(level, out));
+    const whole = await haltdrill(fleets[0], drillArgv(level, out));
     if (whole.code !== 0)
       throw new Error(
         `the drill of level ${level} by itself ended with ${whole.code}: ${whole.stderr.split('\n').slice(-3).join(' ')}`,
@@ -86,7 +86,7 @@ async function tryPoint(fleet, point) {
     return [
       `the runner ended with ${ran.code}, and was not killed: ${ran.stderr.split('\n').slice(-2).join(' ')}`,
     ];
-  const recovered = await haltproof(fleet, ['recover', '--out', out]);
+  const recovered = await haltdrill(fleet, ['recover', '--out', out]);
   const folder = drillFolder(out);
   const trouble = await fleet.trouble();
   if (recovered.code !== 0)
@@ -112,7 +112,7 @@ async function tryPoint(fleet, point) {
 async function killedAt(fleet, point) {
   for (let begun = 1; ; begun += 1) {
     const out = join(own, `${fleet.name}-${point.level}-${point.at.replace(' ', '-')}-${begun}`);
-    const ran = await haltproof(fleet, drillArgv(point.level, out), {
+    const ran = await haltdrill(fleet, drillArgv(point.level, out), {
       entry: 'scripts/sweep/die-after.mjs',
       env: { DIE_AT: point.at },
     });

@@ -68,7 +68,7 @@ function processes() {
 }
 
 /** Runs the command line against a fleet; resolves with how it ended and its last words. */
-export async function haltproof(fleet, argv, { entry = 'dist/main.js', env = {}, started = () => {} } = {}) {
+export async function haltdrill(fleet, argv, { entry = 'dist/main.js', env = {}, started = () => {} } = {}) {
   const child = spawn(process.execPath, [join(process.cwd(), entry), ...argv], {
     cwd: fleet.folder,
     env: { ...fleet.env, ...env },

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { leftovers } from '../leftovers.mjs';
-import { drillArgv, drillFolder, haltproof, startFleet } from './fleet.mjs';
+import { drillArgv, drillFolder, haltdrill, startFleet } from './fleet.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -22,7 +22,7 @@ const random = () => {
   state = (state * 1103515245 + 12345) % 2 ** 31;
   return state / 2 ** 31;
 };
-const own = mkdtempSync(join(tmpdir(), 'hp-signals-'));
+const own = mkdtempSync(join(tmpdir(), 'hd-signals-'));
 const fleets = await Promise.all(
   Array.from({ length: Number(values.jobs) }, (_, job) => startFleet(own, `signals-${job + 1}`)),
 );
@@ -51,7 +51,7 @@ try {
 }
 const left = leftovers([
   own,
-  ...fleets.flatMap(({ name }) => [`haltproof-probe ${name}`, `haltproof-canary ${name}`]),
+  ...fleets.flatMap(({ name }) => [`haltdrill-probe ${name}`, `haltdrill-canary ${name}`]),
 ]);
 for (const line of left) console.log(`left running: ${line}`);
 if (failures.length === 0 && left.length === 0) rmSync(own, { recursive: true, force: true });
@@ -62,7 +62,7 @@ process.exitCode = failures.length === 0 && left.length === 0 ? 0 : 1;
 async function interrupt(fleet, { n, level, afterMs }) {
   const out = join(own, `${n}`);
   let timer;
-  const ran = await haltproof(fleet, drillArgv(level, out), {
+  const ran = await haltdrill(fleet, drillArgv(level, out), {
     started: (child, { stderr }) => {
       if (timer === undefined && stderr.includes('stage trigger begins'))
         timer = setTimeout(() => child.kill('SIGINT'), afterMs);

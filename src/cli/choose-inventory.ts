@@ -11,11 +11,11 @@ export interface ChosenFile {
 }
 
 /**
- * `--inventory`, else HALTPROOF_INVENTORY, else ./inventory.yaml. Never one of a parent folder: a drill of the
+ * `--inventory`, else HALTDRILL_INVENTORY, else ./inventory.yaml. Never one of a parent folder: a drill of the
  * wrong fleet begins that way.
  */
 export async function chooseInventory(option: string | undefined, effects: Effects): Promise<ChosenFile> {
-  const fromEnv = effects.env('HALTPROOF_INVENTORY');
+  const fromEnv = effects.env('HALTDRILL_INVENTORY');
   const named = option ?? (fromEnv === '' ? undefined : fromEnv);
   const path = effects.files.resolve(named ?? 'inventory.yaml', effects.folder);
   const shown = effects.files.shown(path);
@@ -26,9 +26,9 @@ export async function chooseInventory(option: string | undefined, effects: Effec
   throw usage(
     `there is no ${shown}`,
     named === undefined
-      ? 'haltproof looks for inventory.yaml in the current folder only, never in a parent'
-      : `${option === undefined ? 'HALTPROOF_INVENTORY' : '--inventory'} names a file that is not there`,
-    `name one with --inventory FILE, or try the embedded lab: haltproof drill --level 3 --inventory ${shipped}`,
+      ? 'haltdrill looks for inventory.yaml in the current folder only, never in a parent'
+      : `${option === undefined ? 'HALTDRILL_INVENTORY' : '--inventory'} names a file that is not there`,
+    `name one with --inventory FILE, or try the embedded lab: haltdrill drill --level 3 --inventory ${shipped}`,
   );
 }
 

@@ -181,8 +181,8 @@ function noticing(
         const undo = plan.environment.startsWith('lab:')
           ? 'the lab ends with this process'
           : plan.resume === 'manual'
-            ? `go on with the manual resume with \`haltproof recover ${effects.files.shown(folder)}\``
-            : `resume it with \`haltproof recover ${effects.files.shown(folder)}\``;
+            ? `go on with the manual resume with \`haltdrill recover ${effects.files.shown(folder)}\``
+            : `resume it with \`haltdrill recover ${effects.files.shown(folder)}\``;
         interruption.leaves = {
           exitCode: 5,
           text: `the fleet may still be halted at level ${plan.level}; ${undo}; what was done is in ${effects.files.shown(folder)}/journal.jsonl`,

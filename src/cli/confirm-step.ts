@@ -35,12 +35,12 @@ export function confirmOnTerminal(
         if (answer.kind === 'key') return ANSWERS[answer.key];
         if (answer.kind === 'none')
           effects.err.write(
-            `haltproof: nobody has answered for ${REMIND_EVERY_MS / 60_000} minutes, and level ${plan.level} still stands; still waiting\n`,
+            `haltdrill: nobody has answered for ${REMIND_EVERY_MS / 60_000} minutes, and level ${plan.level} still stands; still waiting\n`,
           );
         else gone = true;
       }
       effects.err.write(
-        `haltproof: nobody is at the terminal any more; running step ${step.number} of ${step.of}\n`,
+        `haltdrill: nobody is at the terminal any more; running step ${step.number} of ${step.of}\n`,
       );
       return 'run';
     });

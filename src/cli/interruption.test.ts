@@ -42,12 +42,12 @@ describe('signals', () => {
     tell('SIGINT', 'signal');
     expect(interruption.stop.aborted).toBe(true);
     expect(interruption.stop.reason).toBe('interrupted by SIGINT');
-    expect(said.join('')).toMatch(/^haltproof: SIGINT; ending the drill and putting the fleet back; .*\n$/);
+    expect(said.join('')).toMatch(/^haltdrill: SIGINT; ending the drill and putting the fleet back; .*\n$/);
     expect(left).toEqual([]);
     interruption.leaves = { exitCode: 5, text: 'the fleet may still be halted' };
     tell('SIGTERM', 'signal');
     expect(left).toEqual([
-      [5, 'haltproof: ended at once by a second SIGTERM; the fleet may still be halted'],
+      [5, 'haltdrill: ended at once by a second SIGTERM; the fleet may still be halted'],
     ]);
   });
 
@@ -83,7 +83,7 @@ describe('signals', () => {
     interruption.end('its window closed');
     interruption.end('its window closed');
     expect(interruption.stop.reason).toBe('its window closed');
-    expect(said).toEqual([expect.stringMatching(/^haltproof: its window closed; ending the drill/)]);
+    expect(said).toEqual([expect.stringMatching(/^haltdrill: its window closed; ending the drill/)]);
     tell('SIGINT', 'signal');
     expect(left).toEqual([]);
     tell('SIGTERM', 'signal');

@@ -32,7 +32,7 @@ export function listenForSignals(effects: Effects, what = DRILL): Interruption {
     leaves: { exitCode: 3, text: 'nothing was triggered' },
     end: (cause) => {
       if (controller.signal.aborted) return;
-      effects.err.write(`haltproof: ${cause}; ${what}\n`);
+      effects.err.write(`haltdrill: ${cause}; ${what}\n`);
       controller.abort(cause);
     },
     release: () => {},
@@ -48,11 +48,11 @@ export function listenForSignals(effects: Effects, what = DRILL): Interruption {
     if (first !== null && name === 'SIGHUP') return;
     if (first !== null) {
       const { exitCode, text } = interruption.leaves;
-      effects.leaveNow(exitCode, `haltproof: ended at once by a second ${name}; ${text}`);
+      effects.leaveNow(exitCode, `haltdrill: ended at once by a second ${name}; ${text}`);
       return;
     }
     first = { name, atMs: effects.nowMs() };
-    effects.err.write(`haltproof: ${name}; ${what}\n`);
+    effects.err.write(`haltdrill: ${name}; ${what}\n`);
     controller.abort(`interrupted by ${name}`);
   });
   return interruption;

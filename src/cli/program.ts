@@ -14,7 +14,7 @@ import { DASHES } from './npm-options.ts';
 
 /** The commands and their options; what a command does is imported when it is called. */
 export function makeProgram(effects: Effects, done: (exitCode: number) => void): Command {
-  const program = new Command('haltproof')
+  const program = new Command('haltdrill')
     .description('Proves that a kill switch halted what it says it halted.')
     .version(effects.version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -28,7 +28,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     })
     .exitOverride()
     .helpCommand(false)
-    .addHelpText('after', examples('haltproof drill --level 3', 'haltproof status'));
+    .addHelpText('after', examples('haltdrill drill --level 3', 'haltdrill status'));
   // A wrong option of a command is answered like a wrong option of the program.
   program.configureHelp({ showGlobalOptions: false });
 
@@ -40,7 +40,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     )
     .option('--level <n>', 'run the drill of that level in drills/ beside the inventory', wholeNumber)
     .option('--drill <file>', 'run the drill in this file')
-    .option('--inventory <file>', 'the fleet (default: $HALTPROOF_INVENTORY, else ./inventory.yaml)')
+    .option('--inventory <file>', 'the fleet (default: $HALTDRILL_INVENTORY, else ./inventory.yaml)')
     .option('--known-issues <file>', 'accepted findings (default: known-issues.yaml beside the inventory)')
     .option('--lab <name>', 'which broker and fleet the embedded lab runs (default: reference)')
     .option('--out <dir>', 'folder of the reports and the ledger (default: ./reports)')
@@ -60,7 +60,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .allowExcessArguments(true)
     .addHelpText(
       'after',
-      examples('haltproof drill --level 3', 'haltproof drill --level 2 --lab as-found --json'),
+      examples('haltdrill drill --level 3', 'haltdrill drill --level 2 --lab as-found --json'),
     )
     .action(async (options: DrillOptions, command: Command) => {
       refuseArguments(command, effects);
@@ -78,7 +78,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .option('--json', 'print verdict.json, and nothing else, on stdout')
     .option('--strict', 'a pass that leans on known issues exits 1')
     .option('--debug', 'with a stack trace where something goes wrong')
-    .addHelpText('after', examples('haltproof rejudge reports/20261123T101500Z-level-2-ab12'))
+    .addHelpText('after', examples('haltdrill rejudge reports/20261123T101500Z-level-2-ab12'))
     .action(async (folder: string, options: RejudgeOptions) => {
       const { rejudge } = await import('./commands/rejudge.ts');
       done(await rejudge(folder, options, effects));
@@ -88,7 +88,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .command('selftest')
     .summary('drill every lying fleet of the lab, and see each caught')
     .description(
-      'Drills every fleet of the embedded lab, liars and honest ones, each as `haltproof drill` would, and holds each verdict against what must be found. Run it before you trust this program.\n\nExit codes: 0 every liar was caught for what it is and no honest fleet accused, 1 otherwise, 4 cut short, 64 bad usage.',
+      'Drills every fleet of the embedded lab, liars and honest ones, each as `haltdrill drill` would, and holds each verdict against what must be found. Run it before you trust this program.\n\nExit codes: 0 every liar was caught for what it is and no honest fleet accused, 1 otherwise, 4 cut short, 64 bad usage.',
     )
     .option('--only <name>', 'drill this fleet only; may be given several times', collect)
     .option('--slice <i/n>', 'the i-th of n parts, each of which has some of every kind')
@@ -99,7 +99,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .allowExcessArguments(true)
     .addHelpText(
       'after',
-      examples('haltproof selftest', 'haltproof selftest --only amnesia --only slow-stop'),
+      examples('haltdrill selftest', 'haltdrill selftest --only amnesia --only slow-stop'),
     )
     .action(async (options: SelftestOptions, command: Command) => {
       refuseArguments(command, effects);
@@ -115,7 +115,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .option('--json', 'print every proof of the ledger as JSON')
     .option('--debug', 'with a stack trace where something goes wrong')
     .allowExcessArguments(true)
-    .addHelpText('after', examples('haltproof status', 'haltproof status --out /var/lib/haltproof --json'))
+    .addHelpText('after', examples('haltdrill status', 'haltdrill status --out /var/lib/haltdrill --json'))
     .action(async (options: { out?: string; json?: true }, command: Command) => {
       refuseArguments(command, effects);
       const { status } = await import('./commands/status.ts');
@@ -140,7 +140,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .option('--debug', 'with a stack trace where something goes wrong')
     .addHelpText(
       'after',
-      examples('haltproof recover', 'haltproof recover reports/20261122T103000Z-level-2-k3x9'),
+      examples('haltdrill recover', 'haltdrill recover reports/20261122T103000Z-level-2-k3x9'),
     )
     .action(async (dir: string | undefined, options: RecoverOptions) => {
       const { recover } = await import('./commands/recover.ts');
@@ -153,10 +153,10 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .description(
       'Connects to every host of a live inventory, shows its ssh host key, machine id and host name, and writes them to inventory.lock.yaml beside the inventory, with its digest. Later drills are refused where the inventory or a machine is another one. Look at what it shows before you trust it.\n\nExit codes: 0 written, 3 a host did not answer and nothing was written, 64 bad usage.',
     )
-    .option('--inventory <file>', 'the fleet (default: $HALTPROOF_INVENTORY, else ./inventory.yaml)')
+    .option('--inventory <file>', 'the fleet (default: $HALTDRILL_INVENTORY, else ./inventory.yaml)')
     .option('--debug', 'with a stack trace where something goes wrong')
     .allowExcessArguments(true)
-    .addHelpText('after', examples('haltproof pin', 'haltproof pin --inventory fleets/prod.yaml'))
+    .addHelpText('after', examples('haltdrill pin', 'haltdrill pin --inventory fleets/prod.yaml'))
     .action(async (options: PinOptions, command: Command) => {
       refuseArguments(command, effects);
       const { pin } = await import('./commands/pin.ts');
@@ -169,11 +169,11 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .description(
       'Looks at a live fleet, host by host: login, pinned identity, the whole process table, a canary, programs, each service and its lives, its manager, the broker\u2019s status, state, audit log and token. Prints what to do about each gap. Halts, starts and writes nothing.\n\nExit codes: 0 all is there, 3 something is missing, 64 bad usage or a faulty inventory.',
     )
-    .option('--inventory <file>', 'the fleet (default: $HALTPROOF_INVENTORY, else ./inventory.yaml)')
+    .option('--inventory <file>', 'the fleet (default: $HALTDRILL_INVENTORY, else ./inventory.yaml)')
     .option('--json', 'print the table as JSON')
     .option('--debug', 'with a stack trace where something goes wrong')
     .allowExcessArguments(true)
-    .addHelpText('after', examples('haltproof doctor', 'haltproof doctor --inventory fleets/prod.yaml'))
+    .addHelpText('after', examples('haltdrill doctor', 'haltdrill doctor --inventory fleets/prod.yaml'))
     .action(async (options: DoctorOptions, command: Command) => {
       refuseArguments(command, effects);
       const { doctor } = await import('./commands/doctor.ts');
@@ -189,7 +189,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .option('--out <dir>', 'folder to write to (default: the current one)')
     .option('--debug', 'with a stack trace where something goes wrong')
     .allowExcessArguments(true)
-    .addHelpText('after', examples('haltproof init', 'haltproof init --out fleets/prod'))
+    .addHelpText('after', examples('haltdrill init', 'haltdrill init --out fleets/prod'))
     .action(async (options: InitOptions, command: Command) => {
       refuseArguments(command, effects);
       const { init } = await import('./commands/init.ts');
@@ -208,7 +208,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .option('--list', 'start nothing; name every fleet that there is')
     .option('--debug', 'with a stack trace where something goes wrong')
     .allowExcessArguments(true)
-    .addHelpText('after', examples('haltproof lab --lab as-found', 'haltproof lab --list'))
+    .addHelpText('after', examples('haltdrill lab --lab as-found', 'haltdrill lab --list'))
     .action(async (options: LabOptions, command: Command) => {
       refuseArguments(command, effects);
       const { lab } = await import('./commands/lab.ts');
@@ -228,7 +228,7 @@ function addSchedule(program: Command, effects: Effects, done: (exitCode: number
     .helpCommand(false);
   const about = (command: Command): Command =>
     command
-      .option('--inventory <file>', 'the fleet (default: $HALTPROOF_INVENTORY, else ./inventory.yaml)')
+      .option('--inventory <file>', 'the fleet (default: $HALTDRILL_INVENTORY, else ./inventory.yaml)')
       .option(
         '--drill <file>',
         'this drill; may be given several times (default: those in drills/ beside the inventory that have windows)',
@@ -244,7 +244,7 @@ function addSchedule(program: Command, effects: Effects, done: (exitCode: number
     )
     .addHelpText(
       'after',
-      examples('haltproof schedule list', 'haltproof schedule list --drill drills/level-2.yaml'),
+      examples('haltdrill schedule list', 'haltdrill schedule list --drill drills/level-2.yaml'),
     )
     .action(async (options: ScheduleOptions, command: Command) => {
       refuseArguments(command, effects);
@@ -255,7 +255,7 @@ function addSchedule(program: Command, effects: Effects, done: (exitCode: number
   about(schedule.command('install'))
     .summary('write the files that a scheduler needs')
     .description(
-      'Writes units, property lists or a crontab that call `haltproof drill --scheduled`, and prints the commands that would activate them; it runs none of these. Missed runs are not made up for, overlapping ones are refused, and level 4 is never among them. launchd goes by the local time of the Mac and makes up for one run that it slept through: the drill itself refuses to begin outside its window.\n\nExit codes: 0 written, 64 bad usage, or a window that the target cannot express.',
+      'Writes units, property lists or a crontab that call `haltdrill drill --scheduled`, and prints the commands that would activate them; it runs none of these. Missed runs are not made up for, overlapping ones are refused, and level 4 is never among them. launchd goes by the local time of the Mac and makes up for one run that it slept through: the drill itself refuses to begin outside its window.\n\nExit codes: 0 written, 64 bad usage, or a window that the target cannot express.',
     )
     .addOption(
       new Option('--for <target>', 'for which scheduler')
@@ -267,8 +267,8 @@ function addSchedule(program: Command, effects: Effects, done: (exitCode: number
     .addHelpText(
       'after',
       examples(
-        'haltproof schedule install --for systemd --out units',
-        'haltproof schedule install --for cron --out cron --reports /var/lib/haltproof',
+        'haltdrill schedule install --for systemd --out units',
+        'haltdrill schedule install --for cron --out cron --reports /var/lib/haltdrill',
       ),
     )
     .action(async (options: InstallOptions, command: Command) => {
@@ -302,7 +302,7 @@ function refuseArguments(command: Command, effects: Effects): void {
   if (stray === undefined) return;
   const number = /^\d+$/.test(stray);
   const parent = command.parent?.parent == null ? '' : `${command.parent.name()} `;
-  const name = `haltproof ${parent}${command.name()}`;
+  const name = `haltdrill ${parent}${command.name()}`;
   throw usage(
     `unexpected argument \`${stray}\``,
     number || effects.env('npm_lifecycle_event') !== undefined

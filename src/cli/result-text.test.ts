@@ -9,9 +9,9 @@ it('says first of a fleet that a rule has left halted how to resume it', () => {
   const stopConditions = [{ condition: 'host-lost', action: 'hold', met: 'knox is gone' }] as const;
   const left = { ...passed, verdict: 'aborted', fleet: 'halted', headline, stopConditions } as const;
   expect(first(resultText(left, 'out/d-1/report.md'))).toBe(
-    `${headline}; to resume: haltproof recover out/d-1`,
+    `${headline}; to resume: haltdrill recover out/d-1`,
   );
-  expect(first(resultText(left, 'report.md'))).toBe(`${headline}; to resume: haltproof recover .`);
+  expect(first(resultText(left, 'report.md'))).toBe(`${headline}; to resume: haltdrill recover .`);
 });
 
 it('says nothing of it where nothing was left', () => {

@@ -7,7 +7,7 @@ import { makeProgram } from './program.ts';
 
 /**
  * Runs one command line (without node and script) and resolves with its exit code. Nothing a user can get wrong
- * rejects: every such message goes to stderr as `haltproof: what; why; do this`.
+ * rejects: every such message goes to stderr as `haltdrill: what; why; do this`.
  */
 export async function runCli(argv: readonly string[], effects: Effects): Promise<number> {
   let exitCode = 70;
@@ -36,9 +36,9 @@ function commanderEnded(error: CommanderError, effects: Effects): number {
     .replace(/ is invalid\. /, ' is invalid; ')
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '');
-  const end = text.endsWith('?') ? '' : '; see `haltproof --help`';
+  const end = text.endsWith('?') ? '' : '; see `haltdrill --help`';
   // commander.help: no command was named, and the help has just been shown on stderr.
-  if (error.code !== 'commander.help') effects.err.write(`haltproof: ${plain(text)}${end}\n`);
+  if (error.code !== 'commander.help') effects.err.write(`haltdrill: ${plain(text)}${end}\n`);
   return 64;
 }
 
@@ -46,11 +46,11 @@ function report(error: unknown, effects: Effects, code: number, argv: readonly s
   const text = error instanceof CliError ? error.message : `internal error: ${messageOf(error)}`;
   // Redacted before it is cut and folded: half a secret, or one without its blanks, would not be known for one.
   const clean = effects.secrets.redact(text);
-  const lines = clean.split('\n').map((line) => `haltproof: ${plain(line, 2000)}\n`);
+  const lines = clean.split('\n').map((line) => `haltdrill: ${plain(line, 2000)}\n`);
   effects.err.write(lines.join(''));
   if (argv.includes('--debug') && error instanceof Error)
     effects.err.write(`${plainLines(effects.secrets.redact(stackOf(error)))}\n`);
-  else if (code === 70) effects.err.write('haltproof: run it again with --debug for the stack trace\n');
+  else if (code === 70) effects.err.write('haltdrill: run it again with --debug for the stack trace\n');
 }
 
 function stackOf(error: Error): string {

@@ -71,7 +71,7 @@ function readPhrase(
     const prompt = `Type the confirmation phrase for level ${level} (Ctrl-C leaves everything as it is): `;
     return effects.terminal.secret({ prompt, bytes: LONGEST_BYTES, ms, stop });
   }
-  effects.err.write(`haltproof: level ${level} needs its confirmation phrase; reading it from stdin\n`);
+  effects.err.write(`haltdrill: level ${level} needs its confirmation phrase; reading it from stdin\n`);
   return effects.readLine({ bytes: LONGEST_BYTES, ms, stop });
 }
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ownFolder } from '../../test/support/haltproof.ts';
+import { ownFolder } from '../../test/support/haltdrill.ts';
 import { passed } from '../../test/support/verdicts.ts';
 import { openLedger } from '../adapters/ledger/proofs-db.ts';
 import { writeFileAtomic } from '../adapters/system/files.ts';
@@ -9,7 +9,7 @@ import { createEffects } from '../effects.ts';
 import type { Effects } from './effects.ts';
 import { writeReports } from './write-reports.ts';
 
-const rerun = ['haltproof', 'drill', '--level', '2'];
+const rerun = ['haltdrill', 'drill', '--level', '2'];
 const { effects } = createEffects();
 
 const NAMES = ['verdict.json', 'junit.xml', 'report.html', 'report.md'];
@@ -24,7 +24,7 @@ it('writes every report for the owner only, and records the proof', async () => 
   const { folder, lost } = await report({});
   expect(lost).toEqual([]);
   expect(JSON.parse(await readFile(join(folder, 'verdict.json'), 'utf8'))).toEqual(passed);
-  expect(await readFile(join(folder, 'report.md'), 'utf8')).toContain('    haltproof drill --level 2\n');
+  expect(await readFile(join(folder, 'report.md'), 'utf8')).toContain('    haltdrill drill --level 2\n');
   expect((await readdir(folder)).filter((name) => !name.startsWith('ledger.db')).sort()).toEqual(
     [...NAMES].sort(),
   );

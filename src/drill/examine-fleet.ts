@@ -121,7 +121,7 @@ function aboutHost(
           host,
           'identity',
           'it is not pinned',
-          'run haltproof pin, once it is sure that this is the machine',
+          'run haltdrill pin, once it is sure that this is the machine',
         )
       : ok(host, 'identity', `it is ${planned.pin.hostname}, as it was pinned`),
     blind === null

@@ -10,8 +10,8 @@ const WALL_S = 1_800_000_000;
 const canary = (tag: string, endsS: number, fleet = 'test'): string[] => [
   'sh',
   '-c',
-  ': a canary of haltproof',
-  'haltproof-canary',
+  ': a canary of haltdrill',
+  'haltdrill-canary',
   fleet,
   tag,
   String(endsS),
@@ -19,8 +19,8 @@ const canary = (tag: string, endsS: number, fleet = 'test'): string[] => [
 const probe = (drillId: string): string[] => [
   'sh',
   '-c',
-  ': haltproof-probe',
-  'haltproof-probe',
+  ': haltdrill-probe',
+  'haltdrill-probe',
   'test',
   drillId,
   '10',

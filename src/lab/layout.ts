@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 
 /** Folder names of labs begin with this, in the system's temporary folder. */
-export const labPrefix = 'haltproof-lab-';
+export const labPrefix = 'haltdrill-lab-';
 
 /** The variable that every process of a lab inherits; its value is the lab's root. It tells ours from strangers. */
-export const rootVariable = 'HALTPROOF_LAB_ROOT';
+export const rootVariable = 'HALTDRILL_LAB_ROOT';
 
 /** The variables that inventory.yaml uses. */
 export type FleetVariable =

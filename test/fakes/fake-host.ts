@@ -120,7 +120,7 @@ export class FakeHost implements HostLink {
   async plantCanary(tag: string): Promise<Reading<{ pid: number }>> {
     if (this.lost !== null) return unreadable(this.lost);
     if (this.isLost()) return unreadable('the ssh connection was lost');
-    return present({ pid: this.spawn(['sh', '-c', ':', 'haltproof-canary', this.#fleet, tag, '0']) });
+    return present({ pid: this.spawn(['sh', '-c', ':', 'haltdrill-canary', this.#fleet, tag, '0']) });
   }
 
   async killCanary(pid: number): Promise<Reading<true>> {

@@ -27,7 +27,7 @@ it('a halt that halts passes, and the broker remembers it over its crash', async
   );
   // What must be gone after every drill can be seen while one is under way.
   const during = (await Promise.all(seen)).flat().join('\n');
-  for (const own of [/haltproof-probe/, /haltproof-canary/, /sshd: root@notty/]) expect(during).toMatch(own);
+  for (const own of [/haltdrill-probe/, /haltdrill-canary/, /sshd: root@notty/]) expect(during).toMatch(own);
   expect(primary(result), result.stderr).toEqual([]);
   expect(result).toMatchObject({
     code: 0,

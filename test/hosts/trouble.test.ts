@@ -91,7 +91,7 @@ it('a link that is down for good: the probe ends by itself, the fleet is not cal
     during: pull.during,
     after: async ({ hosts }) => {
       await pull.settled();
-      await nothingLeft(hosts.east, /haltproof-(?:probe|canary|manager)/);
+      await nothingLeft(hosts.east, /haltdrill-(?:probe|canary|manager)/);
       await cable('east', 'up');
     },
   });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { afterEach } from 'vitest';
-import { BINARY } from './haltproof.ts';
+import { BINARY } from './haltdrill.ts';
 
 export interface OnTerminal {
   /** All that the terminal was sent, as it was sent. */

@@ -4,7 +4,7 @@ import type { Finding, ServiceSummary, Verdict } from '../../src/drill/model/ver
 const TRADERS = ['foresight', 'shiva', 'hermes', 'leverage'] as const;
 
 function state(level: number, incident: string | null, revision: number): BrokerState {
-  const reason = incident === null ? null : 'haltproof drill level-2-halt-trading nonce7f3a';
+  const reason = incident === null ? null : 'haltdrill drill level-2-halt-trading nonce7f3a';
   return { level, incident, reason, revision, asset: null };
 }
 

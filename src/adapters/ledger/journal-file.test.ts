@@ -18,7 +18,7 @@ import { openJournal, readJournal } from './journal-file.ts';
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'haltproof-journal-'));
+  folder = mkdtempSync(join(tmpdir(), 'haltdrill-journal-'));
   file = join(folder, 'journal.jsonl');
 });
 afterEach(() => {
@@ -141,7 +141,7 @@ describe('readJournal', () => {
       'a record of a kind that is not known',
       `${line(1).replace('interrupted', 'oracle')}`,
       1,
-      'upgrade haltproof',
+      'upgrade haltdrill',
     ],
     [
       'a journal of another format',

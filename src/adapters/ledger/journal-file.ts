@@ -174,7 +174,7 @@ export function readJournal(file: string): Entry[] {
     const damage = damageOf(value, number);
     if (damage !== null) throw new Error(`${file}:${number}: ${damage}; the journal is damaged`);
     const news = newsIn(value as Entry);
-    if (news !== null) throw new NewerJournal(`${file}:${number}: ${news}; upgrade haltproof`);
+    if (news !== null) throw new NewerJournal(`${file}:${number}: ${news}; upgrade haltdrill`);
     entries.push(value as Entry);
   }
   return entries;

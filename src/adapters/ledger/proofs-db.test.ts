@@ -9,7 +9,7 @@ import { openLedger } from './proofs-db.ts';
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'haltproof-ledger-'));
+  folder = mkdtempSync(join(tmpdir(), 'haltdrill-ledger-'));
   file = join(folder, 'deep', 'ledger.db');
 });
 afterEach(() => {
@@ -72,7 +72,7 @@ describe('openLedger', () => {
     db.pragma('user_version = 2');
     db.close();
     expect(() => openLedger(file)).toThrow(
-      `${file}: was written by a newer haltproof (format 2; this one knows 1); upgrade haltproof, or name another file`,
+      `${file}: was written by a newer haltdrill (format 2; this one knows 1); upgrade haltdrill, or name another file`,
     );
     const after = new Database(file);
     expect(after.pragma('user_version', { simple: true })).toBe(2);
@@ -84,7 +84,7 @@ describe('openLedger', () => {
     const db = new Database(foreign);
     db.exec('create table halt_state (level)');
     db.close();
-    expect(() => openLedger(foreign)).toThrow(`${foreign}: is a database, but not a ledger of haltproof`);
+    expect(() => openLedger(foreign)).toThrow(`${foreign}: is a database, but not a ledger of haltdrill`);
     const after = new Database(foreign);
     expect(after.prepare('select name from sqlite_schema').pluck().all()).toEqual(['halt_state']);
     expect(after.pragma('journal_mode', { simple: true })).toBe('delete');

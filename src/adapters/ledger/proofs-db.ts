@@ -20,7 +20,7 @@ export interface Ledger {
 
 /**
  * Opens the ledger (SQLite, WAL), and creates it and its folder where there is none.
- * Throws a one-line error that names the file: where it is no ledger, or of a newer version of haltproof.
+ * Throws a one-line error that names the file: where it is no ledger, or of a newer version of haltdrill.
  */
 export function openLedger(file: string): Ledger {
   let db: Database.Database | undefined;
@@ -79,10 +79,10 @@ function prepareSchema(db: Database.Database): void {
   const version = number('pragma user_version');
   const tables = number('select count(*) from sqlite_schema');
   if (application !== APPLICATION_ID && (tables > 0 || application !== 0 || version !== 0))
-    throw new Error('is a database, but not a ledger of haltproof; name another file');
+    throw new Error('is a database, but not a ledger of haltdrill; name another file');
   if (version > SCHEMA)
     throw new Error(
-      `was written by a newer haltproof (format ${version}; this one knows ${SCHEMA}); upgrade haltproof, or name another file`,
+      `was written by a newer haltdrill (format ${version}; this one knows ${SCHEMA}); upgrade haltdrill, or name another file`,
     );
   db.exec('pragma journal_mode = wal');
   // WAL with `normal` may lose the last commits in a power cut; a proof must not be claimed and then be gone.

@@ -12,7 +12,7 @@ import { openJournal, readJournal, reopenJournal } from './journal-file.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'hp-takeover-'));
+  folder = mkdtempSync(join(tmpdir(), 'hd-takeover-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -206,7 +206,7 @@ describe.each(SHELLS.map((shell) => [shell.slice(-2).join(' '), shell] as const)
       const seen = await sample(link, 'list', [one.pid, two.pid], [one.pid]);
       expect(seen.rows).toHaveLength(2);
       const argv = value((seen.details[0] as (typeof seen.details)[number]).argv);
-      expect(argv.slice(3, 6)).toEqual(['haltproof-canary', 'invictus', `${drillId}-one`]);
+      expect(argv.slice(3, 6)).toEqual(['haltdrill-canary', 'invictus', `${drillId}-one`]);
       expect(Math.abs(Number(argv[6]) - Date.now() / 1000 - 20)).toBeLessThan(5);
       expect(pidsWithArgument(`${drillId}-one`)).toEqual([one.pid]);
 

@@ -80,7 +80,7 @@ async function killBy(
 ): Promise<Reading<true>> {
   if (!Number.isSafeInteger(life.pid) || life.pid < 2 || !Number.isSafeInteger(life.start))
     return unreadable(`pid ${life.pid} with start ${life.start} is not something to kill`);
-  const argv = ['sh', '-c', script, 'haltproof-kill', life.bootId, String(life.pid), start];
+  const argv = ['sh', '-c', script, 'haltdrill-kill', life.bootId, String(life.pid), start];
   const result = await runCommand(connection, commandLine(argv), { timeoutMs: 10_000, maxBytes: 4_096 });
   if (result.kind !== 'present') return result;
   switch (result.value.output) {

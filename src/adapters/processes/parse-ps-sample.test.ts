@@ -17,7 +17,7 @@ const about = {
 const ROWS = [
   '    1     0     1     0 Ss   Thu Nov 26 03:04:05 2026     /sbin/launchd',
   '  501     1   501   501 S    Tue Nov  3 23:59:59 2026     node /opt/hermes/run.js --fast',
-  '  777     1   777   501 U+   Thu Nov 26 10:00:00 2026     sh -c ^J: haltproof-probe',
+  '  777     1   777   501 U+   Thu Nov 26 10:00:00 2026     sh -c ^J: haltdrill-probe',
 ];
 const body = (rows = ROWS, end = 'X 0\n'): string =>
   `T 1795345216 777\n${rows.map((row) => `${row}\n`).join('')}${end}`;

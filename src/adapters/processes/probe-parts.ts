@@ -65,14 +65,14 @@ rearm() {
 
 plant() {
   sh -c '
-    : a canary of haltproof
+    : a canary of haltdrill
     called= nap=
     trap "called=1; [ -z \\"\\$nap\\" ] || kill -KILL \\"\\$nap\\"" TERM
     sleep '"$2"' & nap=$!
     [ -z "$called" ] || kill -KILL "$nap"
     wait "$nap"
     wait "$nap"
-    exit 0' haltproof-canary "$fleet" "$1" $(($(date +%s) + $2)) </dev/null >/dev/null &
+    exit 0' haltdrill-canary "$fleet" "$1" $(($(date +%s) + $2)) </dev/null >/dev/null &
   planted=$! spins=0
   began "$planted"
   canaries="$canaries $planted:$start"

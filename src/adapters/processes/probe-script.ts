@@ -11,14 +11,14 @@ export interface ProbeOptions {
 
 /**
  * The command line that starts the probe, the same over every transport. Its argv carries
- * `haltproof-probe <fleet> <drill id>` so that people and other drills can tell what it is.
+ * `haltdrill-probe <fleet> <drill id>` so that people and other drills can tell what it is.
  */
 export function probeCommand(
   options: ProbeOptions,
   shell: readonly string[] = ['sh'],
   script = PROBE_SCRIPT,
 ): string {
-  const own = ['haltproof-probe', options.fleet, options.drillId, String(options.leaseS)];
+  const own = ['haltdrill-probe', options.fleet, options.drillId, String(options.leaseS)];
   return commandLine([...shell, '-c', script, ...own, ...options.heartbeatFiles]);
 }
 
@@ -39,7 +39,7 @@ export function probeCommand(
  * sees to even where the connection has gone silent and `read` or a write never returns.
  */
 const PROBE_SCRIPT = `
-: haltproof-probe${SPEECH}self=$(id -u)
+: haltdrill-probe${SPEECH}self=$(id -u)
 mark=/proc/sys/kernel/random/boot_id
 walled= patience=200000
 # The whole of a small file, newlines kept, into $text, without starting a process.
@@ -58,7 +58,7 @@ clock() { read -r up rest < /proc/uptime; }
 # Until it has called exec, a canary shows this shell's own argv, which is long: one of the first lines of either tells which it is.
 is_canary() {
   while IFS= read -r line; do
-    case $line in *': haltproof-probe') return 1 ;; *': a canary of haltproof') return 0 ;; esac
+    case $line in *': haltdrill-probe') return 1 ;; *': a canary of haltdrill') return 0 ;; esac
   done < "/proc/$1/cmdline"
   return 1
 }

@@ -113,8 +113,8 @@ it('plants canaries that are seen by their tags, ends them on request, and leave
   const seen = await sample('list', [one.pid, two.pid], [one.pid]);
   expect(seen.rows).toHaveLength(2);
   const argv = value(seen.details[0]?.argv as Reading<readonly string[]>);
-  const at = argv.indexOf('haltproof-canary');
-  expect(argv.slice(at, at + 3)).toEqual(['haltproof-canary', 'invictus', `${drillId}.one`]);
+  const at = argv.indexOf('haltdrill-canary');
+  expect(argv.slice(at, at + 3)).toEqual(['haltdrill-canary', 'invictus', `${drillId}.one`]);
   expect(await link.killCanary(one.pid)).toEqual({ kind: 'present', value: true });
   expect((await sample('list', [one.pid, two.pid])).rows.map(({ pid }) => pid)).toEqual([two.pid]);
   expect((await link.killCanary(1)).kind).toBe('unreadable');

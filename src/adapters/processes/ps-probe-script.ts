@@ -13,7 +13,7 @@ import { HEARTBEATS, LEASE, SPEECH } from './probe-parts.ts';
  * \`lstart\` when a process began, to the second; without \`TZ\` that is local time. sysctl(8) \`kern.bootsessionuuid\` is new with each boot.
  */
 export const PS_PROBE_SCRIPT = `
-: haltproof-probe${SPEECH}patience=200
+: haltdrill-probe${SPEECH}patience=200
 TZ=UTC0; export TZ
 began() {
   set -- $(ps -o lstart= -p "$1")
@@ -23,7 +23,7 @@ began() {
 clock() { up=$(date +%s); }
 # Until it has called exec, a canary shows this shell's own argv, which does not end in its tag.
 is_canary() {
-  case $(ps -ww -o args= -p "$1") in *"haltproof-canary $fleet $2 "*) return 0 ;; esac
+  case $(ps -ww -o args= -p "$1") in *"haltdrill-canary $fleet $2 "*) return 0 ;; esac
   return 1
 }
 ${LEASE}${HEARTBEATS}

@@ -26,7 +26,7 @@ export async function listRunning(
   only: { readonly manager: FoundManager['manager']; readonly config: string | null } | null,
 ): Promise<Reading<readonly FoundManager[]>> {
   const words = [only?.manager ?? 'any', only?.config ?? ''];
-  const answer = await link.run(['sh', '-c', LIST_SCRIPT, 'haltproof-manager', ...words]);
+  const answer = await link.run(['sh', '-c', LIST_SCRIPT, 'haltdrill-manager', ...words]);
   if (answer.kind !== 'present') return answer;
   const sections = parseSections(answer.value.output);
   return sections.kind === 'present' ? present(managersIn(sections.value)) : sections;

@@ -17,7 +17,7 @@ import { MISSING, TIMER, UNIT } from './systemctl.fixture.ts';
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'haltproof-manager-'));
+  folder = mkdtempSync(join(tmpdir(), 'haltdrill-manager-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

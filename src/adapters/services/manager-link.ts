@@ -46,7 +46,7 @@ export function createManagerLink(
   return {
     async read(services): Promise<Reading<readonly ManagedReading[]>> {
       const known = services.flatMap((service) => labels.get(service) ?? []);
-      const argv = ['sh', '-c', reader.script, 'haltproof-manager', command, ...config, ...known];
+      const argv = ['sh', '-c', reader.script, 'haltdrill-manager', command, ...config, ...known];
       const answer = known.length === 0 ? present({ exitCode: 0, output: 'end\n' }) : await link.run(argv);
       if (answer.kind !== 'present') return answer;
       const sections = parseSections(answer.value.output);

@@ -57,7 +57,7 @@ for label; do
   esac
   up= rest=
   read -r up rest 2>/dev/null < /proc/uptime
-  case $up in *.??) echo "|HaltproofUptimeUSec=\${up%.*}\${up#*.}0000" ;; esac
+  case $up in *.??) echo "|HaltdrillUptimeUSec=\${up%.*}\${up#*.}0000" ;; esac
   show ${UNIT} "$unit"
   for trigger in $(printf '%s\\n' "$text" | sed -n 's/^TriggeredBy=//p'); do
     echo "trigger $trigger"

@@ -51,7 +51,7 @@ describe('what systemctl shows of a unit', () => {
   });
 
   const limited = (burst: string, interval: string, ageUs: number, restarts = 2): string =>
-    `${UNIT.replace('NRestarts=2', `NRestarts=${restarts}`)}StartLimitBurst=${burst}\nStartLimitIntervalUSec=${interval}\nExecMainStartTimestampMonotonic=5000000\nHaltproofUptimeUSec=${5_000_000 + ageUs}\n`;
+    `${UNIT.replace('NRestarts=2', `NRestarts=${restarts}`)}StartLimitBurst=${burst}\nStartLimitIntervalUSec=${interval}\nExecMainStartTimestampMonotonic=5000000\nHaltdrillUptimeUSec=${5_000_000 + ageUs}\n`;
 
   it.each([
     ['a life that is older than the interval', limited('5', '10s', 10_000_001, 50), 5],
@@ -60,7 +60,7 @@ describe('what systemctl shows of a unit', () => {
     ['no limit', limited('0', '10s', 1), null],
     ['no interval', limited('5', '0', 1), null],
     ['an interval without end', limited('5', 'infinity', 1), null],
-    ['an age that nobody told', limited('5', '10s', 1).replace(/Haltproof.*\n/, ''), null],
+    ['an age that nobody told', limited('5', '10s', 1).replace(/Haltdrill.*\n/, ''), null],
   ])('counts the starts that its limit still allows: %s', (_, text, startsLeft) => {
     expect(read(text)).toMatchObject({ startsLeft });
   });

@@ -92,7 +92,7 @@ function startsLeft(one: (key: string) => string | undefined): number | null {
   const intervalMs = parseTimespan(one('StartLimitIntervalUSec') ?? '');
   if (burst === undefined || burst === 0 || intervalMs === null || intervalMs === 0) return null;
   const began = whole(one('ExecMainStartTimestampMonotonic'));
-  const now = whole(one('HaltproofUptimeUSec'));
+  const now = whole(one('HaltdrillUptimeUSec'));
   if (began === undefined || now === undefined) return null;
   if (now - began > intervalMs * 1000) return burst;
   return Math.max(0, burst - (whole(one('NRestarts')) ?? 0) - 1);

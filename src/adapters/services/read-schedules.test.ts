@@ -147,7 +147,7 @@ describe.each([['sh'], ['bash'], ['busybox sh']])('%s on a host', (shell) => {
   };
 
   beforeAll(() => {
-    root = mkdtempSync(join(tmpdir(), 'haltproof-cron-'));
+    root = mkdtempSync(join(tmpdir(), 'haltdrill-cron-'));
     put(
       'etc/crontab',
       'SHELL=/opt/bin/hermes\n# 1 * * * * root /opt/bin/hermes\n*/5 * * * * root TOKEN=s3same /opt/bin/hermes --fast\n',

@@ -83,7 +83,7 @@ async function readSchedules(link: Pick<HostLink, 'run'>, names: Names): Promise
   const found = new Map<string, Entry[]>();
   if (asked.length === 0) return found;
   const words = asked.map(({ name }) => name);
-  const answer = await link.run(['sh', '-c', SCHEDULE_SCRIPT, 'haltproof-manager', '', ...words]);
+  const answer = await link.run(['sh', '-c', SCHEDULE_SCRIPT, 'haltdrill-manager', '', ...words]);
   const lines = answer.kind === 'present' ? answer.value.output.split('\n') : [];
   if (!lines.includes('end')) return null;
   for (const line of lines.slice(0, MOST_ENTRIES)) {

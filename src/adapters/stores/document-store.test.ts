@@ -11,7 +11,7 @@ import { createDocumentAudit, createDocumentStore } from './document-store.ts';
 let folder: string;
 const servers: Server[] = [];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'haltproof-document-'));
+  folder = mkdtempSync(join(tmpdir(), 'haltdrill-document-'));
 });
 afterEach(() => {
   for (const server of servers.splice(0)) {

@@ -66,7 +66,7 @@ function readOnce(path: string, queries: readonly Query[], euid: number): Readin
   if (before.uid !== euid && !safeForStrangers(path))
     return unreadable(
       `${path}: belongs to another user (uid ${before.uid}), and its -wal and -shm files do not both exist; ` +
-        'opening it could create some that its owner cannot write. Run haltproof as its owner',
+        'opening it could create some that its owner cannot write. Run haltdrill as its owner',
     );
   const db = outlive(new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_STEP_MS }));
   let tables: Table[] | null;

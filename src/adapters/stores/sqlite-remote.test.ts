@@ -21,7 +21,7 @@ import { readRemoteDatabase } from './sqlite-remote.ts';
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'haltproof-remote-'));
+  folder = mkdtempSync(join(tmpdir(), 'haltdrill-remote-'));
   file = join(folder, 'it\'s $(a) "store".db');
 });
 afterEach(() => {
@@ -57,7 +57,7 @@ function withOnly(...programs: string[]): Ask {
 
 const readers: readonly (readonly [string, () => Ask])[] = [
   ['sqlite3', () => withOnly('sqlite3')],
-  ['python3', () => withOnly(process.env.HALTPROOF_TEST_PYTHON ?? '/usr/bin/python3')],
+  ['python3', () => withOnly(process.env.HALTDRILL_TEST_PYTHON ?? '/usr/bin/python3')],
 ];
 
 describe.each(readers)('a database on another host, read by its %s', (_, host) => {

@@ -21,7 +21,7 @@ import { readDatabase } from './sqlite-read.ts';
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'haltproof-store-'));
+  folder = mkdtempSync(join(tmpdir(), 'haltdrill-store-'));
   file = join(folder, 'principal.db');
 });
 afterEach(() => {

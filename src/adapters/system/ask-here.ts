@@ -85,7 +85,7 @@ async function ask(file: string, args: readonly string[], limits: AskLimits): Pr
  */
 async function act(file: string, args: readonly string[], limits: AskLimits): Promise<Reading<Asked>> {
   const outputs: number[] = [];
-  const folder = mkdtempSync(join(tmpdir(), 'haltproof-'));
+  const folder = mkdtempSync(join(tmpdir(), 'haltdrill-'));
   try {
     for (const name of ['out', 'err']) outputs.push(openSync(join(folder, name), 'wx+', 0o600));
     rmSync(folder, { recursive: true });

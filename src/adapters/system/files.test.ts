@@ -7,7 +7,7 @@ import { FileProblem, readTextFile, writeFileAtomic } from './files.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'haltproof-files-'));
+  folder = mkdtempSync(join(tmpdir(), 'haltdrill-files-'));
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });

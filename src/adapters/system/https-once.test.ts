@@ -10,7 +10,7 @@ import { httpOnce } from './http-once.ts';
 let folder: string;
 const pem = (name: string): string => readFileSync(join(folder, name), 'utf8');
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'haltproof-tls-'));
+  folder = mkdtempSync(join(tmpdir(), 'haltdrill-tls-'));
   const openssl = (...args: string[]): void => {
     execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
   };

@@ -7,7 +7,7 @@ import { type Lab, startLab } from './lab-process.ts';
 let folder: string;
 let started: Lab[] = [];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'haltproof-labproc-'));
+  folder = mkdtempSync(join(tmpdir(), 'haltdrill-labproc-'));
 });
 afterEach(async () => {
   for (const lab of started) await lab.stop();

@@ -6,7 +6,7 @@ import { createController } from './run-here.ts';
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'haltproof-here-'));
+  folder = mkdtempSync(join(tmpdir(), 'haltdrill-here-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -9,7 +9,7 @@ import type { Connection } from './transport.ts';
 let folder: string;
 let connection: Connection;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'haltproof-ask-'));
+  folder = mkdtempSync(join(tmpdir(), 'haltdrill-ask-'));
   connection = await localTransport().open();
 });
 afterEach(async () => {

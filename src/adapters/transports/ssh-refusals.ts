@@ -47,7 +47,7 @@ export function unknownKey(
 ): string {
   const { name, files, hostname, port } = at;
   const scan = `ssh-keyscan -t ${SCAN_TYPES[type] ?? 'ed25519'} -p ${port} ${hostname}`;
-  return `its host key (${type}, ${fingerprint}) is not in ${files.join(', ')}; compare it with what the host's own console shows, then add it there as ${name} (${scan} prints the line), and pin the host with haltproof pin`;
+  return `its host key (${type}, ${fingerprint}) is not in ${files.join(', ')}; compare it with what the host's own console shows, then add it there as ${name} (${scan} prints the line), and pin the host with haltdrill pin`;
 }
 
 const SCAN_TYPES: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ import { createBrokerLink } from './http-broker.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'haltproof-command-'));
+  folder = mkdtempSync(join(tmpdir(), 'haltdrill-command-'));
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });

@@ -139,7 +139,7 @@ describe('guard', () => {
     await link.guard({ ...own, phrase: 'wrong' }, 5000);
     await link.guard(own, 5000);
     const phrases = received.map(({ body }) => (JSON.parse(body) as { phrase: string }).phrase);
-    expect(phrases[0]).toMatch(/^haltproof [a-z0-9]+$/);
+    expect(phrases[0]).toMatch(/^haltdrill [a-z0-9]+$/);
     expect(phrases[1]).toBe('SHUT IT DOWN');
   });
 

@@ -152,7 +152,7 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
   ): Promise<Reading<BrokerReply>> => {
     const { level, asset, reason } = request;
     const token = { own: bearer, none: null, wrong: madeUp(bearer?.length ?? 0) }[request.token];
-    const typed = request.phrase === 'own' ? phrase : `haltproof ${randomWord()}`;
+    const typed = request.phrase === 'own' ? phrase : `haltdrill ${randomWord()}`;
     // What a command refuses cannot be told from what it fails to do.
     if (isCommand(broker.halt)) return unreadable('the halt is a command, and takes no token');
     const answer = await send(broker.halt, { level, asset, reason }, timeoutMs, {

@@ -17,12 +17,12 @@ export interface DoctorOptions {
 }
 
 /**
- * `haltproof doctor`: looks, host by host, whether what a drill will need is there, and prints what to do about each gap. Changes
+ * `haltdrill doctor`: looks, host by host, whether what a drill will need is there, and prints what to do about each gap. Changes
  * nothing. Resolves with 0 where all is there, else 3: a drill would be refused, or say less than it could.
  */
 export async function doctor(options: DoctorOptions, effects: Effects): Promise<number> {
   const file = await chooseInventory(options.inventory, effects);
-  effects.err.write(`haltproof: inventory ${file.shown}, sha256 ${file.sha256}\n`);
+  effects.err.write(`haltdrill: inventory ${file.shown}, sha256 ${file.sha256}\n`);
   const inventory = await liveInventory(
     file,
     { what: 'a lab has all that it needs', wayOut: 'examine the inventory of a live fleet' },
@@ -46,7 +46,7 @@ export async function doctor(options: DoctorOptions, effects: Effects): Promise<
             what: 'pins',
             isThere: false,
             found: lockTrouble ?? `${file.shown} was changed since ${lock} was written`,
-            fix: 'run haltproof pin, once it is sure that nothing else changed',
+            fix: 'run haltdrill pin, once it is sure that nothing else changed',
           },
         ]),
     ...found,

@@ -58,7 +58,7 @@ interface Loaded {
   readonly knownIssues: readonly KnownIssue[];
 }
 
-/** `haltproof drill`: resolves with the exit code of the verdict (DESIGN of exit codes in docs/design.md). */
+/** `haltdrill drill`: resolves with the exit code of the verdict (DESIGN of exit codes in docs/design.md). */
 export async function drill(options: DrillOptions, effects: Effects): Promise<number> {
   const chosen = await choose(options, effects);
   if (options.plan === true) return printPlan(options, chosen, effects);
@@ -129,7 +129,7 @@ async function checkFirst(
 
 async function choose(options: DrillOptions, effects: Effects): Promise<Chosen> {
   const inventory = await chooseInventory(options.inventory, effects);
-  effects.err.write(`haltproof: inventory ${inventory.shown}, sha256 ${inventory.sha256}\n`);
+  effects.err.write(`haltdrill: inventory ${inventory.shown}, sha256 ${inventory.sha256}\n`);
   const { providerOf } = await import('../../drill/01-load/provider-of.ts');
   const live = providerOf(inventory.text) === 'live';
   if (live && options.lab !== undefined) {
@@ -250,7 +250,7 @@ async function withLab(
   effects: Effects,
   use: (lab: RunningLab) => Promise<number>,
 ): Promise<number> {
-  effects.err.write(`haltproof: starting the embedded lab (${name})\n`);
+  effects.err.write(`haltdrill: starting the embedded lab (${name})\n`);
   let lab: RunningLab;
   try {
     lab = await effects.startLab(name, interruption.stop);
@@ -269,7 +269,7 @@ async function withLab(
 function labRefused(name: string, error: unknown): CliError {
   const why = messageOf(error);
   const unknown = /\bno lab variant\b/.test(why);
-  const wayOut = unknown ? '`haltproof lab --list` names them all' : 'try `haltproof lab` by itself';
+  const wayOut = unknown ? '`haltdrill lab --list` names them all' : 'try `haltdrill lab` by itself';
   return new CliError(unknown ? 64 : 3, `the lab \`${name}\` did not start; ${why}; ${wayOut}`, {
     cause: error,
   });
@@ -316,11 +316,11 @@ async function runAndReport(
     text: `the drill is over (${headlineOf(verdict)}), its reports are not complete`,
   };
   const lost = await writeReports({ verdict, folder, reports, rerun: commandLine(options, chosen) }, effects);
-  for (const line of lost) effects.err.write(`haltproof: ${line}\n`);
+  for (const line of lost) effects.err.write(`haltdrill: ${line}\n`);
   const report = effects.files.shown(effects.files.resolve('report.md', folder));
   if (options.json === true) {
     effects.out.write(verdictJson(verdict));
-    effects.err.write(`haltproof: report ${report}\n`);
+    effects.err.write(`haltdrill: report ${report}\n`);
   } else effects.out.write(resultText(verdict, report));
   if (failure === null) return verdict.exitCode;
   const error = `the drill ended with an internal error: ${messageOf(failure)}`;
@@ -332,7 +332,7 @@ function environmentOf(chosen: Chosen): string {
 }
 
 function commandLine(options: DrillOptions, chosen: Chosen): string[] {
-  const words = ['haltproof', 'drill'];
+  const words = ['haltdrill', 'drill'];
   if (options.drill === undefined) words.push('--level', String(options.level));
   else words.push('--drill', chosen.drill.shown);
   words.push('--inventory', chosen.inventory.shown);

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ownFolder } from '../../../test/support/haltproof.ts';
+import { ownFolder } from '../../../test/support/haltdrill.ts';
 import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import type { FoundManager, Survey } from '../../drill/model/survey.ts';
 import { createEffects } from '../../effects.ts';
@@ -147,7 +147,7 @@ describe('init', () => {
       broker: { level: 2, incident: 'open' },
     });
     expect(out).toBe(
-      'Written: inventory.yaml\nWritten: drills/level-2.yaml\nNext: haltproof doctor, which looks whether all that a drill needs is there; haltproof pin; haltproof drill --level 2 --plan.\n',
+      'Written: inventory.yaml\nWritten: drills/level-2.yaml\nNext: haltdrill doctor, which looks whether all that a drill needs is there; haltdrill pin; haltdrill drill --level 2 --plan.\n',
     );
   });
 

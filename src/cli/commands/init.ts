@@ -13,7 +13,7 @@ export interface InitOptions {
 }
 
 /**
- * `haltproof init`: asks about a fleet, looks at what runs on its hosts, and writes a first inventory and drills that can be loaded.
+ * `haltdrill init`: asks about a fleet, looks at what runs on its hosts, and writes a first inventory and drills that can be loaded.
  * Changes nothing on any host, and overwrites nothing. Resolves with 0 where they are written.
  */
 export async function init(options: InitOptions, effects: Effects): Promise<number> {
@@ -24,7 +24,7 @@ export async function init(options: InitOptions, effects: Effects): Promise<numb
   try {
     const ask = new Interview(talk);
     ask.say(
-      `haltproof init asks about a fleet, looks at its hosts, and writes a first inventory and drills to ${files.shown(folder)}. It changes nothing on any host.`,
+      `haltdrill init asks about a fleet, looks at its hosts, and writes a first inventory and drills to ${files.shown(folder)}. It changes nothing on any host.`,
     );
     const fleet = await interview(ask, nameFrom(folder) ?? 'fleet', effects);
     const { firstFiles } = await import('../../drill/01-load/first-files.ts');
@@ -32,7 +32,7 @@ export async function init(options: InitOptions, effects: Effects): Promise<numb
     await check(written, fleet, folder, effects);
     await write(written, folder, effects);
     effects.out.write(
-      `${written.map(({ path }) => `Written: ${files.shown(files.resolve(path, folder))}\n`).join('')}Next: haltproof doctor, which looks whether all that a drill needs is there; haltproof pin; haltproof drill --level 2 --plan.\n`,
+      `${written.map(({ path }) => `Written: ${files.shown(files.resolve(path, folder))}\n`).join('')}Next: haltdrill doctor, which looks whether all that a drill needs is there; haltdrill pin; haltdrill drill --level 2 --plan.\n`,
     );
     return 0;
   } finally {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ownFolder } from '../../../test/support/haltproof.ts';
+import { ownFolder } from '../../../test/support/haltdrill.ts';
 import { createEffects } from '../../effects.ts';
 import { present, unreadable } from '../../drill/model/reading.ts';
 import type { HostIdentity } from '../../drill/model/sample.ts';

@@ -15,12 +15,12 @@ export interface PinOptions {
 }
 
 /**
- * `haltproof pin`: asks every host of a live inventory who it is, shows it, and writes it down beside the inventory with the digest of
+ * `haltdrill pin`: asks every host of a live inventory who it is, shows it, and writes it down beside the inventory with the digest of
  * that. All hosts or none: a fleet that is pinned in part looks like one that is pinned. Exit code 3 where one does not answer.
  */
 export async function pin(options: PinOptions, effects: Effects): Promise<number> {
   const file = await chooseInventory(options.inventory, effects);
-  effects.err.write(`haltproof: inventory ${file.shown}, sha256 ${file.sha256}\n`);
+  effects.err.write(`haltdrill: inventory ${file.shown}, sha256 ${file.sha256}\n`);
   const inventory = await liveInventory(
     file,
     {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { destructivePlan, FakeFleet } from '../../../test/fakes/fake-fleet.ts';
-import { ownFolder } from '../../../test/support/haltproof.ts';
+import { ownFolder } from '../../../test/support/haltdrill.ts';
 import { runDrill } from '../../drill/run-drill.ts';
 import { createEffects } from '../../effects.ts';
 import { createFiles } from '../../files.ts';
@@ -52,7 +52,7 @@ async function recovered(key: 'enter' | 'q' | null) {
   fleet.confirm = null;
   // Its canaries end with their lease.
   for (const { processes } of [fleet.knox, fleet.tesseract])
-    for (const [pid, { argv }] of processes) if (argv.includes('haltproof-canary')) processes.delete(pid);
+    for (const [pid, { argv }] of processes) if (argv.includes('haltdrill-canary')) processes.delete(pid);
   const before = fleet.acts.length;
   const folder = ownFolder();
   mkdirSync(join(folder, 'd-1'));

@@ -28,7 +28,7 @@ export interface RecoverOptions {
 }
 
 /**
- * `haltproof recover [DIR]`: finishes or undoes an interrupted drill from its journal, proves the result and writes the report.
+ * `haltdrill recover [DIR]`: finishes or undoes an interrupted drill from its journal, proves the result and writes the report.
  * Resolves with 0 if the fleet is proven restored (or was never touched), else 5.
  */
 export async function recover(
@@ -41,7 +41,7 @@ export async function recover(
   const folder =
     dir === undefined ? await onlyUnfinished(reports, effects) : effects.files.resolve(dir, effects.folder);
   if (folder === null) {
-    effects.out.write('haltproof: no drill is left to recover\n');
+    effects.out.write('haltdrill: no drill is left to recover\n');
     return 0;
   }
   const parent = effects.files.folderOf(folder);
@@ -49,7 +49,7 @@ export async function recover(
   // A runner that is only stopped still holds it. Whether it reaches any host is seen there, and its acts are refused from now on.
   if (lock === null)
     effects.err.write(
-      'haltproof: another runner is alive on this machine; looking whether it reaches hosts\n',
+      'haltdrill: another runner is alive on this machine; looking whether it reaches hosts\n',
     );
   const interruption = listenForSignals(effects, 'ending the recovery; it can be run again');
   try {
@@ -65,7 +65,7 @@ async function onlyUnfinished(reports: string, effects: Effects): Promise<string
   if (one === undefined) return null;
   if (more.length === 0) return one.folder;
   const list = [one, ...more].map(({ shown, why }) => `${shown} (${why})`).join(', ');
-  throw usage(`${more.length + 1} drills are left to recover`, list, 'name one: haltproof recover DIR');
+  throw usage(`${more.length + 1} drills are left to recover`, list, 'name one: haltdrill recover DIR');
 }
 
 async function recoverIn(
@@ -79,12 +79,12 @@ async function recoverIn(
   const opened = entries.find((entry) => entry.kind === 'opened');
   const shown = effects.files.shown(folder);
   if (opened === undefined) {
-    effects.out.write(`haltproof: ${shown} holds no plan: its drill had not begun, and touched nothing\n`);
+    effects.out.write(`haltdrill: ${shown} holds no plan: its drill had not begun, and touched nothing\n`);
     return 0;
   }
   const finished = entries.at(-1)?.kind === 'closed' && isBack(judgeJournal(entries));
   if (finished || opened.plan.environment !== 'live') {
-    if (!finished) effects.err.write('haltproof: that drill was of an embedded lab, which ended with it\n');
+    if (!finished) effects.err.write('haltdrill: that drill was of an embedded lab, which ended with it\n');
     return report(entries, folder, parent, options, effects);
   }
   const { needsWord } = await import('../../drill/recover-drill.ts');
@@ -92,7 +92,7 @@ async function recoverIn(
   if (needsWord(opened, entries) && !ours)
     throw new CliError(
       5,
-      `nothing in this fleet shows whose halt is in force; the resume would lift one that somebody else made since; nothing was touched: make sure that nobody did, then run \`haltproof recover ${shown} --ours\``,
+      `nothing in this fleet shows whose halt is in force; the resume would lift one that somebody else made since; nothing was touched: make sure that nobody did, then run \`haltdrill recover ${shown} --ours\``,
     );
   const inventory = await inventoryOf(opened, options.inventory, effects);
   const epoch = await nextEpoch(folder, entries, effects);
@@ -100,7 +100,7 @@ async function recoverIn(
   await effects.takeOver(folder, epoch);
   interruption.leaves = {
     exitCode: 5,
-    text: `the fleet may still be halted; run \`haltproof recover ${shown}\` again`,
+    text: `the fleet may still be halted; run \`haltdrill recover ${shown}\` again`,
   };
   const open = await opening(
     inventory,
@@ -168,7 +168,7 @@ async function refuseWhileAlive(
     await look.close();
   }
   for (const reason of found.unseen)
-    effects.err.write(`haltproof: not looked at: ${plain(effects.secrets.redact(reason))}\n`);
+    effects.err.write(`haltdrill: not looked at: ${plain(effects.secrets.redact(reason))}\n`);
   if (interruption.stop.aborted)
     throw notRun(`${interruption.stop.reason}`, 'nothing was done', 'run it again');
   if (found.alive.length === 0) return;
@@ -247,9 +247,9 @@ async function report(
   effects: Effects,
 ): Promise<number> {
   const verdict = effects.secrets.clean(judgeJournal(entries));
-  const rerun = ['haltproof', 'recover', effects.files.shown(folder)];
+  const rerun = ['haltdrill', 'recover', effects.files.shown(folder)];
   const lost = await writeReports({ verdict, folder, reports, rerun }, effects);
-  for (const line of lost) effects.err.write(`haltproof: ${line}\n`);
+  for (const line of lost) effects.err.write(`haltdrill: ${line}\n`);
   const path = effects.files.shown(effects.files.resolve('report.md', folder));
   effects.out.write(options.json === true ? verdictJson(verdict) : resultText(verdict, path));
   return isBack(verdict) ? 0 : 5;

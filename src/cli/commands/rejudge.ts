@@ -11,7 +11,7 @@ export interface RejudgeOptions {
   readonly strict?: true;
 }
 
-/** `haltproof rejudge DIR`: judges a stored journal again; resolves with the exit code of that verdict. Writes no file. */
+/** `haltdrill rejudge DIR`: judges a stored journal again; resolves with the exit code of that verdict. Writes no file. */
 export async function rejudge(dir: string, options: RejudgeOptions, effects: Effects): Promise<number> {
   const folder = effects.files.resolve(dir, effects.folder);
   const shown = effects.files.shown(folder);
@@ -20,12 +20,12 @@ export async function rejudge(dir: string, options: RejudgeOptions, effects: Eff
   const text = verdictJson(verdict);
   if (verdict.runner !== effects.version) {
     effects.err.write(
-      `haltproof: the evidence was gathered by version ${verdict.runner}, and is judged by ${effects.version}\n`,
+      `haltdrill: the evidence was gathered by version ${verdict.runner}, and is judged by ${effects.version}\n`,
     );
   }
   const report = effects.files.shown(effects.files.resolve('report.md', folder));
   effects.out.write(options.json === true ? text : resultText(verdict, report));
-  effects.err.write(`haltproof: ${await comparison(text, folder, shown, effects)}\n`);
+  effects.err.write(`haltdrill: ${await comparison(text, folder, shown, effects)}\n`);
   return verdict.exitCode;
 }
 

@@ -31,7 +31,7 @@ interface Planned {
   readonly longestMs: number;
 }
 
-/** `haltproof schedule list`: the next runs of each drill with a window, in its zone and in UTC. */
+/** `haltdrill schedule list`: the next runs of each drill with a window, in its zone and in UTC. */
 export async function scheduleList(options: ScheduleOptions, effects: Effects): Promise<number> {
   const { planned } = await schedules(options, effects);
   const clock = await effects.windows();
@@ -57,13 +57,13 @@ function run(ms: number, { own }: Schedule, clock: WindowClock): string {
   return `${clock.inZone(ms, own.open[0]?.zone ?? 'UTC')}   ${utc(ms)}`;
 }
 
-/** `haltproof schedule install`: writes the files, and prints what would activate them. */
+/** `haltdrill schedule install`: writes the files, and prints what would activate them. */
 export async function scheduleInstall(options: InstallOptions, effects: Effects): Promise<number> {
   const { planned, inventory } = await schedules(options, effects);
   const attended = planned.filter(({ drill }) => needsSomebody(drill));
   for (const { drill } of attended)
     effects.err.write(
-      `haltproof: ${drill.name} is left out; level ${drill.level} is never run on a schedule\n`,
+      `haltdrill: ${drill.name} is left out; level ${drill.level} is never run on a schedule\n`,
     );
   const drills = planned.filter((one) => !attended.includes(one));
   if (drills.length === 0)

@@ -24,7 +24,7 @@ const LAB_PHRASE = 'SHUTDOWN INVICTUS';
 const DRILL_WITHIN_MS = 180_000;
 
 /**
- * `haltproof selftest`: drills every fleet of the lab that has an expectation, each by a `haltproof drill` of its own, and
+ * `haltdrill selftest`: drills every fleet of the lab that has an expectation, each by a `haltdrill drill` of its own, and
  * holds the verdicts against what must be found. Resolves with 0 if every liar was caught and no honest fleet accused, else 1;
  * 4 if it was cut short before anything was wrong.
  */
@@ -44,7 +44,7 @@ export async function selftest(options: SelftestOptions, effects: Effects): Prom
 
   const told = options.json === true ? effects.err : effects.out;
   const { heading, line } = linesFor(rows);
-  told.write(`haltproof: self-test of ${rows.length} fleets, ${jobs} at a time\n${heading}\n`);
+  told.write(`haltdrill: self-test of ${rows.length} fleets, ${jobs} at a time\n${heading}\n`);
   let results: Result[];
   try {
     results = await runRows(rows, jobs, interruption.stop, async (row) => {
@@ -72,7 +72,7 @@ export async function selftest(options: SelftestOptions, effects: Effects): Prom
   const cut = about.notDrilled === 0 ? '' : `; cut short, ${about.notDrilled} not drilled`;
   const took = `${Math.round(about.tookMs / 1000)} s`;
   const shown = effects.files.shown(effects.files.resolve('selftest.md', folder));
-  told.write(`haltproof: report ${shown}\n${summary(results)} (${took}${cut})\n`);
+  told.write(`haltdrill: report ${shown}\n${summary(results)} (${took}${cut})\n`);
   if (results.some(({ problems }) => problems.length > 0)) return 1;
   return about.notDrilled === 0 ? 0 : 4;
 }
@@ -134,6 +134,6 @@ async function write(name: string, text: string, folder: string, { files, err }:
   try {
     await files.write(files.resolve(name, folder), text);
   } catch (error) {
-    err.write(`haltproof: ${name} was not written; ${messageOf(error)}\n`);
+    err.write(`haltdrill: ${name} was not written; ${messageOf(error)}\n`);
   }
 }

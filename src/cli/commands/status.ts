@@ -12,7 +12,7 @@ export async function status(options: { out?: string; json?: true }, effects: Ef
   const there = (await effects.files.list(folder)).includes('ledger.db');
   if (!there) {
     effects.err.write(
-      `haltproof: there is no ${shown} yet; a drill makes it, or name its folder with --out DIR\n`,
+      `haltdrill: there is no ${shown} yet; a drill makes it, or name its folder with --out DIR\n`,
     );
   }
   const proofs = there ? await readProofs(file, shown, effects) : [];

@@ -83,7 +83,7 @@ async function askForServices(ask: Interview, about: About, effects: Effects): P
   found.hosts.push({ name, ssh, manager: one?.manager ?? 'none', managerConfig: config });
   if (one === null || one.running.length === 0) {
     ask.say(
-      'No service of a manager that haltproof can read was found there: its services have to be written by hand.',
+      'No service of a manager that haltdrill can read was found there: its services have to be written by hand.',
     );
     return;
   }

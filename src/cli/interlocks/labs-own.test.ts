@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ownFolder } from '../../../test/support/haltproof.ts';
+import { ownFolder } from '../../../test/support/haltdrill.ts';
 import { drillText, liveInventoryText } from '../../../test/support/small-fleet.ts';
 import { createEffects } from '../../effects.ts';
 import { createFiles } from '../../files.ts';
@@ -83,7 +83,7 @@ it.each<[string, (text: string) => string, string]>([
   expect([code, stopped]).toEqual([64, true]);
   expect(err).toMatch(
     new RegExp(
-      `^haltproof: ${what.replace('.', '\\.')} of this inventory (is|are) not the embedded lab's; `,
+      `^haltdrill: ${what.replace('.', '\\.')} of this inventory (is|are) not the embedded lab's; `,
       'm',
     ),
   );

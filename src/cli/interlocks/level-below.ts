@@ -34,6 +34,6 @@ export function levelBelow(facts: LevelBelowFacts): Refusal | null {
   return {
     what,
     why: `${open.join('; ')} (${ledger})`,
-    wayOut: `run \`haltproof drill --level ${first.level}\` first, ${skip}`,
+    wayOut: `run \`haltdrill drill --level ${first.level}\` first, ${skip}`,
   };
 }

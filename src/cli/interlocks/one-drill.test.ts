@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { passed } from '../../../test/support/verdicts.ts';
-import { ownFolder } from '../../../test/support/haltproof.ts';
+import { ownFolder } from '../../../test/support/haltdrill.ts';
 import { fakePlan } from '../../../test/fakes/fake-fleet.ts';
 import { verdictJson } from '../../drill/10-report/verdict-json.ts';
 import type { Verdict } from '../../drill/model/verdict.ts';
@@ -66,7 +66,7 @@ describe('an earlier drill', () => {
     await expect(refuseUnfinished(reportsWith(`refused ${why}`, files), effects)).rejects.toMatchObject({
       exitCode: 3,
       message: expect.stringMatching(
-        new RegExp(`not recovered; .*d-1: ${words}.*; run haltproof recover .*d-1$`),
+        new RegExp(`not recovered; .*d-1: ${words}.*; run haltdrill recover .*d-1$`),
       ),
     });
   });

@@ -40,6 +40,6 @@ export async function refuseUnfinished(reports: string, effects: Effects): Promi
   throw notRun(
     'an earlier drill is not recovered',
     list,
-    `run haltproof recover ${unfinished[0]?.shown ?? ''}`,
+    `run haltdrill recover ${unfinished[0]?.shown ?? ''}`,
   );
 }

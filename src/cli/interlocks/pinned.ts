@@ -13,7 +13,7 @@ export interface PinnedFacts {
 /** The inventory is the one that was pinned. That its hosts are, the baseline sees when they answer. */
 export function pinned({ environment, inventory, hosts, pins, lock }: PinnedFacts): Refusal | null {
   if (environment !== 'live' || pins === null) return null;
-  const wayOut = 'look at what has changed, then pin it anew with `haltproof pin`';
+  const wayOut = 'look at what has changed, then pin it anew with `haltdrill pin`';
   if (pins.inventorySha256 !== inventory.sha256)
     return {
       what: `${inventory.shown} has changed since it was pinned`,
@@ -24,7 +24,7 @@ export function pinned({ environment, inventory, hosts, pins, lock }: PinnedFact
   if (missing.length === 0) return null;
   return {
     what: `${lock} does not pin ${missing.join(', ')}`,
-    why: 'it is not as `haltproof pin` wrote it',
+    why: 'it is not as `haltdrill pin` wrote it',
     wayOut,
   };
 }

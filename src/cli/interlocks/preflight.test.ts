@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ownFolder } from '../../../test/support/haltproof.ts';
+import { ownFolder } from '../../../test/support/haltdrill.ts';
 import { openLedger } from '../../adapters/ledger/proofs-db.ts';
 import { pinsText } from '../../drill/01-load/pins.ts';
 import type { Proof } from '../../drill/model/proof.ts';
@@ -169,7 +169,7 @@ describe('windows', () => {
     // This drill takes at most 469.5 s.
     const late = await level2({ inventory: SATURDAYS, now: '2026-12-05T03:52:10.501Z' });
     expect(late.refusals).toEqual([
-      'haltproof: the drill could outlast its maintenance window; it may take 7m 50s, and that of inventory.yaml closes at Sat 2026-12-05 05:00 Europe/Berlin (2026-12-05T04:00Z); run it when the window opens, or widen the window',
+      'haltdrill: the drill could outlast its maintenance window; it may take 7m 50s, and that of inventory.yaml closes at Sat 2026-12-05 05:00 Europe/Berlin (2026-12-05T04:00Z); run it when the window opens, or widen the window',
     ]);
     const inTime = await level2({ inventory: SATURDAYS, now: '2026-12-05T03:52:10.500Z' });
     expect(inTime.err).toContain(CLEARED);
@@ -187,7 +187,7 @@ describe('windows', () => {
     const drills = { 4: 'resume: manual\n' };
     const bare = await tried(['--level', '4'], { drills });
     expect(bare.refusals).toEqual([
-      'haltproof: level 4 has no window; on a live fleet it runs only inside one; declare `windows:` in the inventory or in the drill',
+      'haltdrill: level 4 has no window; on a live fleet it runs only inside one; declare `windows:` in the inventory or in the drill',
     ]);
     expect((await tried(['--level', '4'], { drills, inventory: SATURDAYS })).err).toContain(CLEARED);
   });
@@ -288,7 +288,7 @@ describe('--scheduled', () => {
     });
     expect(code).toBe(3);
     expect(refusals).toEqual([
-      `haltproof: a drill of level ${level} is never run on a schedule; somebody has to be present; run it by hand, without --scheduled`,
+      `haltdrill: a drill of level ${level} is never run on a schedule; somebody has to be present; run it by hand, without --scheduled`,
     ]);
   });
 });
@@ -331,7 +331,7 @@ describe('the gate', () => {
     const { code, refusals } = await level2({ drills, ...fleet });
     expect(code).toBe(3);
     expect(refusals).toEqual([
-      expect.stringMatching(new RegExp(`^haltproof: ${UNPROVEN}; level-1 .*--skip-gate REASON`)),
+      expect.stringMatching(new RegExp(`^haltdrill: ${UNPROVEN}; level-1 .*--skip-gate REASON`)),
     ]);
   });
 
@@ -371,7 +371,7 @@ describe('an inventory that is pinned', () => {
     expect(refusals).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^haltproof: inventory.yaml has changed since it was pinned; its sha256 is [0-9a-f]{64}, and inventory.lock.yaml has ${'ab'.repeat(32)} of 2026-11-01T00:00:00Z; .*haltproof pin`,
+          `^haltdrill: inventory.yaml has changed since it was pinned; its sha256 is [0-9a-f]{64}, and inventory.lock.yaml has ${'ab'.repeat(32)} of 2026-11-01T00:00:00Z; .*haltdrill pin`,
         ),
       ),
     ]);
@@ -385,7 +385,7 @@ describe('an inventory that is pinned', () => {
   it('is bad configuration where the lock is no lock', async () => {
     const { code, err } = await level2({ lock: () => 'version: 1\n' });
     expect(code).toBe(64);
-    expect(err).toContain('haltproof: inventory.lock.yaml:1:1: "fleet" is missing');
+    expect(err).toContain('haltdrill: inventory.lock.yaml:1:1: "fleet" is missing');
   });
 });
 
@@ -398,5 +398,5 @@ it('tells all refusals at once', async () => {
   });
   expect(code).toBe(3);
   expect(refusals).toHaveLength(4);
-  expect(refusals.every((line) => line.startsWith('haltproof: '))).toBe(true);
+  expect(refusals.every((line) => line.startsWith('haltdrill: '))).toBe(true);
 });

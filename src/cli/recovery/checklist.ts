@@ -16,7 +16,7 @@ export function checklist(inventory: Inventory, incident: string): string {
           'Nothing can be asked for the halt state: make sure by other means that the halt is this drill’s, and that nobody else halted since.',
         ]
       : [`Ask the broker for its state: ${inWords(broker.status, broker.api)}`]),
-    `Go on only if incident ${incident} is open, its reason begins with "haltproof drill", and nobody else halted since.`,
+    `Go on only if incident ${incident} is open, its reason begins with "haltdrill drill", and nobody else halted since.`,
     `Lift the halt: ${inWords(broker.resume, broker.api)}, naming incident ${incident} with its level and revision.`,
     ...(broker.manualResume ?? []).map(
       (step) => `Or, where no API call lifts it, ${onHost(step.host, step.run, incident)}`,

@@ -7,7 +7,7 @@ const LONGEST_LINE = 998;
 /** One crontab with a line for each window of each drill. */
 export function crontab(drills: readonly ScheduledDrill[]): Units {
   const lines = drills.flatMap((drill) => drill.windows.flatMap((window) => lineOf(window, drill)));
-  const name = 'haltproof.crontab';
+  const name = 'haltdrill.crontab';
   return {
     files: [{ name, text: `${HEADER}${lines.join('')}` }],
     activate: (folder) => [
@@ -17,7 +17,7 @@ export function crontab(drills: readonly ScheduledDrill[]): Units {
   };
 }
 
-const HEADER = `# Written by \`haltproof schedule install\`. CRON_TZ is understood by cronie; other crons go by local time. Whatever they do,
+const HEADER = `# Written by \`haltdrill schedule install\`. CRON_TZ is understood by cronie; other crons go by local time. Whatever they do,
 # the drill itself refuses to begin outside its window, and while another one runs. Missed runs are not made up for.
 # Variables that the inventory names are not set here.
 `;

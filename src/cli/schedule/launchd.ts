@@ -15,7 +15,7 @@ export function launchdUnits(
   return {
     files: drills.map((drill) => ({ name: `${label(drill)}.plist`, text: plist(drill, clock) })),
     activate: (folder) => [
-      `cp ${folder}/haltproof.*.plist ~/Library/LaunchAgents/`,
+      `cp ${folder}/haltdrill.*.plist ~/Library/LaunchAgents/`,
       ...drills.map(
         (drill) => `launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/${label(drill)}.plist`,
       ),
@@ -23,14 +23,14 @@ export function launchdUnits(
   };
 }
 
-const label = ({ name }: ScheduledDrill): string => `haltproof.${name}`;
+const label = ({ name }: ScheduledDrill): string => `haltdrill.${name}`;
 
 function plist(drill: ScheduledDrill, clock: Pick<WindowClock, 'here' | 'isSameZone'>): string {
   refuseControls(drill.argv);
   const moments = drill.windows.flatMap((window) => momentsOf(window, clock));
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-<!-- Written by "haltproof schedule install". launchd goes by the local time of this Mac (${xml(clock.here)} when this was
+<!-- Written by "haltdrill schedule install". launchd goes by the local time of this Mac (${xml(clock.here)} when this was
      written), and makes up for one run that was missed while it slept. So the drill itself refuses to begin outside its window. -->
 <plist version="1.0">
 <dict>

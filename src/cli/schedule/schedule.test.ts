@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ownFolder } from '../../../test/support/haltproof.ts';
+import { ownFolder } from '../../../test/support/haltdrill.ts';
 import { openStretches } from '../../adapters/windows/open-stretches.ts';
 import { inZone, isSameZone } from '../../adapters/windows/zones.ts';
 import type { MaintenanceWindow } from '../../drill/model/windows.ts';
@@ -94,7 +94,7 @@ describe('systemd', () => {
     writeFileSync(program, '#!/bin/sh\n');
     chmodSync(program, 0o755);
     const { files } = systemdUnits([drill({ argv: [program, HOSTILE, 'drill'] })]);
-    expect(files.map(({ name }) => name)).toEqual(['haltproof-level-2.service', 'haltproof-level-2.timer']);
+    expect(files.map(({ name }) => name)).toEqual(['haltdrill-level-2.service', 'haltdrill-level-2.timer']);
     for (const { name, text } of files) writeFileSync(join(folder, name), text);
     const verified = spawnSync(
       'systemd-analyze',
@@ -163,7 +163,7 @@ describe('launchd', () => {
     );
     expect(parsed.stderr).toBe('');
     expect(JSON.parse(parsed.stdout)).toEqual({
-      Label: 'haltproof.level-2',
+      Label: 'haltdrill.level-2',
       ProgramArguments: ['/usr/bin/node', HOSTILE],
       StartCalendarInterval: [{ Minute: 0, Hour: 3, Weekday: 6 }],
       RunAtLoad: false,
@@ -276,7 +276,7 @@ describe('the next runs', () => {
   });
 });
 
-describe('haltproof schedule', () => {
+describe('haltdrill schedule', () => {
   const SATURDAYS = 'windows: [{ cron: "0 3 * * 6", duration: 2h, zone: Europe/Berlin }]\n';
 
   async function schedule(argv: string[], drills: Record<string, string>, inventory = '') {
@@ -324,8 +324,8 @@ level-4 (level 4, at most 4m 34s)
   });
 
   it.each([
-    ['systemd', ['haltproof-level-2.service', 'haltproof-level-2.timer']],
-    ['cron', ['haltproof.crontab']],
+    ['systemd', ['haltdrill-level-2.service', 'haltdrill-level-2.timer']],
+    ['cron', ['haltdrill.crontab']],
   ])('writes files for %s that call a scheduled drill by absolute paths', async (target, names) => {
     const { code, out, err, folder } = await schedule(['install', '--for', target, '--out', 'units'], {
       'level-2.yaml': drillText(2, SATURDAYS),

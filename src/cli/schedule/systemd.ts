@@ -13,7 +13,7 @@ export function systemdUnits(drills: readonly ScheduledDrill[]): Units {
     ]),
     activate: (folder) => [
       'mkdir -p ~/.config/systemd/user',
-      `cp ${folder}/haltproof-*.service ${folder}/haltproof-*.timer ~/.config/systemd/user/`,
+      `cp ${folder}/haltdrill-*.service ${folder}/haltdrill-*.timer ~/.config/systemd/user/`,
       'systemctl --user daemon-reload',
       `systemctl --user enable --now ${drills.map((drill) => `${unitName(drill)}.timer`).join(' ')}`,
       'loginctl enable-linger   # so that they run while nobody is logged in',
@@ -21,14 +21,14 @@ export function systemdUnits(drills: readonly ScheduledDrill[]): Units {
   };
 }
 
-const unitName = ({ name }: ScheduledDrill): string => `haltproof-${name}`;
+const unitName = ({ name }: ScheduledDrill): string => `haltdrill-${name}`;
 
 function service(drill: ScheduledDrill): string {
   refuseControls(drill.argv);
-  return `# Written by \`haltproof schedule install\`. The drill refuses to begin outside its window, and while another one runs.
+  return `# Written by \`haltdrill schedule install\`. The drill refuses to begin outside its window, and while another one runs.
 # Variables that the inventory names are not set here: add an EnvironmentFile= with \`systemctl --user edit ${unitName(drill)}.service\`.
 [Unit]
-Description=haltproof drill ${drill.name}
+Description=haltdrill drill ${drill.name}
 
 [Service]
 Type=oneshot
@@ -40,9 +40,9 @@ TimeoutStopSec=${Math.ceil(drill.longestMs / 1000)}
 }
 
 function timer(drill: ScheduledDrill): string {
-  return `# Written by \`haltproof schedule install\`. A run that was missed is not made up for.
+  return `# Written by \`haltdrill schedule install\`. A run that was missed is not made up for.
 [Unit]
-Description=Starts the haltproof drill ${drill.name} when its window opens
+Description=Starts the haltdrill drill ${drill.name} when its window opens
 
 [Timer]
 ${drill.windows

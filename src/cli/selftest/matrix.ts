@@ -92,7 +92,7 @@ export function matrixMarkdown(
   const wrong = results.filter(({ problems }) => problems.length > 0);
   return `${[
     `# Self-test: ${summary(results)}`,
-    `haltproof ${about.runner}, ${about.startedAt}, ${Math.round(about.tookMs / 1000)} s.${
+    `haltdrill ${about.runner}, ${about.startedAt}, ${Math.round(about.tookMs / 1000)} s.${
       about.notDrilled === 0 ? '' : ` It was cut short: ${about.notDrilled} more were not drilled.`
     }`,
     ...(wrong.length === 0 ? [] : ['## Not as expected', markdownSections(wrong.map(problemsOf), 3)]),

@@ -21,7 +21,7 @@ export function firstFiles(fleet: FirstFleet): FirstFile[] {
   ];
 }
 
-const HEADER = `# The fleet, as its operator knows it, first written by \`haltproof init\`. What its halt leaves uncovered is named in every report:
+const HEADER = `# The fleet, as its operator knows it, first written by \`haltdrill init\`. What its halt leaves uncovered is named in every report:
 # broker.state (where the halt is stored), broker.audit, exchange, and a heartbeat for each survivor are worth adding.
 `;
 

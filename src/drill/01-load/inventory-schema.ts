@@ -260,7 +260,7 @@ function wordsOf(example: string) {
 export const commandSchema = section('a command', {
   host: name('a host')
     .exactOptional()
-    .describe('The host it is run on; without it, the machine that haltproof runs on.'),
+    .describe('The host it is run on; without it, the machine that haltdrill runs on.'),
   run: wordsOf('kill-switch').describe(
     'The command, word by word; no shell reads it. $level, $asset, $reason, $incident and $revision stand for values of the drill, each within its word. Secrets are not filled in: everybody on the machine can read an argv.',
   ),

@@ -20,14 +20,14 @@ const problems = (text: string): string[] => {
 
 it('reads what it writes', () => {
   const text = pinsText(PINS);
-  expect(text).toMatch(/^# Written by `haltproof pin`/);
+  expect(text).toMatch(/^# Written by `haltdrill pin`/);
   expect(loadPins({ path: 'inventory.lock.yaml', text })).toEqual({ ok: true, pins: PINS });
 });
 
 it('says what is wrong with a lock, and where', () => {
   const text = pinsText(PINS);
   expect(problems(text.replace('version: 1', 'version: 2'))).toEqual([
-    'inventory.lock.yaml:3:10: "version" is 2; it must be 1; use the haltproof that wrote it, or pin anew',
+    'inventory.lock.yaml:3:10: "version" is 2; it must be 1; use the haltdrill that wrote it, or pin anew',
   ]);
   expect(problems(text.replace('hostname: knox', 'hostnam: knox'))).toEqual([
     'inventory.lock.yaml:11:5: unknown key "hostnam"; a pinned host has no such key; did you mean "hostname"?',

@@ -8,7 +8,7 @@ import { note } from './note.ts';
 import { sortProblems } from './problem.ts';
 import { parseSource } from './yaml-source.ts';
 
-const AGAIN = 'write it anew with `haltproof pin`';
+const AGAIN = 'write it anew with `haltdrill pin`';
 
 const sha256 = text(/^[0-9a-f]{64}$/, { expected: 'a SHA-256 in hexadecimal', fix: AGAIN });
 const orNone = <S extends z.ZodType>(schema: S) => schema.nullable();
@@ -21,7 +21,7 @@ const pinSchema = section('a pinned host', {
 
 const lockSchema = section('the lock of an inventory', {
   version: z.literal(1, {
-    error: note({ expected: '1', fix: 'use the haltproof that wrote it, or pin anew' }),
+    error: note({ expected: '1', fix: 'use the haltdrill that wrote it, or pin anew' }),
   }),
   fleet: name('the fleet'),
   inventory: section('the inventory', { sha256 }),
@@ -32,7 +32,7 @@ const lockSchema = section('the lock of an inventory', {
   hosts: named('a host', pinSchema),
 });
 
-const HEADER = ` Written by \`haltproof pin\`: the inventory and the machines of its hosts as somebody looked at them.
+const HEADER = ` Written by \`haltdrill pin\`: the inventory and the machines of its hosts as somebody looked at them.
  A drill of the live fleet is refused where either has changed since. Do not edit it: pin again.
 `;
 

@@ -79,6 +79,6 @@ function namesIn(raw: Record<string, unknown>): string[] {
     ...(typeof raw.fleet === 'string' ? [raw.fleet] : []),
     ...keys(raw.hosts),
     ...keys(raw.services),
-    'haltproof',
+    'haltdrill',
   ];
 }

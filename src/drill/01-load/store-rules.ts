@@ -116,7 +116,7 @@ function places({ path, on, commandHost, file, keys }: StoreView, view: Inventor
         at: 'value',
         what: `the table of messages is on ${quoted(home ?? '')}, which is not local`,
         why: 'that table can be read on this machine only',
-        fix: 'take table away, or run haltproof on the host of the broker',
+        fix: 'take table away, or run haltdrill on the host of the broker',
       },
     ];
   if (/^(?:\/|\$\{)/.test(file)) return strange;

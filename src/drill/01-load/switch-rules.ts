@@ -39,7 +39,7 @@ function commandRules({ name, host, run }: CommandView, view: InventoryView): Co
       path: [...path, 'host'],
       at: 'value',
       what: `${quoted(host)} is not a host of the inventory`,
-      why: 'a command is run on a declared host, or on the machine that haltproof runs on',
+      why: 'a command is run on a declared host, or on the machine that haltdrill runs on',
       fix: `${suggestion(host, view.hosts.keys())}; or leave host out`,
     });
   for (const [index, text] of run.entries()) {

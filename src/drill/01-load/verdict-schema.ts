@@ -144,7 +144,7 @@ export const verdictSchema = z
     qualified: z.boolean().describe('A pass that needed accepted issues.'),
     headline: z.string(),
     environment: z.string().describe('"live", or "lab:<name>": a lab drill proves nothing about a fleet.'),
-    runner: z.string().describe('Version of haltproof.'),
+    runner: z.string().describe('Version of haltdrill.'),
     inventory: z.object({ path: z.string(), sha256: z.string() }),
     fleet: z.enum(['untouched', 'restored', 'halted', 'unknown']),
     exitCode: z.literal(exitCodes),

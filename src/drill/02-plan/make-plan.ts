@@ -69,7 +69,7 @@ function unpinned({ hosts }: Inventory, environment: string, pins: Pins | null):
   // Whoever starts a lab knows which machine it is.
   if (environment !== 'live' || free.length === 0) return [];
   return [
-    `Whether these hosts are the machines that they were before: ${free.join(', ')}. They are not pinned (\`haltproof pin\`); a machine in the place of another one would be drilled.`,
+    `Whether these hosts are the machines that they were before: ${free.join(', ')}. They are not pinned (\`haltdrill pin\`); a machine in the place of another one would be drilled.`,
   ];
 }
 

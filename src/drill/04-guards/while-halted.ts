@@ -81,7 +81,7 @@ function haltStanding(plan: Plan, own: OwnHalt, observer: Observer): Standing | 
 
 function requestOf(plan: Plan, guard: GuardName, standing: Standing, nonce: string): GuardRequest | null {
   const { level, incident, revision } = standing;
-  const reason = `haltproof drill ${plan.drill} guard ${guard} ${nonce}`;
+  const reason = `haltdrill drill ${plan.drill} guard ${guard} ${nonce}`;
   switch (guard) {
     case 'resume-without-incident':
       return { operation: 'resume', incident: null, level, revision, reason };
@@ -104,7 +104,7 @@ function requestOf(plan: Plan, guard: GuardName, standing: Standing, nonce: stri
 
 /** Spelled like the real one, so that it is not refused for its form; a broker that has numbers gets a number. */
 function otherThan(incident: string | null): string {
-  if (incident === null) return 'haltproof-no-such-incident';
+  if (incident === null) return 'haltdrill-no-such-incident';
   const digit = incident.search(/[0-9a-f](?=[^0-9a-f]*$)/);
   if (digit < 0) return `${incident}-other`;
   const other = incident[digit] === '7' ? '3' : '7';
@@ -112,7 +112,7 @@ function otherThan(incident: string | null): string {
 }
 
 function messageTo(plan: Plan, service: string, nonce: string): GuardRequest {
-  const message = `haltproof drill ${plan.drill} ${nonce} to ${service}: a test, nothing to do`;
+  const message = `haltdrill drill ${plan.drill} ${nonce} to ${service}: a test, nothing to do`;
   return { operation: 'message', sender: plan.messages?.sender ?? '', service, message };
 }
 

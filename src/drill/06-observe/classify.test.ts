@@ -24,13 +24,13 @@ describe('classify', () => {
   });
 
   it('knows whose canary or probe it is, of its own fleet only', () => {
-    const canary = ['sh', '-c', ':', 'haltproof-canary', 'test', 'd-2.w0rd', '1800000000'];
+    const canary = ['sh', '-c', ':', 'haltdrill-canary', 'test', 'd-2.w0rd', '1800000000'];
     expect(classify(detail(...canary), plan, print)).toMatchObject({
       canary: 'd-2.w0rd',
       runner: { kind: 'canary', drillId: 'd-2', endsS: 1_800_000_000 },
     });
     expect(classify(detail(...canary.slice(0, -1), 'soon'), plan, print).runner?.endsS).toBeNull();
-    const probe = ['sh', '-c', ':', 'haltproof-probe', 'test', 'd-2', '10'];
+    const probe = ['sh', '-c', ':', 'haltdrill-probe', 'test', 'd-2', '10'];
     const seen = classify(detail(...probe), plan, print);
     expect(seen).toMatchObject({ canary: null, runner: { kind: 'probe', drillId: 'd-2', endsS: null } });
     // A probe is a stranger in all else: its whole script is in its argv.
@@ -55,13 +55,13 @@ describe('classify', () => {
   });
 
   it('recognises the runner’s own canary by its fleet', () => {
-    const argv = ['sh', '-c', ': a canary', 'haltproof-canary', 'test', 'd-1.k7', '99'];
+    const argv = ['sh', '-c', ': a canary', 'haltdrill-canary', 'test', 'd-1.k7', '99'];
     expect(classify(detail(...argv), plan, print)).toMatchObject({ canary: 'd-1.k7', services: [] });
     expect(classify(detail(...argv.with(4, 'another-fleet')), plan, print).canary).toBeNull();
   });
 
   it('lets no service hide behind the words of a canary or the probe', () => {
-    const hiding = detail('node', '/opt/bin/hermes', 'haltproof-canary', 'test', 'd-1.k7', 'haltproof-probe');
+    const hiding = detail('node', '/opt/bin/hermes', 'haltdrill-canary', 'test', 'd-1.k7', 'haltdrill-probe');
     expect(classify(hiding, plan, print).services).toEqual(['hermes']);
   });
 });

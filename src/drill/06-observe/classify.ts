@@ -4,11 +4,11 @@ import type { ProcessDetail } from '../model/process.ts';
 import type { RecordedDetail } from '../model/sample.ts';
 
 /**
- * argv of a canary: … `haltproof-canary <fleet> <drill id>.<word> <expiry>`, of a probe: … `haltproof-probe <fleet> <drill id> …`.
+ * argv of a canary: … `haltdrill-canary <fleet> <drill id>.<word> <expiry>`, of a probe: … `haltdrill-probe <fleet> <drill id> …`.
  * Anybody can write that: it exempts from nothing.
  */
-const CANARY = 'haltproof-canary';
-const PROBE = 'haltproof-probe';
+const CANARY = 'haltdrill-canary';
+const PROBE = 'haltdrill-probe';
 
 /** Keeps what recognition needs of a process: argv and executable of candidates, a fingerprint of strangers. `comm` is its command name. */
 export function classify(

@@ -138,7 +138,7 @@ async function resume(undo: Undo, halted: BrokerState): Promise<'resumed' | 'for
   const { clock, journal, broker } = world;
   const { level, incident, revision } = halted;
   const found: Undo = { ...undo, own: { ...own, revision: own.revision ?? revision } };
-  const reason = `haltproof drill ${plan.drill} ${own.nonce} is over`;
+  const reason = `haltdrill drill ${plan.drill} ${own.nonce} is over`;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const act: Act = { act: 'resume', level, incident, revision, reason };
     const intent = journal.append({ kind: 'intent', act, undo: 'none: this is the undo' });

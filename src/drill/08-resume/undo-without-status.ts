@@ -92,7 +92,7 @@ async function askOnce(
   { level, incident, revision }: BrokerState,
   withinMs: number,
 ): Promise<boolean> {
-  const reason = `haltproof drill ${plan.drill} ${own.nonce} is over`;
+  const reason = `haltdrill drill ${plan.drill} ${own.nonce} is over`;
   const act: Act = { act: 'resume', level, incident, revision, reason };
   const intent = journal.append({ kind: 'intent', act, undo: 'none: this is the undo' });
   await settled(journal.sync());

@@ -52,7 +52,7 @@ describe.each([
   ['a pass with known issues', qualified],
 ])('%s', (_, verdict) => {
   it('says what the Markdown says, word by word', () => {
-    const options = { notes: ['a note'], rerun: ['haltproof', 'drill'] };
+    const options = { notes: ['a note'], rerun: ['haltdrill', 'drill'] };
     const body = htmlReport(verdict, options).split('<main>')[1] ?? '';
     const said = words(parse(`<main>${body}`.replace(/<\/body>[\s\S]*$/, '')).join(' ')).replace('Notes', '');
     expect(said).toBe(words(markdownReport(verdict, options)));

@@ -26,7 +26,7 @@ export function junitReport(verdict: Verdict): string {
     time: seconds,
   };
   return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites${attributes({ name: 'haltproof', ...counts, time: seconds })}>
+<testsuites${attributes({ name: 'haltdrill', ...counts, time: seconds })}>
 <testsuite${attributes(suite)}>
 <properties>
 ${properties(verdict)}

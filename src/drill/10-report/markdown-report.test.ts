@@ -29,7 +29,7 @@ describe('a pass', () => {
       | Time | 2026-11-22T10:30:00.123Z to 2026-11-22T10:30:14.456Z |
       | Drill id | 20261122T103000Z-level-2-k3x9 |
       | Inventory | inventory.yaml (sha256 d7b1305a399ce07b60690b9315c7c39c2b6e53fb860841fa666e7e7cd6495870) |
-      | Runner | haltproof 0.1.0 |
+      | Runner | haltdrill 0.1.0 |
 
       ## What was proven
 
@@ -70,8 +70,8 @@ describe('a pass', () => {
       | Moment | API (a claim) | Store (read without the broker) |
       | --- | --- | --- |
       | before | level 0, no incident, revision 6 | level 0, no incident, revision 6 |
-      | halted | level 2, incident inc-7, revision 7, “haltproof drill level-2-halt-trading nonce7f3a” | level 2, incident inc-7, revision 7, “haltproof drill level-2-halt-trading nonce7f3a” |
-      | after the crash | level 2, incident inc-7, revision 7, “haltproof drill level-2-halt-trading nonce7f3a” | level 2, incident inc-7, revision 7, “haltproof drill level-2-halt-trading nonce7f3a” |
+      | halted | level 2, incident inc-7, revision 7, “haltdrill drill level-2-halt-trading nonce7f3a” | level 2, incident inc-7, revision 7, “haltdrill drill level-2-halt-trading nonce7f3a” |
+      | after the crash | level 2, incident inc-7, revision 7, “haltdrill drill level-2-halt-trading nonce7f3a” | level 2, incident inc-7, revision 7, “haltdrill drill level-2-halt-trading nonce7f3a” |
       | after resume | level 0, no incident, revision 8 | level 0, no incident, revision 8 |
 
       Killed with SIGKILL while halted: pid 4100. It came back as pid 5100 and answered after 0.84 s.
@@ -109,7 +109,7 @@ describe('a pass', () => {
 
       Exit code 0: pass.
 
-          haltproof drill --level 2 --inventory inventory.yaml --lab reference
+          haltdrill drill --level 2 --inventory inventory.yaml --lab reference
 
       The evidence is in \`journal.jsonl\` beside this file; \`e-41\` is its record with that id. The same verdict as data is in \`verdict.json\`.
       "
@@ -133,7 +133,7 @@ describe('the fleet as it was found', () => {
       | Time | 2026-11-22T10:30:00.123Z to 2026-11-22T10:30:14.456Z |
       | Drill id | 20261122T103000Z-level-2-k3x9 |
       | Inventory | inventory.yaml (sha256 d7b1305a399ce07b60690b9315c7c39c2b6e53fb860841fa666e7e7cd6495870) |
-      | Runner | haltproof 0.1.0 |
+      | Runner | haltdrill 0.1.0 |
 
       ## What was proven
 
@@ -188,7 +188,7 @@ describe('the fleet as it was found', () => {
       | Moment | API (a claim) | Store (read without the broker) |
       | --- | --- | --- |
       | before | level 0, no incident, revision 0 | level 0, no incident, revision 0 |
-      | halted | level 2, incident inc-1, revision 1, “haltproof drill level-2-halt-trading nonce7f3a” | level 0, no incident, revision 0 |
+      | halted | level 2, incident inc-1, revision 1, “haltdrill drill level-2-halt-trading nonce7f3a” | level 0, no incident, revision 0 |
       | after the crash | not read | not read |
       | after resume | unreadable: HTTP 500 \\| oops | level 0, no incident, revision 0 |
 
@@ -227,7 +227,7 @@ describe('the fleet as it was found', () => {
 
       Exit code 1: fail.
 
-          haltproof drill --level 2 --inventory inventory.yaml --lab as-found
+          haltdrill drill --level 2 --inventory inventory.yaml --lab as-found
 
       The evidence is in \`journal.jsonl\` beside this file; \`e-41\` is its record with that id. The same verdict as data is in \`verdict.json\`.
       "
@@ -237,7 +237,7 @@ describe('the fleet as it was found', () => {
 
 describe('a pass with known issues', () => {
   const report = markdownReport(qualified, {
-    rerun: ['haltproof', 'drill', '--level', '2', '--known-issues', "it's mine.yaml"],
+    rerun: ['haltdrill', 'drill', '--level', '2', '--known-issues', "it's mine.yaml"],
     notes: ['verdict.json was not written; the disk is full'],
   });
 
@@ -258,7 +258,7 @@ describe('a pass with known issues', () => {
       | Time | 2026-11-22T10:30:00.123Z to 2026-11-22T10:30:14.456Z |
       | Drill id | 20261122T103000Z-level-2-k3x9 |
       | Inventory | inventory.yaml (sha256 d7b1305a399ce07b60690b9315c7c39c2b6e53fb860841fa666e7e7cd6495870) |
-      | Runner | haltproof 0.1.0 |
+      | Runner | haltdrill 0.1.0 |
 
       …
 
@@ -276,7 +276,7 @@ describe('a pass with known issues', () => {
 
       Exit code 0: pass.
 
-          haltproof drill --level 2 --known-issues 'it'\\''s mine.yaml'
+          haltdrill drill --level 2 --known-issues 'it'\\''s mine.yaml'
 
       The evidence is in \`journal.jsonl\` beside this file; \`e-41\` is its record with that id. The same verdict as data is in \`verdict.json\`.
 
@@ -393,8 +393,8 @@ describe('a fleet that a rule has left halted', () => {
 
   it('is told how to be resumed, below the headline', () => {
     const report = markdownReport(left, { folder: 'out/it is here' });
-    expect(report).toContain("haltproof recover 'out/it is here'\n");
-    expect(report.indexOf('haltproof recover')).toBeLessThan(report.indexOf('## What was proven'));
+    expect(report).toContain("haltdrill recover 'out/it is here'\n");
+    expect(report.indexOf('haltdrill recover')).toBeLessThan(report.indexOf('## What was proven'));
     expect(report).toContain(
       '| survivor-dies | leave the fleet halted | **yes**: sentinel \\| on \\`knox\\` has ended |',
     );
@@ -403,6 +403,6 @@ describe('a fleet that a rule has left halted', () => {
   it('is not told so where the rule did not come true, or the fleet is back', () => {
     const unmet = { ...left, stopConditions: left.stopConditions.map((one) => ({ ...one, met: null })) };
     for (const verdict of [unmet, { ...left, fleet: 'restored' as const }])
-      expect(markdownReport(verdict)).not.toContain('haltproof recover');
+      expect(markdownReport(verdict)).not.toContain('haltdrill recover');
   });
 });

@@ -40,7 +40,7 @@ it('a row stays one row with as many cells, and a list one item a line, whatever
 
 it('a report has as many lines and headings, whatever text is in it', () => {
   const shape = (text: string): string[] =>
-    markdownReport(hostileVerdict(text), { rerun: ['haltproof'], notes: [text], folder: text })
+    markdownReport(hostileVerdict(text), { rerun: ['haltdrill'], notes: [text], folder: text })
       .split('\n')
       .map((line) => /^(?:#+ |\| |- | {2}- |\[\^| {4})?/.exec(line)?.[0] ?? '');
   const usual = shape('x');

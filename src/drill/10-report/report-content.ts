@@ -120,7 +120,7 @@ function facts(verdict: Verdict): Block {
         : [['Gate', `skipped, the level below need not be proven: ${plain(verdict.gateSkipped)}`]]),
       ['Drill id', plain(verdict.drillId)],
       ['Inventory', `${plain(verdict.inventory.path)} (sha256 ${plain(verdict.inventory.sha256, 64)})`],
-      ['Runner', `haltproof ${plain(verdict.runner, 40)}`],
+      ['Runner', `haltdrill ${plain(verdict.runner, 40)}`],
     ],
   );
 }
@@ -149,7 +149,7 @@ function claims(verdict: Verdict): Block[] {
 
 function ending(verdict: Verdict, options: ReportOptions): Block[] {
   const words = options.rerun ?? [
-    'haltproof',
+    'haltdrill',
     'drill',
     '--level',
     String(verdict.level),

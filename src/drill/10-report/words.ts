@@ -67,7 +67,7 @@ export function isLeftHalted({ fleet, stopConditions }: Verdict): boolean {
 
 /** The command that undoes what is in a report folder. */
 export function recovery(folder: string): string {
-  return `haltproof recover ${shellWord(folder.replace(/\p{Cc}+/gu, ' '))}`;
+  return `haltdrill recover ${shellWord(folder.replace(/\p{Cc}+/gu, ' '))}`;
 }
 
 /** What the exit code of a verdict says. */

@@ -455,7 +455,7 @@ export const FINDINGS = {
     ...doubt,
     title: 'A judge failed',
     meaning: 'A judge threw an error over the evidence; what it would have found is not known.',
-    cause: 'An error in haltproof.',
+    cause: 'An error in haltdrill.',
     fix: 'Report it with the journal.',
   },
   'cut-short': {

@@ -108,7 +108,7 @@ export type GuardRequest =
 
 /** The reason of a guard that must be refused: where it turns up, that guard took effect, and the halt is this drill's. */
 export function guardReason(drill: string, guard: GuardName, nonce: string): string {
-  return `haltproof drill ${drill} guard ${guard} ${nonce}`;
+  return `haltdrill drill ${drill} guard ${guard} ${nonce}`;
 }
 
 /**

@@ -45,7 +45,7 @@ export type EntryBody =
   | Closed;
 
 /**
- * The form in which journals are written. What an older haltproof would misread needs a new number; a record of a kind that it
+ * The form in which journals are written. What an older haltdrill would misread needs a new number; a record of a kind that it
  * does not know it refuses anyway.
  */
 export const JOURNAL_FORMAT = 1;

@@ -3,7 +3,7 @@ import type { Timed } from './reading.ts';
 
 /** The reason a trigger carries: the nonce in it is what makes the halt this drill's own. */
 export function triggerReason(drill: string, nonce: string): string {
-  return `haltproof drill ${drill} ${nonce}`;
+  return `haltdrill drill ${drill} ${nonce}`;
 }
 
 /** Whether the broker is halted at all, as far as this state goes. */

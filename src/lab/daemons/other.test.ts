@@ -11,7 +11,7 @@ let lab: string;
 let file: string;
 let child: ChildProcess;
 beforeEach(() => {
-  lab = mkdtempSync(join(tmpdir(), 'haltproof-other-'));
+  lab = mkdtempSync(join(tmpdir(), 'haltdrill-other-'));
   file = pidFileOf(join(lab, 'tesseract'), 'hermes');
   mkdirSync(dirname(file), { recursive: true });
   child = spawn('sleep', ['300']);

@@ -16,7 +16,7 @@ export type Lie = (answer: ProbeAnswer) => ProbeAnswer | string | null | Promise
 /** A wire that is true to everybody but the runner's probe, whose answers pass through a lie made anew for each probe. */
 export function lyingTo(makeLie: (root: string) => Lie): NonNullable<WireTwist['output']> {
   return (command, { root }) => {
-    if (!command.includes('haltproof-probe')) return null;
+    if (!command.includes('haltdrill-probe')) return null;
     const lie = makeLie(root);
     let held = '';
     return async (bytes) => {

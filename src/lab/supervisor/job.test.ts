@@ -16,7 +16,7 @@ let folder: string;
 let jobs: Job[];
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'haltproof-job-'));
+  folder = mkdtempSync(join(tmpdir(), 'haltdrill-job-'));
   jobs = [];
 });
 

@@ -7,7 +7,7 @@ import { holdMs } from './timing.ts';
 import type { Variant, WireTwist } from './variant.ts';
 
 /** What the runner has on the host itself. */
-const OWN = ['haltproof-probe', 'haltproof-canary'];
+const OWN = ['haltdrill-probe', 'haltdrill-canary'];
 /** Well after the targets are gone, and well before the halt is lifted. */
 const IN_HOLD = holdMs / 2;
 

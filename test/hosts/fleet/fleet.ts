@@ -132,7 +132,7 @@ export class Fleet {
       '--out',
       `${folder}/reports`,
     ];
-    const program = ['node', '/opt/haltproof/dist/main.js', 'drill', ...files];
+    const program = ['node', '/opt/haltdrill/dist/main.js', 'drill', ...files];
     const [command = '', ...words] = this.hosts.desk.entering(...program, '--skip-gate', 'a test', '--json');
     const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';

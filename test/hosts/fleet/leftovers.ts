@@ -2,7 +2,7 @@ import type { Host } from '../range/host.ts';
 import { until } from '../range/until.ts';
 
 /** What the runner starts on a host, and the sessions that it opens there. */
-const OWN = /haltproof-(?:probe|canary|manager)|sshd: \S+(?: \[priv\]|@notty)/;
+const OWN = /haltdrill-(?:probe|canary|manager)|sshd: \S+(?: \[priv\]|@notty)/;
 
 /** Lines of the host's own table that are the runner's. */
 export async function ofTheRunner(host: Host, own = OWN): Promise<string[]> {

@@ -129,7 +129,7 @@ async function boot(name: HostName, { folder, group }: Ground): Promise<number> 
   );
   words.push(`--bind-ro=${process.execPath}:/usr/local/bin/node`);
   // The drills run there.
-  if (name === 'desk') words.push(`--bind-ro=${PACKAGE}:/opt/haltproof`);
+  if (name === 'desk') words.push(`--bind-ro=${PACKAGE}:/opt/haltdrill`);
   const log = openSync(join(own, 'console'), 'w');
   const child: ChildProcess = spawn('sh', ['-c', KEEPER, cgroup, ...words], { stdio: ['ignore', log, log] });
   closeSync(log);

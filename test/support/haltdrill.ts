@@ -81,7 +81,7 @@ const folders: string[] = [];
 
 /** A new folder of this test file's own, without symbolic links in its path; removed when the file is through. */
 export function ownFolder(): string {
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'haltproof-test-'));
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'haltdrill-test-'));
   folders.push(folder);
   return folder;
 }
