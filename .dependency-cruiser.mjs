@@ -4,7 +4,7 @@
  */
 
 const tests = '[.]test[.]ts$';
-const fixtures = '[/.-]fixtures?([.]ts$|/)';
+const fixtures = '([.]fixture[.]ts$|/fixtures/)';
 const testOnly = [tests, fixtures];
 const npm = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
 

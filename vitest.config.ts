@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/judge/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
           maxWorkers: 2,
@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'wide',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/hosts/**'],
+          exclude: ['test/hosts/**', 'test/judge/**'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -121,7 +121,7 @@ class JudgesRunner {
 
 function uncounted(sandbox) {
   const copy = mkdtempSync(join(sandbox, 'uncounted-'));
-  for (const part of ['src', 'scripts', 'package.json', 'tsconfig.json'])
+  for (const part of ['src', 'test', 'scripts', 'package.json', 'tsconfig.json'])
     cpSync(join(sandbox, part), join(copy, part), { recursive: true });
   symlinkSync(join(sandbox, 'node_modules'), join(copy, 'node_modules'));
   const judges = join(copy, 'src/drill/09-judge');

@@ -1,8 +1,25 @@
 import { describe, expect, it } from 'vitest';
+import {
+  calm,
+  cleanLevel2,
+  cleanLevel4,
+  halted,
+  journalOf,
+  RESUME,
+  type Scenario,
+  T0,
+} from '../../../test/judge/scenario.ts';
+import {
+  answer,
+  BEFORE,
+  guarded,
+  HELD,
+  mapped,
+  takesEffect,
+  untriggered,
+} from '../../../test/judge/scenarios/guards.ts';
 import { present, unreadable } from '../model/reading.ts';
 import { type CaseFile, openCase, type Read, within } from './case-file.ts';
-import { answer, BEFORE, guarded, HELD, mapped, takesEffect, untriggered } from './fixtures/guards.ts';
-import { calm, cleanLevel2, cleanLevel4, halted, journalOf, RESUME, type Scenario, T0 } from './fixtures.ts';
 
 function opened(change: (s: Scenario) => void = () => undefined, scenario = cleanLevel2): CaseFile {
   const s = scenario();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { cleanLevel2, journalOf } from '../../../test/judge/scenario.ts';
 import { openCase } from './case-file.ts';
 import { controllerClockTrouble } from './clocks.ts';
-import { cleanLevel2, journalOf } from './fixtures.ts';
 
 it.each([700, -700])('names the same two records in whichever order they stand (%s ms)', (byMs) => {
   const s = cleanLevel2();

@@ -1,7 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ExchangeBook } from '../model/broker-state.ts';
-import { present, type Reading } from '../model/reading.ts';
-import type { Finding } from '../model/verdict.ts';
 import {
   asFoundLevel2,
   auditLine,
@@ -16,7 +13,10 @@ import {
   RESUME,
   type Scenario,
   T0,
-} from './fixtures.ts';
+} from '../../../test/judge/scenario.ts';
+import type { ExchangeBook } from '../model/broker-state.ts';
+import { present, type Reading } from '../model/reading.ts';
+import type { Finding } from '../model/verdict.ts';
 import { judge } from './judge.ts';
 
 /** `code service asset`, and after an arrow the code of its cause. */

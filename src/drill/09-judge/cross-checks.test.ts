@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cleanLevel2, journalOf, RESUME, type Scenario, T0 } from './fixtures.ts';
+import { cleanLevel2, journalOf, RESUME, type Scenario, T0 } from '../../../test/judge/scenario.ts';
 import { judge } from './judge.ts';
 
 /** Pid of hermes before the trigger. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { calm, halted, NONCE } from '../../../test/judge/scenario.ts';
 import type { BrokerState } from '../model/broker-state.ts';
 import { type GuardName, guardKind } from '../model/guards.ts';
 import { present, type Reading, unreadable } from '../model/reading.ts';
-import { calm, halted, NONCE } from './fixtures.ts';
 import { aroundTry, endedHalt, type GuardTry, guardTryOf, touchingTry } from './guard-tries.ts';
 import type { Death, Life, Lives } from './lives.ts';
 

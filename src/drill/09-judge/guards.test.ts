@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding, Verdict } from '../model/verdict.ts';
-import type { Change } from './fixtures/case.ts';
+import { journalOf, life, livesOf, NONCE, type Scenario, T0 } from '../../../test/judge/scenario.ts';
+import type { Change } from '../../../test/judge/scenarios/case.ts';
 import {
   answer,
   BEFORE,
@@ -11,8 +11,8 @@ import {
   resumed,
   takesEffect,
   untriggered,
-} from './fixtures/guards.ts';
-import { journalOf, life, livesOf, NONCE, type Scenario, T0 } from './fixtures.ts';
+} from '../../../test/judge/scenarios/guards.ts';
+import type { Finding, Verdict } from '../model/verdict.ts';
 import { judge } from './judge.ts';
 
 function verdictOf(change: Change): Verdict {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { cleanLevel2, journalOf, T0 } from '../../../test/judge/scenario.ts';
+import type { Change } from '../../../test/judge/scenarios/case.ts';
+import { leftHalted } from '../../../test/judge/scenarios/stops.ts';
 import type { FindingCode } from '../model/findings.ts';
 import type { EntryBody } from '../model/journal.ts';
 import type { Finding, Footnote } from '../model/verdict.ts';
 import { openCase } from './case-file.ts';
 import { finding, type Subject } from './finding.ts';
-import type { Change } from './fixtures/case.ts';
-import { leftHalted } from './fixtures/stops.ts';
-import { cleanLevel2, journalOf, T0 } from './fixtures.ts';
 import { type HeadlineFacts, headlineOf } from './headline.ts';
 
 const halt: HeadlineFacts['halt'] = {

@@ -1,8 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry, Judging } from '../model/journal.ts';
-import type { KnownIssue } from '../model/known-issue.ts';
-import { type Finding, findingKey, type Verdict } from '../model/verdict.ts';
-import { openCase } from './case-file.ts';
 import {
   asFoundLevel2,
   asFoundLevel3,
@@ -12,7 +8,11 @@ import {
   RESUME,
   type Scenario,
   T0,
-} from './fixtures.ts';
+} from '../../../test/judge/scenario.ts';
+import type { Entry, Judging } from '../model/journal.ts';
+import type { KnownIssue } from '../model/known-issue.ts';
+import { type Finding, findingKey, type Verdict } from '../model/verdict.ts';
+import { openCase } from './case-file.ts';
 import { heard, judge, judgeJournal, withoutPass } from './judge.ts';
 
 const options = { today: '2026-11-22', strict: false };

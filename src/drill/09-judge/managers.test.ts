@@ -1,8 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry, ManagerMoment } from '../model/journal.ts';
-import type { ManagedReading, ManagedService, Revival } from '../model/manager.ts';
-import { absent, present, type Reading, unreadable } from '../model/reading.ts';
-import type { Finding, Verdict } from '../model/verdict.ts';
 import {
   baselineLife,
   cleanLevel2,
@@ -12,7 +8,11 @@ import {
   RESUME,
   type Scenario,
   T0,
-} from './fixtures.ts';
+} from '../../../test/judge/scenario.ts';
+import type { Entry, ManagerMoment } from '../model/journal.ts';
+import type { ManagedReading, ManagedService, Revival } from '../model/manager.ts';
+import { absent, present, type Reading, unreadable } from '../model/reading.ts';
+import type { Finding, Verdict } from '../model/verdict.ts';
 import { judge } from './judge.ts';
 
 const WHEN: Readonly<Record<ManagerMoment, number>> = {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { cleanLevel2, journalOf } from '../../../test/judge/scenario.ts';
 import { present } from '../model/reading.ts';
-import { cleanLevel2, journalOf } from './fixtures.ts';
 import { judge } from './judge.ts';
 
 it('a pass says what could not be seen where only ps showed processes, and holds without the host’s own clock', () => {

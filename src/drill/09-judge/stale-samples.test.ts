@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { cleanLevel2, DEADLINE, journalOf, neverStops, RESUME, T0 } from '../../../test/judge/scenario.ts';
 import type { Entry } from '../model/journal.ts';
 import { present } from '../model/reading.ts';
-import { cleanLevel2, DEADLINE, journalOf, neverStops, RESUME, T0 } from './fixtures.ts';
 import { judge } from './judge.ts';
 
 const options = { today: '2026-11-22', strict: false };
