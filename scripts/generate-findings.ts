@@ -19,6 +19,8 @@ const GROUPS: Readonly<Record<FindingKind['group'], string>> = {
   undo: 'The fleet after the drill. None of these can be accepted.',
   'could not tell':
     'Something could not be looked at, so nothing follows from it. None of these can be accepted.',
+  'missing proofs':
+    'Something that the verdict needs was not done, or not seen. None of these can be accepted.',
 };
 
 function page(): string {

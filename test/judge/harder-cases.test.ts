@@ -147,7 +147,7 @@ describe('an accepted survivor under another name', () => {
     const verdict = judge(journalOf(s), options);
     expect(verdict).toMatchObject({ verdict: 'fail', exitCode: 1 });
     expect(verdict.findings.filter((f) => f.knownIssue === null)).toMatchObject([
-      { code: 'restored-differently', service: 'hermes', consequenceOf: null },
+      { code: 'restored-differently', service: 'hermes', consequenceOf: 'renamed-survivor tesseract/hermes' },
     ]);
   });
 });

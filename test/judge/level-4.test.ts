@@ -115,7 +115,7 @@ describe('a clean level 4', () => {
       late(s);
       s.plan = { ...s.plan, timing: { ...s.plan.timing, holdMs: 6500 } };
     });
-    expect(primaries(short)).toEqual(['cut-short -']);
+    expect(primaries(short)).toEqual(['hold-short -']);
     expect(short.verdict).toBe('inconclusive');
   });
 });

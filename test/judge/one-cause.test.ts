@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CaseFile, openCase } from '../../src/drill/09-judge/case-file.ts';
-import { hangConsequences } from '../../src/drill/09-judge/consequences.ts';
+import { causesAmong, hangConsequences } from '../../src/drill/09-judge/causes.ts';
 import { finding } from '../../src/drill/09-judge/finding.ts';
 import { FINDINGS, type FindingCode } from '../../src/drill/model/findings.ts';
 import { present } from '../../src/drill/model/reading.ts';
@@ -85,8 +85,9 @@ const trading = (...accounts: readonly string[]): CaseFile =>
       });
   });
 
+const hung = (c: CaseFile, faults: readonly Finding[]) => hangConsequences(faults, causesAmong(c, faults));
 const causeIn = (c: CaseFile, f: About, ...others: readonly About[]): string | null =>
-  hangConsequences(c, [f, ...others].map(made))[0]?.consequenceOf ?? null;
+  hung(c, [f, ...others].map(made))[0]?.consequenceOf ?? null;
 
 describe('a finding hangs on its cause', () => {
   it.each<[About, About, CaseFile?]>([
@@ -239,6 +240,14 @@ describe('a finding hangs on its cause', () => {
     ],
     [['unrestored-service', 'hermes'], ['amnesia-restart', 'principal'], startedHermes],
     [
+      ['unrestored-service', 'hermes'],
+      ['amnesia-restart', 'principal'],
+    ],
+    [
+      ['restored-differently', 'hermes'],
+      ['renamed-survivor', 'hermes'],
+    ],
+    [
       ['unrestored-service', 'principal DOGE-USD'],
       ['collateral-halt', 'principal DOGE-USD'],
     ],
@@ -252,25 +261,25 @@ describe('a finding hangs on its cause', () => {
     ],
     [['unrestored-service', 'principal DOGE-USD'], ['unpersisted-halt', 'principal'], manual],
     [
-      ['cut-short', 'principal DOGE-USD'],
+      ['undo-unseen', 'principal DOGE-USD'],
       ['foreign-halt', 'principal'],
     ],
     [
-      ['cut-short', 'principal DOGE-USD'],
+      ['undo-unseen', 'principal DOGE-USD'],
       ['broker-down', 'principal'],
     ],
     [
-      ['cut-short', 'principal DOGE-USD'],
+      ['undo-unseen', 'principal DOGE-USD'],
       ['incident-left-open', 'principal'],
     ],
     [
-      ['cut-short', 'principal DOGE-USD'],
+      ['undo-unseen', 'principal DOGE-USD'],
       ['unrestored-service', 'hermes'],
     ],
-    [['cut-short'], ['self-halt', 'principal']],
-    [['cut-short'], ['unreachable-host', 'knox']],
-    [['cut-short'], ['partial-stop', 'hermes'], neverHeld],
-    [['cut-short'], ['foreign-halt', 'principal'], neverHeld],
+    [['hold-short'], ['self-halt', 'principal']],
+    [['hold-short'], ['unreachable-host', 'knox']],
+    [['hold-short'], ['partial-stop', 'hermes'], neverHeld],
+    [['hold-short'], ['foreign-halt', 'principal'], neverHeld],
   ])('%j on %j', (f, cause, c = clean) => {
     const { code, host, service, asset } = made(cause);
     const key = `${code} ${host ?? '-'}/${service ?? '-'}`;
@@ -308,7 +317,7 @@ describe('what a runner does not go on after', () => {
     'blind-probe',
     'sampled-too-coarsely',
   ])('cuts the drill short: %s', (code) => {
-    expect(causeIn(neverHeld, ['cut-short'], [code, 'principal'])).toBe(`${code} knox/principal`);
+    expect(causeIn(neverHeld, ['hold-short'], [code, 'principal'])).toBe(`${code} knox/principal`);
   });
 });
 
@@ -410,11 +419,6 @@ describe('a finding stands beside one that is not its cause', () => {
       ['unrestored-service', 'horus'],
       ['collateral-stop', 'sentinel'],
     ],
-    [
-      ['unrestored-service', 'hermes'],
-      ['amnesia-restart', 'principal'],
-    ],
-    [['unrestored-service', 'shiva'], ['amnesia-restart', 'principal'], startedHermes],
     [['unrestored-service', 'hermes'], ['broker-down', 'principal'], startedHermes],
     [['unrestored-service', 'hermes'], ['unpersisted-halt', 'principal'], startedHermes],
     [
@@ -426,16 +430,12 @@ describe('a finding stands beside one that is not its cause', () => {
       ['unpersisted-halt', 'principal'],
     ],
     [
-      ['cut-short', 'principal DOGE-USD'],
+      ['undo-unseen', 'principal DOGE-USD'],
       ['late-stop', 'hermes'],
     ],
-    [
-      ['cut-short', 'principal'],
-      ['self-halt', 'principal'],
-    ],
-    [['cut-short'], ['late-stop', 'hermes']],
-    [['cut-short'], ['self-halt', 'principal'], interrupted],
-    [['cut-short'], ['self-halt', 'principal'], broken],
+    [['hold-short'], ['late-stop', 'hermes']],
+    [['hold-short'], ['self-halt', 'principal'], interrupted],
+    [['hold-short'], ['self-halt', 'principal'], broken],
     [
       ['audit-tampered', 'principal'],
       ['foreign-halt', 'principal'],
@@ -454,7 +454,7 @@ describe('a finding stands beside one that is not its cause', () => {
 describe('of several causes', () => {
   it('the first in order is taken', () => {
     const later: About = ['self-halt', 'principal'];
-    expect(causeIn(clean, ['cut-short'], later, ['foreign-halt', 'principal'])).toBe(
+    expect(causeIn(clean, ['hold-short'], later, ['foreign-halt', 'principal'])).toBe(
       'foreign-halt knox/principal',
     );
   });
@@ -467,7 +467,7 @@ describe('of several causes', () => {
       ['unpersisted-halt', 'principal'],
       ['amnesia-restart', 'principal'],
     ];
-    const hung = hangConsequences(clean, all.map(made)).map((f) => f.consequenceOf);
-    expect(hung).toEqual([...all.slice(1).map(() => 'amnesia-restart knox/principal'), null]);
+    const causes = hung(clean, all.map(made)).map((f) => f.consequenceOf);
+    expect(causes).toEqual([...all.slice(1).map(() => 'amnesia-restart knox/principal'), null]);
   });
 });

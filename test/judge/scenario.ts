@@ -768,6 +768,42 @@ export function asFoundLevel2(): Scenario {
   return s;
 }
 
+/** The same where both bugs are accepted: the drill goes on, holds what there is, and crashes the broker, which then knows of nothing. */
+export function asFoundLevel2Held(): Scenario {
+  const s = asFoundLevel2();
+  const { lives, crash, canaries } = cleanLevel2();
+  s.lives = [
+    ...s.lives.filter((one) => !one.services.includes('principal')),
+    ...lives.filter((one) => one.services.includes('principal')),
+  ];
+  Object.assign(s, { crash, canaries, resumeAt: null });
+  s.api = (ms) => {
+    if (ms >= CRASH && ms < BACK) return { kind: 'unreadable', reason: 'connection refused' };
+    return present(ms >= T0 + 50 && ms < CRASH ? halted : calm);
+  };
+  s.knownIssues = [
+    knownIssue('KI-001', 'successful-no-op', 'tesseract', TRADERS),
+    knownIssue('KI-002', 'amnesia-restart', 'knox', ['principal']),
+  ];
+  return s;
+}
+
+/** Accepted at level 2, and by the 22nd of November 2026 still so. */
+export function knownIssue(id: string, code: string, host: string, services: readonly string[]): KnownIssue {
+  return {
+    id,
+    code,
+    level: 2,
+    host,
+    services,
+    title: `about ${code}`,
+    owner: 'operations',
+    filed: '2026-11-01',
+    fix: 'mend it',
+    expires: '2026-11-22',
+  };
+}
+
 /** The article's level 3: everything stops, the broker too, and comes back at level 0; the runner starts the targets itself. */
 export function asFoundLevel3(): Scenario {
   const s = cleanLevel2();

@@ -41,7 +41,7 @@ describe('a broker whose API goes silent', () => {
     silentFrom(s, BACK + 1000);
     const verdict = verdictOf(s);
     expect(verdict).toMatchObject({ verdict: 'inconclusive', fleet: 'halted', exitCode: 5 });
-    expect(told(verdict.findings)).toEqual(['unreadable-broker', 'cut-short <- unreadable-broker']);
+    expect(told(verdict.findings)).toEqual(['unreadable-broker', 'undo-unseen <- unreadable-broker']);
   });
 
   it('has failed where it acknowledged the resume and did not do it', () => {

@@ -1,4 +1,4 @@
-import { FINDINGS, isFindingCode } from '../model/findings.ts';
+import { FINDINGS, type FindingKind, isFindingCode } from '../model/findings.ts';
 import type { Complaint } from './explain.ts';
 import type { InventoryView } from './inventory-view.ts';
 import { type KnownIssueFile, knownIssueSchema } from './known-issues-schema.ts';
@@ -13,6 +13,7 @@ export function knownIssueRules(raw: unknown, fleet: InventoryView | null): Comp
   return issues.flatMap((issue, index) => [
     ...codeRules(issue, index),
     ...placeRules(issue, index, fleet),
+    ...partRules(issue, index),
     ...dateRules(issue, index),
     ...idRules(issues, issue, index),
   ]);
@@ -76,6 +77,42 @@ function placeRules(
       });
   }
   return complaints;
+}
+
+const PARTS = {
+  asset: { like: 'the asset, such as DOGE-USD', fields: null },
+  field: { like: 'level, incident, reason or asset', fields: ['level', 'incident', 'reason', 'asset'] },
+} as const;
+
+/** A finding about one asset, or one field of the state, is accepted for that one and no other. */
+function partRules(issue: Partial<KnownIssueFile>, index: number): Complaint[] {
+  const { code } = issue;
+  if (code === undefined || !isFindingCode(code) || !FINDINGS[code].acceptable) return [];
+  const { names }: FindingKind = FINDINGS[code];
+  return (['asset', 'field'] as const).flatMap((part): Complaint[] => {
+    const { like, fields } = PARTS[part];
+    const value = issue[part];
+    const why = `a finding of the kind ${quoted(code)} ${names === part ? 'names' : 'names no'} ${part}`;
+    if (value === undefined)
+      return names === part
+        ? [
+            {
+              path: ['issues', index],
+              at: 'value',
+              what: `it has no ${quoted(part)}`,
+              why,
+              fix: `add ${quoted(part)}: ${like}`,
+            },
+          ]
+        : [];
+    const at = { path: ['issues', index, part], at: 'value' as const };
+    if (names !== part)
+      return [{ ...at, what: `${quoted(part)} has no place here`, why, fix: 'take it away' }];
+    if (fields === null || fields.some((field) => field === value)) return [];
+    return [
+      { ...at, what: `${quoted(value)} is no field of the state`, why, fix: suggestion(value, fields) },
+    ];
+  });
 }
 
 /** Days as YYYY-MM-DD sort as text. */

@@ -19,6 +19,12 @@ export const knownIssueSchema = section('a known issue', {
   services: someOf('services', name('a service')).describe(
     'The services that the finding names, one by one.',
   ),
+  asset: name('an asset').optional().describe('The asset that the finding names, where it names one.'),
+  field: name("a field of the halt's state")
+    .optional()
+    .describe(
+      "The field of the halt's state that the finding names, such as level or reason, where it names one.",
+    ),
   owner: sentence('who owns it').describe('Who sees to it that it is mended.'),
   filed: day().describe('The day it was filed, YYYY-MM-DD.'),
   fix: sentence('how it is going to be mended').describe('How it is going to be mended.'),

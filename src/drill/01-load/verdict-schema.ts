@@ -33,12 +33,18 @@ const finding = z
     host: z.string().nullable(),
     service,
     asset: z.string().exactOptional().describe('The asset that it is about, where it is about one.'),
+    field: z
+      .string()
+      .exactOptional()
+      .describe("The field of the halt's state that it is about, where it is about one."),
     message: z.string().describe('What was found, in words.'),
     evidence: z.array(z.string()).describe('Ids of journal entries.'),
     consequenceOf: z
       .string()
       .nullable()
-      .describe('Key (`code host/service`) of the finding that caused this one.'),
+      .describe(
+        'Key (`code host/service`, and behind a further `/` the asset or field) of the finding that caused this one.',
+      ),
     knownIssue: z.string().nullable().describe('Id of the known issue that covers it.'),
   })
   .describe('One thing that is wrong, or that could not be told.');

@@ -1,9 +1,17 @@
-import type { BrokerState } from '../model/broker-state.ts';
-import type { Finding, Verdict } from '../model/verdict.ts';
+import type { BrokerState, StoreSnapshot } from '../model/broker-state.ts';
+import type { Verdict } from '../model/verdict.ts';
 import { haltAcknowledged } from './acknowledgement.ts';
 import { startedMs } from './acts.ts';
-import { brokerSubject, type CaseFile, isTriggered, type Said, said, within } from './case-file.ts';
-import { differ, finding, seconds } from './finding.ts';
+import {
+  brokerSubject,
+  type CaseFile,
+  isTriggered,
+  type Read,
+  type Said,
+  said,
+  within,
+} from './case-file.ts';
+import { differ, type Fault, finding, seconds, spanning } from './finding.ts';
 import { guardChangeMs } from './guards.ts';
 import { brokerBack, brokerDeaths, brokerLives } from './hold.ts';
 import { isForeign } from './ownership.ts';
@@ -46,40 +54,36 @@ export function haltedState(c: CaseFile): HaltedState | null {
  * Whether the broker lived through the halt, and if not, whether it came back and still knew of it. Where it must be gone,
  * that it is, and stays so, is the question of the judge of targets, as for every other one.
  */
-export function judgeBrokerMemory(c: CaseFile): Finding[] {
+export function judgeBrokerMemory(c: CaseFile): Fault[] {
   if (c.brokerMustStop) return [];
   return [...selfHalt(c), ...brokerDown(c), ...amnesia(c)];
 }
 
-function selfHalt(c: CaseFile): Finding[] {
+function selfHalt(c: CaseFile): Fault[] {
   const [first] = brokerDeaths(c);
   if (first === undefined || c.broker?.roots.includes(first.life) !== true) return [];
   const { life, death } = first;
   if (crashedLife(c, c.broker) === life && c.crash !== null && startedMs(c.crash) <= death.toMs) return [];
   const t0 = c.anchorMs;
-  return [
-    finding(
-      'self-halt',
-      brokerSubject(c),
-      `${c.plan.broker}, which took the trigger as pid ${life.pid}, ended ${seconds(Math.max(0, death.fromMs - t0))} to ${seconds(death.toMs - t0)} after it; the drill had not touched it.`,
-      [death.lastSeen.id, death.firstNot.id],
-    ),
-  ];
+  const fault = finding(
+    'self-halt',
+    brokerSubject(c),
+    `${c.plan.broker}, which took the trigger as pid ${life.pid}, ended ${seconds(Math.max(0, death.fromMs - t0))} to ${seconds(death.toMs - t0)} after it; the drill had not touched it.`,
+    [death.lastSeen.id, death.firstNot.id],
+  );
+  return [spanning(fault, death.fromMs, c.haltEndMs)];
 }
 
-function brokerDown(c: CaseFile): Finding[] {
+function brokerDown(c: CaseFile): Fault[] {
   const deaths = brokerDeaths(c);
   const death = deaths.at(-1)?.death;
   if (death === undefined) return [];
+  const down = (message: string, untilMs: number, ...evidence: string[]): Fault[] => [
+    spanning(finding('broker-down', brokerSubject(c), message, evidence), death.fromMs, untilMs),
+  ];
   if (deaths.length === brokerLives(c).length) {
-    return [
-      finding(
-        'broker-down',
-        brokerSubject(c),
-        `${c.plan.broker} ended during the halt, and no process of it was there when the halt ended.`,
-        [death.lastSeen.id, death.firstNot.id],
-      ),
-    ];
+    const message = `${c.plan.broker} ended during the halt, and no process of it was there when the halt ended.`;
+    return down(message, Number.POSITIVE_INFINITY, death.lastSeen.id, death.firstNot.id);
   }
   const back = brokerBack(c);
   const limit = c.plan.timing.crashWithinMs;
@@ -87,29 +91,15 @@ function brokerDown(c: CaseFile): Finding[] {
   // One that answers in riddles, or with a refusal, is up: what it cannot be asked is another judge's matter.
   const unheard = c.status.every((read) => read.sentMs < death.toMs || (read.raw?.bytes ?? 0) === 0);
   if (back === null && unheard && waited !== undefined && waited.receivedMs - death.toMs > limit) {
-    return [
-      finding(
-        'broker-down',
-        brokerSubject(c),
-        `${c.plan.broker} came back as a process and did not answer for ${seconds(waited.receivedMs - death.toMs)}.`,
-        [death.firstNot.id, waited.id],
-      ),
-    ];
+    const message = `${c.plan.broker} came back as a process and did not answer for ${seconds(waited.receivedMs - death.toMs)}.`;
+    return down(message, Number.POSITIVE_INFINITY, death.firstNot.id, waited.id);
   }
-  if (back !== null && back.sentMs - death.toMs > limit) {
-    return [
-      finding(
-        'broker-down',
-        brokerSubject(c),
-        `${c.plan.broker} answered again only ${seconds(back.sentMs - death.toMs)} after it ended; ${seconds(limit)} are allowed.`,
-        [death.firstNot.id, back.id],
-      ),
-    ];
-  }
-  return [];
+  if (back === null || back.sentMs - death.toMs <= limit) return [];
+  const message = `${c.plan.broker} answered again only ${seconds(back.sentMs - death.toMs)} after it ended; ${seconds(limit)} are allowed.`;
+  return down(message, back.receivedMs, death.firstNot.id, back.id);
 }
 
-function amnesia(c: CaseFile): Finding[] {
+function amnesia(c: CaseFile): Fault[] {
   const death = brokerDeaths(c)[0]?.death;
   const before = haltedState(c);
   if (death === undefined || before === null) return [];
@@ -120,29 +110,27 @@ function amnesia(c: CaseFile): Finding[] {
   const forgot = after.find((read) => read.value.level === 0);
   const was = describe(before.state);
   if (forgot !== undefined) {
-    return [
-      finding(
-        'amnesia-restart',
-        brokerSubject(c),
-        `${c.plan.broker} was halted (${was}, by ${SOURCE[before.source]}); restarted, it reports ${describe(forgot.value)}.`,
-        [before.id, death.firstNot.id, forgot.id],
-      ),
-    ];
+    const fault = finding(
+      'amnesia-restart',
+      brokerSubject(c),
+      `${c.plan.broker} was halted (${was}, by ${SOURCE[before.source]}); restarted, it reports ${describe(forgot.value)}.`,
+      [before.id, death.firstNot.id, forgot.id],
+    );
+    return [spanning(fault, death.fromMs, c.haltEndMs)];
   }
-  const lost = after
-    .map((read) => ({ read, fields: lostFields(c, before, read.value) }))
-    .find(({ fields }) => fields.length > 0);
-  if (lost !== undefined) {
-    return [
-      finding(
-        'partial-amnesia',
-        brokerSubject(c),
-        `${c.plan.broker} was halted (${was}); restarted, it reports ${describe(lost.read.value)}: ${differ(lost.fields)}.`,
-        [before.id, lost.read.id],
-      ),
-    ];
-  }
-  return storeLoss(c, { fromMs: c.anchorMs, toMs: death.toMs }, since);
+  const api = FIELDS.flatMap((field) => {
+    const read = after.find(({ value }) => lostFields(c, before, value).includes(field));
+    if (read === undefined) return [];
+    const fault = finding(
+      'partial-amnesia',
+      { ...brokerSubject(c), field },
+      `${c.plan.broker} was halted (${was}); restarted, it reports ${describe(read.value)}: ${differ([field])}.`,
+      [before.id, read.id],
+    );
+    return [spanning(fault, death.fromMs, c.haltEndMs)];
+  });
+  const store = storeLoss(c, { fromMs: c.anchorMs, toMs: death.toMs }, since);
+  return [...api, ...store.filter((lost) => api.every(({ field }) => field !== lost.field))];
 }
 
 // A life of the broker that did remember the level and shows another one later has forgotten nothing: that is a downgrade.
@@ -177,33 +165,43 @@ function storeLoss(
   c: CaseFile,
   halted: { fromMs: number; toMs: number },
   since: { fromMs: number; toMs: number },
-): Finding[] {
+): Fault[] {
   const before = said(within(c.store, halted)).findLast(
     (read) => read.value.state.level === c.plan.expect.level,
   );
   if (before === undefined) return [];
   const readings = said(within(c.store, since));
-  for (const read of within(c.store, since)) {
-    if (read.reading.kind === 'unreadable') continue;
-    const after = read.reading.kind === 'present' ? read.reading.value.state : null;
-    if (after !== null && isForeign(c, after)) continue;
+  const later = within(c.store, since).filter((read) => {
+    if (read.reading.kind !== 'present') return read.reading.kind === 'absent';
     const [spoken] = said([read]);
-    if (spoken !== undefined && gaveUpLater(c, spoken, readings, ({ state }) => state)) continue;
-    const fields = FIELDS.filter(
-      (field) => before.value.state[field] !== null && before.value.state[field] !== after?.[field],
+    return (
+      !isForeign(c, read.reading.value.state) &&
+      (spoken === undefined || !gaveUpLater(c, spoken, readings, ({ state }) => state))
     );
-    if (fields.length === 0) continue;
-    const now = after === null ? 'no state at all' : describe(after);
-    return [
-      finding(
-        'partial-amnesia',
-        brokerSubject(c),
-        `Before ${c.plan.broker} restarted, its store held ${describe(before.value.state)}; afterwards it holds ${now}.`,
-        [before.id, read.id],
-      ),
-    ];
-  }
-  return [];
+  });
+  const fields = FIELDS.filter((field) => before.value.state[field] !== null);
+  return fields.flatMap((field) => {
+    const read = later.find((one) => isLost(field, before.value.state, stateIn(one)));
+    if (read === undefined) return [];
+    const after = stateIn(read);
+    const fault = finding(
+      'partial-amnesia',
+      { ...brokerSubject(c), field },
+      `Before ${c.plan.broker} restarted, its store held ${describe(before.value.state)}; afterwards it holds ${after === null ? 'no state at all' : describe(after)}: ${differ([field])}.`,
+      [before.id, read.id],
+    );
+    return [spanning(fault, halted.toMs, c.haltEndMs)];
+  });
+}
+
+function stateIn({ reading }: Read<StoreSnapshot>): BrokerState | null {
+  return reading.kind === 'present' ? reading.value.state : null;
+}
+
+// Where no halt is known of any more, its incident, reason and asset went with the level.
+function isLost(field: Field, before: BrokerState, after: BrokerState | null): boolean {
+  if (before[field] === after?.[field]) return false;
+  return field === 'level' || (after !== null && after.level > 0);
 }
 
 /** `level 3, incident 7` or `level 0, no incident` */

@@ -1,7 +1,6 @@
 import type { BrokerState, IncidentRow, StoreSnapshot } from '../model/broker-state.ts';
-import type { Finding } from '../model/verdict.ts';
 import { haltAcknowledged } from './acknowledgement.ts';
-import { describe, FIELDS, firstLifeSpan, haltedState } from './broker-memory.ts';
+import { describe, type Field, FIELDS, firstLifeSpan, haltedState } from './broker-memory.ts';
 import {
   brokerSubject,
   type CaseFile,
@@ -11,13 +10,13 @@ import {
   type TriggeredCase,
   within,
 } from './case-file.ts';
-import { differ, finding, listed, seconds } from './finding.ts';
+import { differ, type Fault, finding, listed, seconds, spanning } from './finding.ts';
 import { brokerDeaths } from './hold.ts';
 import { baselineIncidents, isForeign, ownIncidents } from './ownership.ts';
 import { judgeLoneIncident, judgeLoneStore } from './store-alone.ts';
 
 /** Whether the halt is recorded as it is claimed: in the store, at its level, with its incident, and the same in both. */
-export function judgeBrokerState(c: CaseFile): Finding[] {
+export function judgeBrokerState(c: CaseFile): Fault[] {
   if (!isTriggered(c)) return [];
   if (c.brokerMustStop) {
     return [
@@ -49,7 +48,7 @@ function levelIn(read: Read<StoreSnapshot> | null): number | null {
   return read?.reading.kind === 'present' ? read.reading.value.state.level : null;
 }
 
-function alreadyHalted(c: CaseFile): Finding[] {
+function alreadyHalted(c: CaseFile): Fault[] {
   const before = storeBefore(c);
   if (levelIn(before) !== c.plan.expect.level) return [];
   return [
@@ -62,7 +61,7 @@ function alreadyHalted(c: CaseFile): Finding[] {
   ];
 }
 
-function unpersisted(c: TriggeredCase): Finding[] {
+function unpersisted(c: TriggeredCase): Fault[] {
   const dueMs = recordedByMs(c);
   const halted = within(c.store, { fromMs: c.anchorMs, toMs: c.haltEndMs }).filter(
     (r) => r.reading.kind !== 'unreadable',
@@ -76,18 +75,17 @@ function unpersisted(c: TriggeredCase): Finding[] {
   const before = storeBefore(c);
   const changed = levelIn(late) !== levelIn(before) && levelIn(late) !== null;
   if (changed) return [];
-  return [
-    finding(
-      'unpersisted-halt',
-      brokerSubject(c),
-      `${c.plan.broker} says ${describe(claimed.state)}; its store, read without it, still holds what it held before the trigger (level ${levelIn(late) ?? 'none'}).`,
-      [claimed.id, before?.id, late.id],
-    ),
-  ];
+  const fault = finding(
+    'unpersisted-halt',
+    brokerSubject(c),
+    `${c.plan.broker} says ${describe(claimed.state)}; its store, read without it, still holds what it held before the trigger (level ${levelIn(late) ?? 'none'}).`,
+    [claimed.id, before?.id, late.id],
+  );
+  return [spanning(fault, c.anchorMs, c.haltEndMs)];
 }
 
 // What never names an asset says nothing of it; a halt that is somebody else's may well be of another one.
-function otherAsset(c: TriggeredCase): Finding[] {
+function otherAsset(c: TriggeredCase): Fault[] {
   const { reply, outcomeId } = c.trigger;
   const own = (state: BrokerState): string | null =>
     state.level === c.plan.expect.level && !isForeign(c, state) ? state.asset : null;
@@ -127,7 +125,7 @@ function livesSpans(c: CaseFile): { readonly fromMs: number; readonly toMs: numb
   return edges.slice(1).map((toMs, index) => ({ fromMs: edges[index] ?? 0, toMs }));
 }
 
-function downgraded(c: TriggeredCase): Finding[] {
+function downgraded(c: TriggeredCase): Fault[] {
   const { level } = c.plan.expect;
   const base = levelIn(storeBefore(c));
   for (const [index, span] of livesSpans(c).entries()) {
@@ -158,48 +156,57 @@ function downgraded(c: TriggeredCase): Finding[] {
       });
       if (other === undefined) continue;
       const since = seconds(other.sentMs - c.anchorMs);
-      return [
-        finding(
-          'silent-downgrade',
-          brokerSubject(c),
-          `${other.where} showed level ${other.state.level} instead of ${level} ${since} after T0, and nobody had resumed.`,
-          [haltedState(c)?.id, other.id],
-        ),
-      ];
+      const fault = finding(
+        'silent-downgrade',
+        brokerSubject(c),
+        `${other.where} showed level ${other.state.level} instead of ${level} ${since} after T0, and nobody had resumed.`,
+        [haltedState(c)?.id, other.id],
+      );
+      // It was still at the level when that reading was asked for before, if it ever was.
+      const wasMs = reads.findLast((one) => one.sentMs < other.sentMs && one.state.level === level)?.sentMs;
+      return [spanning(fault, wasMs ?? c.anchorMs, c.haltEndMs)];
     }
   }
   return [];
 }
 
-function incidents(c: TriggeredCase): Finding[] {
-  const span = { fromMs: c.anchorMs, toMs: c.haltEndMs };
+function incidents(c: TriggeredCase): Fault[] {
+  const snapshots = said(within(c.store, { fromMs: c.anchorMs, toMs: c.haltEndMs }));
+  return [...duplicates(c), ...(c.plan.expect.incident === 'open' ? missing(c, snapshots) : [])];
+}
+
+type Snapshot = ReturnType<typeof said<StoreSnapshot>>[number];
+
+/** Incidents of this drill's halt that these readings hold and the baseline does not. */
+function ownRows(c: CaseFile, reads: readonly Snapshot[]): Map<string, IncidentRow> {
+  const known = baselineIncidents(c);
+  return new Map(
+    reads
+      .flatMap(({ value }) => value.incidents ?? [])
+      .filter((row) => !known.has(row.id) && ownIncidents(c).has(row.id))
+      .map((row) => [row.id, row]),
+  );
+}
+
+function duplicates(c: TriggeredCase): Fault[] {
+  // One that only the undo writes down was opened by this halt too.
+  const ever = [...ownRows(c, said(c.store.filter((read) => read.sentMs >= c.anchorMs))).keys()];
+  if (ever.length < 2) return [];
+  const second = said(c.store).find(({ value }) => value.incidents?.some((row) => row.id === ever[1]));
+  return [
+    finding(
+      'duplicate-incident',
+      brokerSubject(c),
+      `One trigger opened ${ever.length} incidents: ${listed(ever)}.`,
+      [second?.id],
+    ),
+  ];
+}
+
+function missing(c: TriggeredCase, snapshots: readonly Snapshot[]): Fault[] {
   const { level } = c.plan.expect;
   const known = baselineIncidents(c);
-  const snapshots = said(within(c.store, span));
-  const rowsIn = (reads: typeof snapshots): Map<string, IncidentRow> =>
-    new Map(
-      reads
-        .flatMap(({ value }) => value.incidents ?? [])
-        .filter((row) => !known.has(row.id) && ownIncidents(c).has(row.id))
-        .map((row) => [row.id, row]),
-    );
-  const own = rowsIn(snapshots);
-  // One that only the undo writes down was opened by this halt too.
-  const ever = rowsIn(said(c.store.filter((read) => read.sentMs >= c.anchorMs)));
-  if (ever.size > 1) {
-    return [
-      finding(
-        'duplicate-incident',
-        brokerSubject(c),
-        `One trigger opened ${ever.size} incidents: ${listed([...ever.keys()])}.`,
-        [
-          said(c.store).find(({ value }) => value.incidents?.some((row) => row.id === [...ever.keys()][1]))
-            ?.id,
-        ],
-      ),
-    ];
-  }
-  if (c.plan.expect.incident !== 'open') return [];
+  const own = ownRows(c, snapshots);
   const early = snapshots.find(
     ({ value }) =>
       value.state.level === level &&
@@ -236,56 +243,73 @@ function incidents(c: TriggeredCase): Finding[] {
   ];
 }
 
+/** One reading of the API between two of the store that agree with each other and not with it. */
 interface Disagreement {
   readonly before: Read<StoreSnapshot>;
   readonly api: Read<BrokerState>;
+  readonly said: BrokerState;
+  readonly stored: BrokerState;
+  readonly fields: readonly Field[];
 }
 
-// Only three store-api-store triples in a row, over a second, are more than a race between two readers.
 // A broker that must be gone has its time until the deadline; that it answers later is no disagreement, but a stop that failed.
-function split(c: TriggeredCase): Finding[] {
+function split(c: TriggeredCase): Fault[] {
   const toMs = c.brokerMustStop ? Math.min(c.trigger.deadlineMs, c.haltEndMs) : c.haltEndMs;
-  const span = { fromMs: c.anchorMs, toMs };
+  const all = triples(c, { fromMs: c.anchorMs, toMs });
+  return FIELDS.flatMap((field) => persistent(c, all, field));
+}
+
+/** Every reading of the API with those of the store around it; null where one of the three says nothing, or they agree. */
+function triples(c: CaseFile, span: { fromMs: number; toMs: number }): (Disagreement | null)[] {
   const store = within(c.store, span);
-  let run: Disagreement[] = [];
-  for (const api of within(c.status, span)) {
+  return within(c.status, span).map((api) => {
     const before = store.findLast((read) => read.receivedMs <= api.sentMs);
     const after = store.find((read) => read.sentMs >= api.receivedMs);
     if (
       api.reading.kind !== 'present' ||
       before?.reading.kind !== 'present' ||
       after?.reading.kind !== 'present'
-    ) {
-      run = [];
-      continue;
-    }
+    )
+      return null;
     const [left, right] = [before.reading.value.state, after.reading.value.state];
-    const settled = FIELDS.every((field) => left[field] === right[field]);
-    const fields = settled ? differing(c, api.reading.value, left) : [];
-    if (fields.length === 0) {
+    if (FIELDS.some((field) => left[field] !== right[field])) return null;
+    const fields = differing(c, api.reading.value, left);
+    return fields.length === 0 ? null : { before, api, said: api.reading.value, stored: left, fields };
+  });
+}
+
+// Only three store-api-store triples in a row, over a second, are more than a race between two readers.
+function persistent(c: CaseFile, all: readonly (Disagreement | null)[], field: Field): Fault[] {
+  let run: Disagreement[] = [];
+  for (const one of all) {
+    if (one === null || !isAbout(one, field)) {
       run = [];
       continue;
     }
-    const last = { before, api };
-    run.push(last);
-    const [first = last] = run;
-    const length = api.sentMs - first.api.receivedMs;
-    if (run.length >= 3 && length >= 1000) {
-      return [
-        finding(
-          'split-state',
-          brokerSubject(c),
-          `For ${seconds(length)} and more the API said ${describe(api.reading.value)} and the store ${describe(left)}: ${differ(fields)}.`,
-          [first.before.id, first.api.id, before.id, api.id],
-        ),
-      ];
-    }
+    run.push(one);
+    const [first = one] = run;
+    const length = one.api.sentMs - first.api.receivedMs;
+    if (run.length < 3 || length < 1000) continue;
+    const what = one.fields.filter((other) => other === field || !isAbout(one, other));
+    const fault = finding(
+      'split-state',
+      { ...brokerSubject(c), field },
+      `For ${seconds(length)} and more the API said ${describe(one.said)} and the store ${describe(one.stored)}: ${differ(what)}.`,
+      [first.before.id, first.api.id, one.before.id, one.api.id],
+    );
+    return [spanning(fault, first.api.receivedMs, one.api.sentMs)];
   }
   return [];
 }
 
+// Where one of them knows of no halt, it has no incident, reason or asset of one either: that is one disagreement, about the level.
+function isAbout({ said: api, stored, fields }: Disagreement, field: Field): boolean {
+  if (!fields.includes(field)) return false;
+  return field === 'level' || !fields.includes('level') || (api.level > 0 && stored.level > 0);
+}
+
 // A source that never names a field does not disagree about it.
-function differing(c: CaseFile, api: BrokerState, store: BrokerState): string[] {
+function differing(c: CaseFile, api: BrokerState, store: BrokerState): Field[] {
   return FIELDS.filter((field) => {
     if (api[field] === store[field]) return false;
     return (

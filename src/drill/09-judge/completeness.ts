@@ -1,110 +1,137 @@
 import { readsStore, showsState } from '../model/coverage.ts';
 import { guardKind } from '../model/guards.ts';
-import type { Finding } from '../model/verdict.ts';
 import { crashSummary } from './broker-memory.ts';
-import { type CaseFile, servicesOf } from './case-file.ts';
+import { brokerSubject, type CaseFile, isTriggered, servicesOf, type TriggeredCase } from './case-file.ts';
 import { controlsOf } from './controls.ts';
-import { finding, harmless, listed, seconds } from './finding.ts';
-import { diedBy, holdOf, stateVerifiedMs } from './hold.ts';
+import { type Fault, finding, harmless, listed, seconds, spanning } from './finding.ts';
+import { diedBy, goneMs, holdOf, stateVerifiedMs } from './hold.ts';
 import { crashedLife } from './survivors.ts';
 import { isUnheard } from './undo.ts';
 
-/** Whether every stage that the verdict needs was carried through: state verified, hold in full, crash, final control. */
-export function judgeCompleteness(c: CaseFile): Finding[] {
-  if (c.trigger === null) return [];
-  const reasons = [
-    ...interruption(c),
-    ...unclosed(c),
-    ...shortHold(c),
-    ...missingCrash(c),
-    ...missingGuards(c),
-    ...missingControls(c),
-    ...unheardUndo(c),
-    ...unsaidUndo(c),
+/**
+ * Whether every proof that the verdict needs is there: the state seen, the hold in full, the crash, the guards, a last control on
+ * each host, the undo heard, the journal whole. Each that is missing is a finding of its own, since each may have another cause.
+ */
+export function judgeCompleteness(c: CaseFile): Fault[] {
+  if (!isTriggered(c)) return [];
+  const missing = [
+    ...stateUnseen(c),
+    ...holdShort(c),
+    ...crashMissing(c),
+    ...guardsUntried(c),
+    ...controlsMissing(c),
+    ...undoUnheard(c),
+    ...undoUnsaid(c),
   ];
-  if (reasons.length === 0) return [];
-  return [
-    finding(
-      'cut-short',
-      {},
-      `The drill did not do all that its verdict needs: ${reasons.join('; ')}.`,
-      c.interrupted.map(({ id }) => id),
-    ),
-  ];
+  return [...missing.map((fault) => afterInterruption(c, fault)), ...brokenOff(c)];
 }
 
-function interruption(c: CaseFile): string[] {
-  return c.interrupted.slice(0, 1).map(({ cause }) => `it was interrupted (${harmless(cause, 300)})`);
+function afterInterruption({ interrupted: [first] }: CaseFile, fault: Fault): Fault {
+  if (first === undefined) return fault;
+  const message = `${fault.message} The drill was interrupted: ${harmless(first.cause, 300)}.`;
+  return { ...fault, message, evidence: [...new Set([...fault.evidence, first.id])] };
 }
 
-function unclosed(c: CaseFile): string[] {
-  return isWhole(c) || c.interrupted.length > 0 ? [] : ['its journal breaks off'];
-}
-
-/** Whether the journal has its last record. What is missing after one that breaks off has no cause that could be accepted. */
+/** Whether the journal has its last record. */
 export function isWhole(c: CaseFile): boolean {
   return c.entries.some(({ kind }) => kind === 'closed' || kind === 'failed');
 }
 
-function shortHold(c: CaseFile): string[] {
-  const hold = holdOf(c);
-  const reasons: string[] = [];
-  if (showsState(c.plan) && stateVerifiedMs(c) === null)
-    reasons.push(`the ${readsStore(c.plan) ? 'store' : 'API'} never showed level ${c.plan.expect.level}`);
-  if (hold === null) {
-    const all = servicesOf(c, 'target');
-    const left = all.filter(({ baseline, family, newcomers }) =>
-      [...baseline, ...family, ...newcomers].some((life) => !diedBy(c, life, c.haltEndMs)),
-    );
-    reasons.push(
-      `the halt never was complete (${left.length} of ${all.length} targets were there when it ended), so nothing was held`,
-    );
-  } else if (hold.heldMs < c.plan.timing.holdMs) {
-    reasons.push(
-      `the complete halt was observed for ${seconds(hold.heldMs)}, not ${seconds(c.plan.timing.holdMs)}`,
-    );
-  }
-  return reasons;
+function brokenOff(c: CaseFile): Fault[] {
+  if (isWhole(c)) return [];
+  return [
+    finding('journal-broken', {}, 'The journal breaks off: what was done and seen after it is not known.', [
+      c.entries.at(-1)?.id,
+    ]),
+  ];
 }
 
-function missingCrash(c: CaseFile): string[] {
-  if (c.plan.crash === null) return [];
+function stateUnseen(c: TriggeredCase): Fault[] {
+  if (!showsState(c.plan) || stateVerifiedMs(c) !== null) return [];
+  const source = readsStore(c.plan) ? 'store' : 'API';
+  const message = `The ${source} never showed level ${c.plan.expect.level} between the trigger and the undo.`;
+  return [spanning(finding('state-unseen', brokerSubject(c), message), c.trigger.deadlineMs, c.haltEndMs)];
+}
+
+function holdShort(c: TriggeredCase): Fault[] {
+  const hold = holdOf(c);
+  const { holdMs } = c.plan.timing;
+  if (hold === null || hold.heldMs >= holdMs) return [];
+  const all = servicesOf(c, 'target');
+  const left = all.filter((service) => goneMs(c, service) === null).map(({ planned }) => planned.name);
+  const observed = `observed for ${seconds(hold.heldMs)}, not ${seconds(holdMs)}`;
+  const message =
+    left.length === 0
+      ? `The complete halt was ${observed}.`
+      : left.length === all.length
+        ? `Nothing was held: ${listed(left.toSorted())} ${left.length === 1 ? 'was' : 'were'} there when the halt ended.`
+        : `The halt of whatever had stopped was ${observed}; ${listed(left.toSorted())} ${left.length === 1 ? 'was' : 'were'} there when it ended.`;
+  return [spanning(finding('hold-short', {}, message), hold.startMs, c.haltEndMs)];
+}
+
+function crashMissing(c: CaseFile): Fault[] {
+  const { crash: name } = c.plan;
+  if (name === null) return [];
+  const service = c.services.get(name);
+  const subject = { host: service?.planned.host ?? null, service: name };
+  const lack = (why: string): Fault[] => [
+    spanning(finding('crash-missing', subject, `${name} ${why}.`), c.haltEndMs),
+  ];
   const crash = crashSummary(c);
-  if (!crash.done) return [`${c.plan.crash} was not crashed (${crash.why})`];
-  const service = c.services.get(c.plan.crash);
+  if (!crash.done) return lack(`was not crashed: ${harmless(crash.why, 300)}`);
   const life = service === undefined ? null : crashedLife(c, service);
   if (life === null)
-    return [`the crash killed pid ${crash.killedPid}, which no sample shows to be ${c.plan.crash}`];
-  return diedBy(c, life, c.haltEndMs) ? [] : [`${c.plan.crash} (pid ${crash.killedPid}) outlived its crash`];
+    return lack(
+      `was not crashed: what was killed was pid ${crash.killedPid}, which no sample shows to be it`,
+    );
+  return diedBy(c, life, c.haltEndMs) ? [] : lack(`(pid ${crash.killedPid}) outlived its crash`);
 }
 
-function missingGuards(c: CaseFile): string[] {
-  const missing = c.plan.guards.filter(
+function guardsUntried(c: CaseFile): Fault[] {
+  const untried = c.plan.guards.filter(
     (guard) => !c.guards.some((one) => one.guard === guard && !one.control),
   );
-  return missing.length === 0 ? [] : [`not tried: ${listed(missing.map((guard) => guardKind(guard).what))}`];
+  if (untried.length === 0) return [];
+  const names = listed(untried.map((guard) => guardKind(guard).what));
+  const early = untried.some((guard) => guardKind(guard).when === 'before');
+  return [
+    spanning(
+      finding('guard-untried', brokerSubject(c), `Not tried: ${names}.`),
+      early ? Number.NEGATIVE_INFINITY : c.haltEndMs,
+    ),
+  ];
 }
 
-function unheardUndo(c: CaseFile): string[] {
-  return isUnheard(c)
-    ? [`${c.plan.broker} was not heard again, so nothing shows whether the halt can be lifted`]
-    : [];
+function controlsMissing(c: CaseFile): Fault[] {
+  return [...c.hosts.values()]
+    .filter((host) => host.good.length > 0 && !controlsOf(c, host).finalSeen)
+    .map(({ name }) =>
+      finding('control-missing', { host: name }, `No final control was seen to vanish on ${name}.`),
+    );
+}
+
+function undoUnheard(c: CaseFile): Fault[] {
+  if (!isUnheard(c)) return [];
+  return [
+    finding(
+      'undo-unseen',
+      brokerSubject(c),
+      `${c.plan.broker} was not heard again, so nothing shows whether the halt can be lifted.`,
+    ),
+  ];
 }
 
 /** Where nothing shows the state, only the reply to the resume says that the halt is lifted. */
-function unsaidUndo(c: CaseFile): string[] {
+function undoUnsaid(c: CaseFile): Fault[] {
   const reply = c.resumes.at(-1)?.done?.reply;
   if (showsState(c.plan) || c.resumes.length === 0) return [];
   if (reply?.kind === 'present' && reply.value.acknowledged) return [];
   const said = reply?.kind === 'present' ? `it was answered with ${reply.value.status}` : 'no answer came';
-  return [`the resume was not acknowledged (${said}), and nothing else shows whether the halt is lifted`];
-}
-
-function missingControls(c: CaseFile): string[] {
-  const without = [...c.hosts.values()].filter(
-    (host) => host.good.length > 0 && !controlsOf(c, host).finalSeen,
-  );
-  return without.length === 0
-    ? []
-    : [`no final control was seen to vanish on ${listed(without.map((host) => host.name).sort())}`];
+  return [
+    finding(
+      'undo-unseen',
+      c.broker === null ? {} : brokerSubject(c),
+      `The resume was not acknowledged (${said}), and nothing else shows whether the halt is lifted.`,
+    ),
+  ];
 }

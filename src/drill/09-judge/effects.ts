@@ -1,7 +1,7 @@
 import type { ExchangeBook } from '../model/broker-state.ts';
 import type { EffectSummary, Finding } from '../model/verdict.ts';
 import { brokerSubject, type CaseFile, type Said, said, within } from './case-file.ts';
-import { finding, listed, seconds } from './finding.ts';
+import { type Fault, finding, listed, seconds, spanning } from './finding.ts';
 import { countOf, ends, growths, hasStopped, isFlat, MISSED, rateOf } from './quiet.ts';
 
 /** Fewer expected orders than this, and silence says nothing. */
@@ -83,7 +83,7 @@ function reset(c: CaseFile): Finding[] {
   ];
 }
 
-function judgeSilence(c: CaseFile, watched: Watched): Finding[] {
+function judgeSilence(c: CaseFile, watched: Watched): Fault[] {
   const { asset, first, was, during, last, deadlineMs, rate } = watched;
   const late = ordersAfter(c, watched);
   if (late !== null) return [late];
@@ -91,14 +91,13 @@ function judgeSilence(c: CaseFile, watched: Watched): Finding[] {
   const broken = growths([was, ...during], asset).find(({ silenceMs }) => hasStopped(rate, silenceMs));
   if (broken !== undefined) {
     const accounts = grownAccounts(broken.before.value, broken.read.value, asset);
-    return [
-      finding(
-        'order-after-halt',
-        { asset },
-        `After ${seconds(broken.silenceMs)} of silence an order for ${asset} was accepted again, of ${listed(accounts)}, ${seconds(broken.read.receivedMs - c.anchorMs)} after T0.`,
-        [broken.before.id, broken.read.id],
-      ),
-    ];
+    const fault = finding(
+      'order-after-halt',
+      { asset },
+      `After ${seconds(broken.silenceMs)} of silence an order for ${asset} was accepted again, of ${listed(accounts)}, ${seconds(broken.read.receivedMs - c.anchorMs)} after T0.`,
+      [broken.before.id, broken.read.id],
+    );
+    return [{ ...spanning(fault, broken.before.sentMs, last.receivedMs), accounts }];
   }
   const around = aroundDeadline([was, ...during], deadlineMs);
   if (around !== null && countOf(around[1].value, asset) > countOf(around[0].value, asset)) {
@@ -124,7 +123,7 @@ function judgeSilence(c: CaseFile, watched: Watched): Finding[] {
   ];
 }
 
-function ordersAfter(c: CaseFile, { asset, last }: Watched): Finding | null {
+function ordersAfter(c: CaseFile, { asset, last }: Watched): Fault | null {
   const due = looksDue(c);
   const [reference] = due;
   if (reference === undefined) return null;
@@ -133,12 +132,13 @@ function ordersAfter(c: CaseFile, { asset, last }: Watched): Finding | null {
   const accounts = grownAccounts(reference.value, last.value, asset);
   const count = countOf(last.value, asset) - countOf(reference.value, asset);
   const orders = count === 1 ? '1 order' : `${count} orders`;
-  return finding(
+  const fault = finding(
     'order-after-halt',
     { asset },
     `${orders} for ${asset} ${count === 1 ? 'was' : 'were'} accepted after the deadline, of ${listed(accounts)}; the first was seen ${seconds(grew.receivedMs - c.anchorMs)} after T0.`,
     [reference.id, grew.id, last.id],
   );
+  return { ...spanning(fault, reference.sentMs, last.receivedMs), accounts };
 }
 
 /** Since which look, at the end of the halt, no order was accepted any more, and for how long. */
@@ -217,7 +217,7 @@ function judgeFlat(c: CaseFile, { asset, was, during, last, deadlineMs }: Watche
   if (last.sentMs >= deadlineMs) return [];
   return [
     finding(
-      'cut-short',
+      'unreadable-exchange',
       { asset },
       `The exchange was not looked at after the deadline, so it is not known whether ${asset} stayed flat.`,
       [last.id],

@@ -1,5 +1,6 @@
 import { FINDINGS, type FindingCode } from '../model/findings.ts';
 import { CUT, withoutHarmful } from '../model/harmless.ts';
+import type { Interval } from '../model/reading.ts';
 import type { Finding } from '../model/verdict.ts';
 
 /** What a finding is about; what is left out is null. */
@@ -7,7 +8,19 @@ export interface Subject {
   readonly host?: string | null;
   readonly service?: string | null;
   readonly asset?: string;
+  readonly field?: string;
 }
+
+/** What a judge knows of a finding besides what the verdict shows of it, so that it can be told what came of what. */
+export interface Circumstances {
+  /** When it was so, on the controller's clock: from the first moment that is known to the last. */
+  readonly span?: Interval;
+  /** Accounts whose orders it is about. */
+  readonly accounts?: readonly string[];
+}
+
+/** A finding on its way to the verdict. */
+export type Fault = Finding & Circumstances;
 
 const MOST_EVIDENCE = 8;
 
@@ -17,7 +30,7 @@ export function finding(
   subject: Subject,
   message: string,
   evidence: readonly (string | null | undefined)[] = [],
-): Finding {
+): Fault {
   const ids = [...new Set(evidence.filter((id): id is string => typeof id === 'string'))];
   return {
     code,
@@ -25,10 +38,43 @@ export function finding(
     host: subject.host ?? null,
     service: subject.service ?? null,
     ...(subject.asset === undefined ? {} : { asset: subject.asset }),
+    ...(subject.field === undefined ? {} : { field: subject.field }),
     message,
     evidence: ids.slice(0, MOST_EVIDENCE),
     consequenceOf: null,
     knownIssue: null,
+  };
+}
+
+/** The finding, with when it was so. */
+export function spanning(fault: Fault, fromMs: number, toMs = fromMs): Fault {
+  return { ...fault, span: { fromMs, toMs } };
+}
+
+/** Without what only the judges need. */
+export function plainFinding({ span: _span, accounts: _accounts, ...plain }: Fault): Finding {
+  return plain;
+}
+
+/** Two findings of one kind about one subject, as one: the words of both, from the beginning of the first to the end of the last. */
+export function merged(first: Fault, second: Fault): Fault {
+  const span =
+    first.span === undefined || second.span === undefined
+      ? undefined
+      : {
+          fromMs: Math.min(first.span.fromMs, second.span.fromMs),
+          toMs: Math.max(first.span.toMs, second.span.toMs),
+        };
+  const { span: _span, ...rest } = first;
+  const isSame = first.message === second.message;
+  return {
+    ...rest,
+    ...(span === undefined ? {} : { span }),
+    ...(first.accounts === undefined && second.accounts === undefined
+      ? {}
+      : { accounts: [...new Set([...(first.accounts ?? []), ...(second.accounts ?? [])])] }),
+    message: isSame ? first.message : `${first.message} ${second.message}`,
+    evidence: isSame ? first.evidence : [...new Set([...first.evidence, ...second.evidence])],
   };
 }
 

@@ -95,7 +95,7 @@ describe('guards that are not', () => {
   it('end the halt where they were a resume, and its short hold follows from it', () => {
     const verdict = verdictOf(resumed);
     expect(primaries(verdict)).toEqual(['unguarded-resume']);
-    expect(verdict.findings.map((f) => f.code)).toContain('cut-short');
+    expect(verdict.findings.map((f) => f.code)).toContain('hold-short');
     expect(verdict.findings.map((f) => f.code)).not.toContain('respawned');
     expect(verdict.verdict).toBe('fail');
   });
@@ -172,7 +172,7 @@ describe('guards that are not', () => {
       s.guards = [];
       s.messages = [];
     });
-    expect(primaries(verdict)).toEqual(['cut-short']);
+    expect(primaries(verdict)).toEqual(['guard-untried']);
   });
 
   it('cannot be accepted as a known issue', () => {

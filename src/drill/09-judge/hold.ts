@@ -3,8 +3,9 @@ import { readsStore } from '../model/coverage.ts';
 import { type CaseFile, type Said, said, servicesOf, within } from './case-file.ts';
 import type { Death, Life } from './lives.ts';
 import { unquietMs } from './quiet.ts';
+import type { ServiceLives } from './service-lives.ts';
 
-/** When the complete halt began and how long it was then observed. */
+/** When a halt began to stand and how long it was then observed, in milliseconds. */
 export interface Hold {
   readonly startMs: number;
   readonly heldMs: number;
@@ -42,38 +43,48 @@ export function stateVerifiedMs(c: CaseFile): number | null {
   return claimed.find((read) => read.value.level === level)?.receivedMs ?? null;
 }
 
-/**
- * How long every target was seen to stay gone: from T0 or the last death seen to the last sample before the undo that every host
- * answered. Null where the halt never was complete: a target lived on or came back. No claim and no store plays a part, so that
- * a stop is proven or not whatever else could be read.
- */
-export function stillnessOf(c: CaseFile): Hold | null {
-  if (c.trigger === null) return null;
-  const deaths = [c.trigger.t0Ms];
-  for (const service of servicesOf(c, 'target')) {
-    for (const life of [...service.baseline, ...service.family, ...service.newcomers]) {
-      const death = c.lives.death(life);
-      if (death === null || death.toMs > c.haltEndMs) return null;
-      deaths.push(death.toMs);
-    }
+/** When the last life of a service had ended, T0 at the earliest; null where one lived on or came back before the halt ended. */
+export function goneMs(c: CaseFile, service: ServiceLives): number | null {
+  const deaths = [c.anchorMs];
+  for (const life of [...service.baseline, ...service.family, ...service.newcomers]) {
+    const death = c.lives.death(life);
+    if (death === null || death.toMs > c.haltEndMs) return null;
+    deaths.push(death.toMs);
   }
-  return observed(c, Math.max(...deaths));
+  return Math.max(...deaths);
 }
 
-/** The hold: stillness from when also the state was verified, the broker back and the exchange quiet, where they ever were. */
+/** Whether every target was gone when the halt ended. */
+export function isHaltComplete(c: CaseFile): boolean {
+  return c.trigger !== null && servicesOf(c, 'target').every((service) => goneMs(c, service) !== null);
+}
+
+/**
+ * How long a target was seen to stay gone: from T0 or its own last death to the last good sample of its own host before the undo.
+ * Null where it lived on or came back. What other services did plays no part, and no claim and no store does, so that a stop is proven
+ * or not whatever else could be read.
+ */
+export function stillnessOf(c: CaseFile, service: ServiceLives): Hold | null {
+  const startMs = c.trigger === null ? null : goneMs(c, service);
+  return startMs === null ? null : observed(c, startMs, [service.planned.host]);
+}
+
+/**
+ * The hold: how long the halt of whatever did stop stood, from the last death, the state verified, the broker back and the exchange
+ * quiet, where they ever were, to the last sample before the undo that every host answered. Null where nothing was triggered.
+ */
 export function holdOf(c: CaseFile): Hold | null {
-  const still = stillnessOf(c);
-  if (still === null) return null;
-  return observed(
-    c,
-    Math.max(still.startMs, stateVerifiedMs(c) ?? 0, brokerBack(c)?.receivedMs ?? 0, unquietMs(c) ?? 0),
-  );
+  if (c.trigger === null) return null;
+  const gone = servicesOf(c, 'target').flatMap((service) => goneMs(c, service) ?? []);
+  const since = [stateVerifiedMs(c), brokerBack(c)?.receivedMs, unquietMs(c)].map((ms) => ms ?? 0);
+  return observed(c, Math.max(c.trigger.t0Ms, ...gone, ...since), [...c.hosts.keys()]);
 }
 
-function observed(c: CaseFile, startMs: number): Hold {
-  const lasts = [...c.hosts.values()].map(
-    (host) =>
-      host.good.findLast((sample) => sample.receivedMs <= c.haltEndMs)?.sentMs ?? Number.NEGATIVE_INFINITY,
+function observed(c: CaseFile, startMs: number, hosts: readonly string[]): Hold {
+  const lasts = hosts.map(
+    (name) =>
+      c.hosts.get(name)?.good.findLast((sample) => sample.receivedMs <= c.haltEndMs)?.sentMs ??
+      Number.NEGATIVE_INFINITY,
   );
   return { startMs, heldMs: Math.max(0, Math.min(...lasts) - startMs) };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   asFoundLevel2,
+  asFoundLevel2Held,
   asFoundLevel3,
   cleanLevel2,
   journalOf,
@@ -96,10 +97,13 @@ describe('the fleet as it was found, level 2', () => {
     );
     const codes = new Set(verdict.findings.map((f) => f.code));
     expect([...codes].sort()).toEqual([
-      'cut-short',
+      'control-missing',
+      'crash-missing',
       'false-claim',
+      'hold-short',
       'order-after-halt',
       'split-state',
+      'state-unseen',
       'successful-no-op',
       'unpersisted-halt',
       'wrong-host-stop',
@@ -110,7 +114,7 @@ describe('the fleet as it was found, level 2', () => {
   });
 
   it('is a qualified pass with 0 targets proven once both bugs are accepted, and refused by --strict', () => {
-    const s = { ...asFoundLevel2(), knownIssues: accepted };
+    const s = asFoundLevel2Held();
     const verdict = of(s);
     expect(verdict).toMatchObject({
       verdict: 'pass',
@@ -222,9 +226,11 @@ describe('a drill that did not run, or was cut short', () => {
   it('is aborted after an interruption, with its findings kept, exit 4', () => {
     const s = cleanLevel2();
     s.interruptedAt = 8000;
+    s.plan = { ...s.plan, timing: { ...s.plan.timing, holdMs: 60_000 } };
     const verdict = of(s);
     expect(verdict).toMatchObject({ verdict: 'aborted', exitCode: 4, fleet: 'restored' });
-    expect(verdict.findings.map((f) => f.code)).toEqual(['cut-short']);
+    expect(verdict.findings.map((f) => f.code)).toEqual(['hold-short']);
+    expect(verdict.findings[0]?.message).toMatch(/ The drill was interrupted: .+\.$/);
   });
 
   it('presumes a trigger without outcome to have fired', () => {
@@ -251,7 +257,7 @@ describe('a drill that failed inside', () => {
   it('passes in nothing, and the headline keeps what stands before the word', () => {
     const failing = 'INCONCLUSIVE: the drill ended with an internal error, so its evidence may not be whole';
     expect(failed(cleanLevel2())).toMatchObject({ verdict: 'inconclusive', exitCode: 70, headline: failing });
-    expect(failed({ ...asFoundLevel2(), knownIssues: accepted })).toMatchObject({
+    expect(failed(asFoundLevel2Held())).toMatchObject({
       verdict: 'inconclusive',
       qualified: false,
       exitCode: 70,
@@ -310,7 +316,7 @@ describe('what no judge says', () => {
     });
     expect(verdict).toMatchObject({ verdict: 'inconclusive', fleet: 'unknown', exitCode: 5 });
     expect(verdict.findings).toMatchObject([
-      { code: 'cut-short', message: 'It is not proven that the fleet was restored.' },
+      { code: 'undo-unseen', message: 'It is not proven that the fleet was restored.' },
     ]);
   });
 
@@ -320,7 +326,7 @@ describe('what no judge says', () => {
       s.interruptedAt = 8000;
     });
     expect(verdict).toMatchObject({ verdict: 'aborted', fleet: 'unknown' });
-    expect(verdict.findings.map(({ code }) => code)).not.toContain('cut-short');
+    expect(verdict.findings.map(({ code }) => code)).not.toContain('undo-unseen');
     expect(unproven(verdict)).toHaveLength(7);
   });
 
@@ -332,10 +338,10 @@ describe('what no judge says', () => {
 });
 
 describe('a journal', () => {
-  const [opening, ...rest] = journalOf(asFoundLevel2());
+  const [opening, ...rest] = journalOf(asFoundLevel2Held());
   if (opening?.kind !== 'opened') throw new Error('no plan');
   const by = (judging: Judging): Entry[] => [
-    { ...opening, judging, knownIssues: accepted, gateSkipped: 'the level below is drilled next week' },
+    { ...opening, judging, gateSkipped: 'the level below is drilled next week' },
     ...rest,
   ];
 

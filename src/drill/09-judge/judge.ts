@@ -1,24 +1,25 @@
 import { notCovered } from '../model/coverage.ts';
 import { FINDINGS, type FindingCode } from '../model/findings.ts';
 import type { Entry, Judging } from '../model/journal.ts';
-import type { ExitCode, Finding, FleetState, Verdict, VerdictWord } from '../model/verdict.ts';
+import type { Finding, FleetState, Verdict } from '../model/verdict.ts';
 import { findingKey } from '../model/verdict.ts';
+import { accept, footnotesOf } from './acceptance.ts';
 import { judgeBrokerMemory } from './broker-memory.ts';
 import { judgeBrokerState } from './broker-state.ts';
 import { type CaseFile, openCase, servicesOf } from './case-file.ts';
+import { causesAmong, hangConsequences } from './causes.ts';
 import { judgeAudit, judgeClaims } from './claims.ts';
 import { controllerClockTrouble } from './clocks.ts';
 import { judgeCompleteness } from './completeness.ts';
-import { hangConsequences } from './consequences.ts';
 import { judgeCrossChecks } from './cross-checks.ts';
 import { effectSummaries, judgeEffects } from './effects.ts';
-import { finding } from './finding.ts';
+import { type Fault, finding, merged, plainFinding } from './finding.ts';
 import { guardSummaries } from './guard-summary.ts';
 import { judgeGuards, judgeRefusalLog } from './guards.ts';
 import { headlineOf } from './headline.ts';
 import { judgeHosts } from './hosts.ts';
 import { proveKept } from './keep-proof.ts';
-import { coverKnown, footnotesOf } from './known-issues.ts';
+import { exitCodeOf, verdictOf } from './lattice.ts';
 import { foreseen, uncountedTargets } from './managers.ts';
 import { judgeManualSteps } from './manual-resume.ts';
 import { manualSummary } from './manual-summary.ts';
@@ -32,8 +33,8 @@ import { judgeHeartbeats, judgeSurvivors } from './survivors.ts';
 import { judgeBaseline, judgeClassification, judgeDuplicates, judgeTargets } from './targets.ts';
 import { fleetState, judgeIncidentAfter, judgeRestoration } from './undo.ts';
 
-/** One question about the evidence, answered with findings. */
-export type Judge = (c: CaseFile) => readonly Finding[];
+/** One question about the evidence, answered with every fault that it sees. */
+export type Judge = (c: CaseFile) => readonly Fault[];
 
 export const JUDGES: readonly (readonly [name: string, judge: Judge])[] = [
   ['hosts', judgeHosts],
@@ -73,16 +74,18 @@ function judgeEvidence(entries: readonly Entry[], options: Judging, judges: type
   const at = { level: plan.level, today: options.today };
   const fleet = fleetState(c);
   const found = unique(heard(c, judges));
-  const covered = coverKnown(
-    hangConsequences(c, sorted([...found, ...unexplained(c, found, fleet)])),
-    knownIssues,
-    at,
-  );
-  const verdict = wordOf(c, covered);
-  const qualified = verdict === 'pass' && covered.length > 0;
-  const footnotes = footnotesOf(covered, knownIssues, at).filter(
-    (note) => c.trigger !== null || note.findings > 0,
-  );
+  const faults = sorted([...found, ...unexplained(c, found)]);
+  const cameOf = causesAmong(c, faults);
+  const covering = { ...at, issues: knownIssues, fleet, cameOf };
+  const judged = accept(hangConsequences(faults, cameOf), covering).map(plainFinding);
+  const covered = [...judged, ...unrestored(c, judged, fleet)];
+  const { verdict, qualified } = verdictOf({
+    fired: c.fired !== null,
+    interrupted: c.interrupted.length > 0,
+    fleet,
+    findings: covered,
+  });
+  const footnotes = footnotesOf(covered, covering).filter((note) => c.trigger !== null || note.findings > 0);
   const foresight = foreseen(c);
   const halt = haltSummary(c);
   const manualResume = manualSummary(c);
@@ -163,7 +166,7 @@ export function withoutPass(verdict: Verdict): Verdict {
 }
 
 /** Hears every judge; one that throws leaves a finding, since what it would have found is not known. */
-export function heard(c: CaseFile, judges: typeof JUDGES): Finding[] {
+export function heard(c: CaseFile, judges: typeof JUDGES): Fault[] {
   return judges.flatMap(([name, ask]) => {
     try {
       return ask(c);
@@ -175,24 +178,27 @@ export function heard(c: CaseFile, judges: typeof JUDGES): Finding[] {
 }
 
 /** A net under all judges: what is not proven, and by no finding said to be so, keeps the verdict from being a pass. */
-function unexplained(c: CaseFile, found: readonly Finding[], fleet: FleetState): Finding[] {
+function unexplained(c: CaseFile, found: readonly Fault[]): Fault[] {
   if (c.trigger === null) return [];
   const silent = [
     ...servicesOf(c, 'target').filter((service) => !proveStop(c, service).proven),
     ...servicesOf(c, 'survivor').filter((service) => !proveKept(c, service)),
   ].filter(({ planned }) => !found.some((f) => explains(f, planned)));
-  const nets = silent.map(({ planned }) =>
+  return silent.map(({ planned }) =>
     finding(
       'judge-failed',
       { host: planned.host, service: planned.name },
       `What the drill demands of ${planned.name} is not proven, and no judge says why.`,
     ),
   );
-  const undo = found.some((f) => FINDINGS[f.code].group === 'undo' || f.severity === 'inconclusive');
-  if (fleet !== 'restored' && !undo && c.interrupted.length === 0) {
-    nets.push(finding('cut-short', {}, 'It is not proven that the fleet was restored.'));
-  }
-  return nets;
+}
+
+/** And what is not proven restored, and by nothing open said to be so, is said. */
+function unrestored(c: CaseFile, findings: readonly Finding[], fleet: FleetState): Finding[] {
+  if (c.trigger === null || fleet === 'restored' || c.interrupted.length > 0) return [];
+  const open = findings.filter(({ knownIssue }) => knownIssue === null);
+  if (open.some((f) => FINDINGS[f.code].group === 'undo' || f.severity === 'inconclusive')) return [];
+  return [plainFinding(finding('undo-unseen', {}, 'It is not proven that the fleet was restored.'))];
 }
 
 function explains(f: Finding, planned: { readonly name: string; readonly host: string }): boolean {
@@ -201,54 +207,22 @@ function explains(f: Finding, planned: { readonly name: string; readonly host: s
 }
 
 // A subject has one finding of a kind; a second one only adds to it.
-function unique(findings: readonly Finding[]): Finding[] {
-  const byKey = new Map<string, Finding>();
+function unique(findings: readonly Fault[]): Fault[] {
+  const byKey = new Map<string, Fault>();
   for (const f of findings) {
     const first = byKey.get(findingKey(f));
-    const merged =
-      first === undefined || first.message === f.message
-        ? (first ?? f)
-        : {
-            ...first,
-            message: `${first.message} ${f.message}`,
-            evidence: [...new Set([...first.evidence, ...f.evidence])],
-          };
-    byKey.set(findingKey(f), merged);
+    byKey.set(findingKey(f), first === undefined ? f : merged(first, f));
   }
   return [...byKey.values()];
 }
 
 const ORDER = new Map(Object.keys(FINDINGS).map((code, index) => [code as FindingCode, index]));
 
-function sorted(findings: readonly Finding[]): Finding[] {
-  const rank = (f: Finding): number => (f.severity === 'fail' ? 0 : 1000) + (ORDER.get(f.code) ?? 0);
+function sorted(findings: readonly Fault[]): Fault[] {
+  const rank = (f: Fault): number => (f.severity === 'fail' ? 0 : 1000) + (ORDER.get(f.code) ?? 0);
   return unique(findings).sort((a, b) => rank(a) - rank(b) || compare(findingKey(a), findingKey(b)));
 }
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function wordOf(c: CaseFile, findings: readonly Finding[]): VerdictWord {
-  if (c.fired === null) return 'not-run';
-  if (c.interrupted.length > 0) return 'aborted';
-  const open = findings.filter((f) => f.knownIssue === null);
-  if (open.some((f) => f.severity === 'fail')) return 'fail';
-  return open.length > 0 ? 'inconclusive' : 'pass';
-}
-
-function exitCodeOf(verdict: VerdictWord, fleet: FleetState, refused: boolean): ExitCode {
-  if (fleet === 'halted' || fleet === 'unknown') return 5;
-  switch (verdict) {
-    case 'pass':
-      return refused ? 1 : 0;
-    case 'fail':
-      return 1;
-    case 'inconclusive':
-      return 2;
-    case 'not-run':
-      return 3;
-    case 'aborted':
-      return 4;
-  }
 }

@@ -1,9 +1,8 @@
 import { foresightOf } from '../model/foresight.ts';
 import type { ManagedReading, ManagedService, Revival } from '../model/manager.ts';
 import { unreadable } from '../model/reading.ts';
-import type { Finding } from '../model/verdict.ts';
 import { type CaseFile, servicesOf } from './case-file.ts';
-import { finding, harmless, listed, seconds } from './finding.ts';
+import { type Fault, finding, harmless, listed, seconds } from './finding.ts';
 import type { ServiceLives } from './service-lives.ts';
 
 /** What the counters of a target's manager say about the time between its last death and the end of the halt. */
@@ -56,21 +55,32 @@ function movement(before: ManagedService, now: ManagedService): string | null {
  * What a target's manager adds to what the samples show: lives that fall between two of them, and something that could bring
  * the service back later than anybody looked. What it says is never a proof by itself, and where it cannot be read nothing is wrong.
  */
-export function managerFindings(c: CaseFile, service: ServiceLives): Finding[] {
+export function managerFindings(c: CaseFile, service: ServiceLives): Fault[] {
+  return [...uncounted(c, service), ...revivable(c, service)];
+}
+
+function uncounted(c: CaseFile, service: ServiceLives): Fault[] {
+  const { name, host } = service.planned;
+  const counters = countersOf(c, service);
+  if (counters.kind !== 'moved') return [];
+  return [
+    finding(
+      'flapped',
+      { host, service: name },
+      `${managerOf(c, host)} on ${host} counted another life of ${name} while it was halted, too short for any sample: ${counters.how}.`,
+      counters.evidence,
+    ),
+  ];
+}
+
+function managerOf(c: CaseFile, host: string): string {
+  return c.plan.hosts.find((one) => one.name === host)?.manager ?? 'its manager';
+}
+
+function revivable(c: CaseFile, service: ServiceLives): Fault[] {
   const { name, host } = service.planned;
   const subject = { host, service: name };
-  const manager = c.plan.hosts.find((one) => one.name === host)?.manager ?? 'its manager';
-  const counters = countersOf(c, service);
-  if (counters.kind === 'moved') {
-    return [
-      finding(
-        'flapped',
-        subject,
-        `${manager} on ${host} counted another life of ${name} while it was halted, too short for any sample: ${counters.how}.`,
-        counters.evidence,
-      ),
-    ];
-  }
+  const manager = managerOf(c, host);
   const accounts = accountsInHalt(c, service);
   const managed = accounts.findLast(({ reading }) => reading.kind === 'present');
   // What was there at the baseline is there until cron and at were read again: that they could not be is no sign that it went.

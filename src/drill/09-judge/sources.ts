@@ -1,10 +1,9 @@
 import { asksStatus, readsStore } from '../model/coverage.ts';
 import type { FindingCode } from '../model/findings.ts';
 import type { Reading } from '../model/reading.ts';
-import type { Finding } from '../model/verdict.ts';
 import { endedMs } from './acts.ts';
 import { brokerSubject, type CaseFile, type Read, within } from './case-file.ts';
-import { finding } from './finding.ts';
+import { type Fault, finding, spanning } from './finding.ts';
 import { brokerDeaths, brokerLives } from './hold.ts';
 import { undoneMs } from './undo.ts';
 
@@ -21,9 +20,9 @@ interface Need {
 }
 
 /** Whether store, API, audit log and exchange were readable at every moment at which the verdict needs them. */
-export function judgeSources(c: CaseFile): Finding[] {
+export function judgeSources(c: CaseFile): Fault[] {
   const subject = brokerSubject(c);
-  const findings: Finding[] = [];
+  const findings: Fault[] = [];
   const demand = <T>(
     code: FindingCode,
     what: string,
@@ -38,12 +37,15 @@ export function judgeSources(c: CaseFile): Finding[] {
       const answers = empty ? ['present', 'absent'] : ['present'];
       if (inside.some((read) => answers.includes(read.reading.kind))) continue;
       const failed = inside.at(-1);
+      const message = `${what} could not be read ${need.when}: ${why(failed?.reading)}.`;
+      const [first = failed] = inside;
       findings.push(
-        finding(code, about, `${what} could not be read ${need.when}: ${why(failed?.reading)}.`, [
-          failed?.id,
-        ]),
+        spanning(
+          finding(code, about, message, [failed?.id]),
+          first?.sentMs ?? need.fromMs,
+          failed?.receivedMs ?? need.toMs,
+        ),
       );
-      return;
     }
   };
 

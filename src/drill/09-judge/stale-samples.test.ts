@@ -154,7 +154,7 @@ it('never passes a journal that breaks off, or that says of itself that the dril
   expect(judged(whole).verdict).toBe('pass');
   expect(judged(whole.slice(0, -1))).toMatchObject({
     verdict: 'inconclusive',
-    codes: ['cut-short'],
+    codes: ['journal-broken'],
     exitCode: 2,
   });
   const failed = { ...(whole.at(-1) as Entry), kind: 'failed' as const, why: 'out of memory' } as Entry;

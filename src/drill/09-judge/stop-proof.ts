@@ -1,9 +1,9 @@
-import type { Finding } from '../model/verdict.ts';
+import type { FindingCode } from '../model/findings.ts';
 import { acknowledged } from './acknowledgement.ts';
 import { type CaseFile, said, type Trigger, within } from './case-file.ts';
 import { controllerClockTrouble } from './clocks.ts';
 import { controlsOf } from './controls.ts';
-import { finding, seconds } from './finding.ts';
+import { type Fault, finding, seconds, spanning } from './finding.ts';
 import { diedBy, stillnessOf } from './hold.ts';
 import { troubleOf } from './hosts.ts';
 import { detailAt, firstSeen, type Life, type Sighting } from './lives.ts';
@@ -18,7 +18,7 @@ type Fate = 'gone' | 'late' | 'straddling' | 'alive' | 'unknown';
 export interface StopProof {
   readonly proven: boolean;
   /** What is wrong with this stop; a proof that fails for want of evidence about the host or the hold has none here. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly Fault[];
   /** Between which instants the last life of it died; null where some did not, or none was there. */
   readonly died: readonly [number, number] | null;
 }
@@ -39,7 +39,7 @@ const proofs = once((_: CaseFile) => new Map<ServiceLives, StopProof>());
 function prove(c: CaseFile, service: ServiceLives): StopProof {
   const findings = c.trigger === null ? [] : stopFindings(c, c.trigger, service);
   const host = c.hosts.get(service.planned.host);
-  const still = stillnessOf(c);
+  const still = stillnessOf(c, service);
   const proven =
     c.trigger !== null &&
     host !== undefined &&
@@ -65,19 +65,26 @@ export function unclassified(c: CaseFile, service: ServiceLives): Life[] {
   });
 }
 
-function stopFindings(c: CaseFile, trigger: Trigger, service: ServiceLives): Finding[] {
+function stopFindings(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault[] {
   const all = fates(c, trigger, service);
   const alive = all.filter(({ fate }) => fate === 'alive').map(({ life }) => life);
-  if (alive.length > 0) return [stillRunning(c, trigger, service, alive)];
-  const back = reappeared(c, trigger, service);
-  if (back.length > 0) return back;
-  const outOfTime = [...late(c, trigger, service, all), ...straddling(c, trigger, service, all)];
-  const wrong = outOfTime.length > 0 ? outOfTime : stillAnswering(c, trigger, service);
-  return [...wrong, ...managerFindings(c, service)];
+  const stopped = [
+    ...reappeared(c, trigger, service),
+    ...late(c, trigger, service, all),
+    ...straddling(c, trigger, service, all),
+  ];
+  if (alive.length > 0) return [...stillRunning(c, trigger, service, alive), ...stopped];
+  const isOver = stopped.every(({ code }) => code !== 'respawned' && code !== 'boot-resurrection');
+  return [
+    ...stopped,
+    ...(stopped.length === 0 ? stillAnswering(c, trigger, service) : []),
+    // What is there again is not brought back by what its manager still has in mind.
+    ...(isOver ? managerFindings(c, service) : []),
+  ];
 }
 
 // Who answers for the broker is at work somewhere, whatever the process table of its host shows.
-function stillAnswering(c: CaseFile, trigger: Trigger, service: ServiceLives): Finding[] {
+function stillAnswering(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault[] {
   const { name, host } = service.planned;
   if (!c.brokerMustStop || name !== c.plan.broker) return [];
   const members = [...service.baseline, ...service.family, ...service.newcomers];
@@ -109,71 +116,104 @@ function fateOf(c: CaseFile, { deadlineMs }: Trigger, life: Life): Fate {
   return death.fromMs >= deadlineMs ? 'late' : 'straddling';
 }
 
-function stillRunning(c: CaseFile, trigger: Trigger, service: ServiceLives, alive: readonly Life[]): Finding {
-  const { name, host } = service.planned;
-  const baseline = alive.filter((life) => service.baseline.includes(life));
-  const subject = { host, service: name };
-  const evidence = [...trigger.ids, ...alive.map((life) => lastInHalt(c, life)?.sample.id)];
-  const pids = (lives: readonly Life[]): string => lives.map((life) => life.pid).join(', ');
-  const after = seconds(Math.max(...alive.map((life) => lastSeenInHalt(c, life))) - trigger.t0Ms);
-
-  if (baseline.length === 0) {
-    const reborn = alive.filter((life) => isBorn(life, trigger) && matchesStill(c, life, name));
-    if (reborn.length > 0) {
-      return finding(
-        'respawned',
-        subject,
-        `${name} stopped, and a child of it took its place (pid ${pids(reborn)}), seen ${after} after T0.`,
-        evidence,
-      );
-    }
-    return finding(
+function stillRunning(c: CaseFile, trigger: Trigger, service: ServiceLives, alive: readonly Life[]): Fault[] {
+  const { name } = service.planned;
+  const [baseline, family] = [
+    alive.filter((life) => service.baseline.includes(life)),
+    withoutParent(c, service, alive),
+  ];
+  const [reborn, orphans] = parted(family, (life) => isBorn(life, trigger) && matchesStill(c, life, name));
+  const [frozen, awake] = parted(baseline, (life) => isFrozen(c, life));
+  const [same, renamed] = parted(awake, (life) => matchesStill(c, life, name));
+  const found = (
+    lives: readonly Life[],
+    code: FindingCode,
+    say: (pids: string, after: string) => string,
+  ): Fault[] => {
+    if (lives.length === 0) return [];
+    const pids = lives.map((life) => life.pid).join(', ');
+    const after = seconds(Math.max(...lives.map((life) => lastSeenInHalt(c, life))) - trigger.t0Ms);
+    const evidence = [...trigger.ids, ...lives.map((life) => lastInHalt(c, life)?.sample.id)];
+    const subject = { host: service.planned.host, service: name };
+    return [spanning(finding(code, subject, say(pids, after), evidence), trigger.t0Ms, c.haltEndMs)];
+  };
+  return [
+    ...found(
+      reborn,
+      'respawned',
+      (pids, after) =>
+        `${name} stopped, and a child of it took its place (pid ${pids}), seen ${after} after T0.`,
+    ),
+    ...found(
+      orphans,
       'orphaned-children',
-      subject,
-      `${name} stopped, but processes that descend from it still ran ${after} after T0 (pid ${pids(alive)}).`,
-      evidence,
-    );
-  }
-  if (baseline.every((life) => isFrozen(c, life))) {
-    return finding(
+      (pids, after) =>
+        `${name} stopped, but processes that descend from it still ran ${after} after T0 (pid ${pids}).`,
+    ),
+    ...found(
+      frozen,
       'frozen-not-stopped',
-      subject,
-      `${name} is frozen, not stopped: pid ${pids(baseline)} was in state T ${after} after T0.`,
-      evidence,
-    );
-  }
-  if (baseline.every((life) => isFrozen(c, life) || !matchesStill(c, life, name))) {
-    return finding(
+      (pids, after) => `${name} is frozen, not stopped: pid ${pids} was in state T ${after} after T0.`,
+    ),
+    ...found(
+      renamed,
       'renamed-survivor',
-      subject,
-      `Pid ${pids(baseline)}, which was ${name} before the trigger, still ran under another name ${after} after T0.`,
-      evidence,
-    );
-  }
+      (pids, after) =>
+        `Pid ${pids}, which was ${name} before the trigger, still ran under another name ${after} after T0.`,
+    ),
+    ...found(same, ...unstopped(c, service, alive, same)),
+  ];
+}
+
+/** The processes of the service that are as they were: none of it stopped, though that was acknowledged, or not all of it. */
+function unstopped(
+  c: CaseFile,
+  service: ServiceLives,
+  alive: readonly Life[],
+  same: readonly Life[],
+): [FindingCode, (pids: string, after: string) => string] {
+  const { name, host } = service.planned;
+  const isAcknowledged = acknowledged(c, name);
   const gone = service.roots.filter((life) => !alive.includes(life));
-  if (acknowledged(c, name) && gone.length === 0) {
-    return finding(
+  if (isAcknowledged && gone.length === 0) {
+    return [
       'successful-no-op',
-      subject,
-      `The broker acknowledged the stop of ${name}; the same process (pid ${pids(baseline)}) still ran on ${host} ${after} after T0.`,
-      evidence,
-    );
+      (pids, after) =>
+        `The broker acknowledged the stop of ${name}; the same process (pid ${pids}) still ran on ${host} ${after} after T0.`,
+    ];
   }
   const part =
     gone.length > 0
-      ? `${baseline.length} of ${service.baseline.length} processes of ${name} still ran`
+      ? `${same.length} of ${service.baseline.length} processes of ${name} still ran`
       : `The broker did not acknowledge the stop of ${name}, and it still ran`;
-  return finding(
-    'partial-stop',
-    subject,
-    `${part} on ${host} ${after} after T0 (pid ${pids(baseline)}).`,
-    evidence,
+  return ['partial-stop', (pids, after) => `${part} on ${host} ${after} after T0 (pid ${pids}).`];
+}
+
+/** Those of the family that no living process of the service is the parent of: a child beside its parent is no orphan. */
+function withoutParent(c: CaseFile, service: ServiceLives, alive: readonly Life[]): Life[] {
+  const parents = alive.filter((life) => service.baseline.includes(life));
+  return alive.filter(
+    (life) =>
+      service.family.includes(life) &&
+      !parents.some(
+        (parent) =>
+          parent.scope === life.scope &&
+          c.lives
+            .lineage(life.scope)
+            .descendants(new Set([parent.key]), new Set())
+            .has(life.key),
+      ),
   );
 }
 
-function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Finding[] {
+function parted<T>(all: readonly T[], fits: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [all.filter(fits), all.filter((one) => !fits(one))];
+}
+
+function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault[] {
   const { name, host } = service.planned;
-  const lastGone = Math.max(0, ...service.baseline.map((life) => c.lives.death(life)?.toMs ?? 0));
+  // Where one never went, nothing came back and went again.
+  const lastGone = Math.max(0, ...service.baseline.map((life) => c.lives.death(life)?.toMs ?? Infinity));
   const stayed = service.newcomers.filter((life) => !diedBy(c, life, c.haltEndMs));
   const went = service.newcomers.filter((life) => {
     const last = life.seen.at(-1)?.sample;
@@ -184,34 +224,38 @@ function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Findi
     lives.flatMap((life) => [life.seen[0], lastInHalt(c, life)].map((seen) => seen?.sample.id));
   const pids = (lives: readonly Life[]): string => lives.map((life) => life.pid).join(', ');
   const reboots = rebootsIn(c, host);
-  const resurrected = stayed.filter((life) => reboots.has(life.scope));
-  if (resurrected.length > 0) {
-    return [
-      finding(
-        'boot-resurrection',
-        { host, service: name },
-        `${host} was rebooted while halted, and ${name} came back with it (pid ${pids(resurrected)}) and was still there when the halt ended.`,
-        [...[...reboots.values()].map(({ before }) => before.id), ...evidence(resurrected)],
-      ),
-    ];
-  }
-  if (stayed.length > 0) {
-    return [
-      finding(
-        'respawned',
-        { host, service: name },
-        `${name} came back on ${host} while halted (pid ${pids(stayed)}) and was still there when the halt ended.`,
-        evidence(stayed),
-      ),
-    ];
-  }
-  if (went.length === 0) return [];
+  const [resurrected, respawned] = parted(stayed, (life) => reboots.has(life.scope));
+  const found = (
+    lives: readonly Life[],
+    code: FindingCode,
+    message: string,
+    before: readonly string[] = [],
+  ) =>
+    lives.length === 0
+      ? []
+      : [
+          spanning(
+            finding(code, { host, service: name }, message, [...before, ...evidence(lives)]),
+            Math.min(...lives.map((life) => firstSeen(life)?.receivedMs ?? Number.POSITIVE_INFINITY)),
+            c.haltEndMs,
+          ),
+        ];
   return [
-    finding(
+    ...found(
+      resurrected,
+      'boot-resurrection',
+      `${host} was rebooted while halted, and ${name} came back with it (pid ${pids(resurrected)}) and was still there when the halt ended.`,
+      [...reboots.values()].map(({ before }) => before.id),
+    ),
+    ...found(
+      respawned,
+      'respawned',
+      `${name} came back on ${host} while halted (pid ${pids(respawned)}) and was still there when the halt ended.`,
+    ),
+    ...found(
+      went,
       'flapped',
-      { host, service: name },
       `${name} came back on ${host} while halted (pid ${pids(went)}) and went again.`,
-      evidence(went),
     ),
   ];
 }
@@ -228,7 +272,7 @@ function late(
   trigger: Trigger,
   service: ServiceLives,
   all: readonly { life: Life; fate: Fate }[],
-): Finding[] {
+): Fault[] {
   const { name, host } = service.planned;
   const deaths = all.flatMap(({ life, fate }) => (fate === 'late' ? (c.lives.death(life) ?? []) : []));
   if (deaths.length === 0) return [];
@@ -250,7 +294,7 @@ function straddling(
   trigger: Trigger,
   service: ServiceLives,
   all: readonly { life: Life; fate: Fate }[],
-): Finding[] {
+): Fault[] {
   const { name, host } = service.planned;
   const death = all.find(({ fate }) => fate === 'straddling');
   const seen = death === undefined ? null : c.lives.death(death.life);

@@ -6,7 +6,7 @@ import { endedMs } from './acts.ts';
 import { crashSummary, firstLifeSpan, type HaltedState, haltedState } from './broker-memory.ts';
 import { type CaseFile, type Read, within } from './case-file.ts';
 import { controlsOf } from './controls.ts';
-import { brokerDeaths, holdOf } from './hold.ts';
+import { brokerDeaths, holdOf, isHaltComplete } from './hold.ts';
 import { longestGap } from './host-trouble.ts';
 import { troubleOf } from './hosts.ts';
 import { proveKept } from './keep-proof.ts';
@@ -23,7 +23,7 @@ export function haltSummary(c: CaseFile): HaltSummary {
     acknowledged: c.trigger?.reply == null ? null : haltAcknowledged(c),
     withinMs: c.plan.timing.withinMs,
     holdMs: c.plan.timing.holdMs,
-    heldMs: hold === null ? null : Math.round(hold.heldMs),
+    heldMs: hold === null || !isHaltComplete(c) ? null : Math.round(hold.heldMs),
     services,
   };
 }

@@ -89,7 +89,7 @@ function blockedAssets(c: CaseFile): Finding[] {
           ids,
         )
       : finding(
-          'cut-short',
+          'undo-unseen',
           { ...brokerSubject(c), asset },
           `${asset} was watched for ${seconds(forMs)} after the undo, and no order was seen: it is not known whether it is traded again.`,
           ids,
@@ -164,7 +164,7 @@ function notRestored(c: CaseFile, service: ServiceLives): Finding[] {
   if (state === 'unsettled') {
     return [
       finding(
-        'cut-short',
+        'undo-unseen',
         subject,
         `${name} was up on ${host} when the drill ended, but was not watched for the ${seconds(settleMs)} that it must stay up.`,
         [last?.id],

@@ -14,12 +14,15 @@ export interface FindingKind {
     | 'effects'
     | 'guards'
     | 'undo'
-    | 'could not tell';
+    | 'could not tell'
+    | 'missing proofs';
   readonly meaning: string;
   readonly cause: string;
   readonly fix: string;
   /** Whether a known issue may accept it. */
   readonly acceptable: boolean;
+  /** What a finding of this kind names besides host and service, and a known issue has to name too. */
+  readonly names?: 'asset' | 'field';
 }
 
 const stopping = { severity: 'fail', group: 'stopping', acceptable: true } as const;
@@ -30,6 +33,7 @@ const effects = { severity: 'fail', group: 'effects', acceptable: true } as cons
 const guards = { severity: 'fail', group: 'guards', acceptable: false } as const;
 const undo = { severity: 'fail', group: 'undo', acceptable: false } as const;
 const doubt = { severity: 'inconclusive', group: 'could not tell', acceptable: false } as const;
+const missing = { severity: 'inconclusive', group: 'missing proofs', acceptable: false } as const;
 
 export const FINDINGS = {
   'successful-no-op': {
@@ -150,6 +154,7 @@ export const FINDINGS = {
   },
   'collateral-halt': {
     ...surviving,
+    names: 'asset',
     title: 'Assets that the halt must not reach stopped trading',
     meaning:
       'Orders that went on before the trigger did not go on after it for an asset that must stay active.',
@@ -166,6 +171,7 @@ export const FINDINGS = {
   },
   'partial-amnesia': {
     ...state,
+    names: 'field',
     title: 'The broker restarted and forgot part of the halt',
     meaning:
       'A new life of the broker is halted, but its level, incident, reason or asset differ from before.',
@@ -191,6 +197,7 @@ export const FINDINGS = {
   },
   'split-state': {
     ...state,
+    names: 'field',
     title: 'API and store disagree',
     meaning: 'What the API says of level, incident or reason differs from the store, and stays so.',
     cause: 'A cached status, or a store that another process writes.',
@@ -274,6 +281,7 @@ export const FINDINGS = {
   },
   'position-not-flat': {
     ...effects,
+    names: 'asset',
     title: 'The position is not flat',
     meaning:
       'After the deadline the exchange still shows a position, or open orders, for an asset that had to be flattened.',
@@ -458,12 +466,59 @@ export const FINDINGS = {
     cause: 'An error in haltdrill.',
     fix: 'Report it with the journal.',
   },
-  'cut-short': {
-    ...doubt,
-    title: 'The drill ended early',
-    meaning: 'A stage that this verdict needs was not finished.',
-    cause: 'An interruption, or an earlier stage that failed.',
+  'state-unseen': {
+    ...missing,
+    title: 'The halt was never seen where its state lives',
+    meaning:
+      'Neither at the deadline nor until the undo did the store, or where there is none the API, show the level that the drill asked for.',
+    cause: 'A halt that is kept in memory, or that never came about.',
     fix: 'See the other findings, then run the drill again.',
+  },
+  'hold-short': {
+    ...missing,
+    title: 'The halt was not observed for the whole hold',
+    meaning:
+      'From the last death, the state verified and the broker back to the last sample before the undo it was less than `hold`.',
+    cause: 'An interruption, a target that did not stop, or a halt that ended by itself.',
+    fix: 'See the other findings, then run the drill again.',
+  },
+  'crash-missing': {
+    ...missing,
+    title: 'The broker was not crashed while halted',
+    meaning: 'The drill demands a crash, and no sample shows that the process of the broker ended by it.',
+    cause: 'A broker that was not there, or not halted, when it was to be killed.',
+    fix: 'See the other findings, then run the drill again.',
+  },
+  'control-missing': {
+    ...missing,
+    title: 'No control vanished at the end of the hold',
+    meaning:
+      'On this host no canary was killed after the halt had been observed and seen to vanish, so nothing shows that the probe would have noticed.',
+    cause: 'A drill that ended early, or a probe that went blind.',
+    fix: 'See the other findings, then run the drill again.',
+  },
+  'guard-untried': {
+    ...missing,
+    title: 'A request that must be refused was not sent',
+    meaning:
+      'A guard of the drill was not tried, so it is not known whether the broker would have refused it.',
+    cause: 'A halt that was not as the drill had made it, or an earlier guard that failed.',
+    fix: 'See the other findings, then run the drill again.',
+  },
+  'undo-unseen': {
+    ...missing,
+    title: 'The undo was not seen to its end',
+    meaning: 'It is not known whether everything is back as it was, and stays so.',
+    cause: 'A broker that was not heard again, an asset that is rarely traded, or a drill that ended early.',
+    fix: 'Look at what the finding names; where the fleet is halted, use haltdrill recover.',
+  },
+  'journal-broken': {
+    ...missing,
+    title: 'The journal breaks off',
+    meaning:
+      'It lacks its last record: what was done and seen after it is not known, and nothing is proven by it.',
+    cause: 'A full disk, or a runner that was killed.',
+    fix: 'Look whether the fleet is halted, use haltdrill recover, and run the drill again.',
   },
 } as const satisfies Record<string, FindingKind>;
 

@@ -7,6 +7,10 @@ export interface KnownIssue {
   readonly level: number;
   readonly host: string;
   readonly services: readonly string[];
+  /** The asset that the finding names, where it names one. */
+  readonly asset?: string | undefined;
+  /** The field of the halt's state that the finding names, where it names one. */
+  readonly field?: string | undefined;
   readonly owner: string;
   /** `YYYY-MM-DD` */
   readonly filed: string;

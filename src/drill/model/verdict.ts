@@ -16,6 +16,8 @@ export interface Finding {
   readonly service: string | null;
   /** The asset that it is about, where it is about one; part of the subject. */
   readonly asset?: string;
+  /** The field of the halt's state that it is about, such as `level`; part of the subject. */
+  readonly field?: string;
   readonly message: string;
   /** Ids of journal entries. */
   readonly evidence: readonly string[];
@@ -26,9 +28,10 @@ export interface Finding {
 }
 
 /** Stable within a verdict: one finding a code and subject. */
-export function findingKey(f: Pick<Finding, 'code' | 'host' | 'service' | 'asset'>): string {
+export function findingKey(f: Pick<Finding, 'code' | 'host' | 'service' | 'asset' | 'field'>): string {
   const subject = `${f.code} ${f.host ?? '-'}/${f.service ?? '-'}`;
-  return f.asset === undefined ? subject : `${subject}/${f.asset}`;
+  const part = f.asset ?? f.field;
+  return part === undefined ? subject : `${subject}/${part}`;
 }
 
 /** `verdict.json`, schema version 1. It only ever grows. */

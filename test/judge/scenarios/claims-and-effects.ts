@@ -127,7 +127,7 @@ export const claimsAndEffects: readonly Case[] = [
     },
   },
   {
-    code: 'cut-short',
+    code: 'hold-short',
     about: 'a hold that began when the position was flat',
     flags: (s) => {
       demands(s, { flat: ['DOGE-USD'] });

@@ -305,7 +305,7 @@ export const couldNotTell: readonly Case[] = [
     },
   },
   {
-    code: 'cut-short',
+    code: 'hold-short',
     about: 'the hold',
     flags: (s) => {
       s.plan = { ...s.plan, timing: { ...s.plan.timing, holdMs: 7200 } };
@@ -315,7 +315,7 @@ export const couldNotTell: readonly Case[] = [
     },
   },
   {
-    code: 'cut-short',
+    code: 'control-missing',
     about: 'the final control',
     flags: (s) => {
       for (const one of s.canaries) if (one.purpose === 'final') one.purpose = 'rotation';
@@ -323,7 +323,7 @@ export const couldNotTell: readonly Case[] = [
     spares: () => undefined,
   },
   {
-    code: 'cut-short',
+    code: 'undo-unseen',
     about: 'the settling',
     flags: (s) => {
       s.endMs = RESUME + 1800;

@@ -515,7 +515,6 @@ export const wrong: readonly (readonly [string, Change, readonly `${FindingCode}
     'the operator stops at the second step',
     stopped,
     [
-      'cut-short -',
       'unreadable-broker principal',
       ...LEVEL4.toSorted().map((name) => `unrestored-service ${name}` as const),
     ],
@@ -532,7 +531,6 @@ export const wrong: readonly (readonly [string, Change, readonly `${FindingCode}
       s.manualSteps = [{ ...step(s, 0), result: null }, { ...step(s, 0), atMs: RESUME + 50 }, step(s, 1)];
     },
     [
-      'cut-short -',
       'manual-resume-failed principal',
       'unreadable-broker principal',
       ...LEVEL4.toSorted().map((name) => `unrestored-service ${name}` as const),
@@ -621,7 +619,7 @@ export const wrong: readonly (readonly [string, Change, readonly `${FindingCode}
     },
     LEVEL4.toSorted().map((name) => `unrestored-service ${name}` as const),
   ],
-  ['the store still names the incident, whose row is resolved', naming, ['cut-short -']],
+  ['the store still names the incident, whose row is resolved', naming, ['undo-unseen -']],
   [
     'the incident is gone from the store with the undo',
     (s) => withIncidents(s, (row, ms) => (ms > RESUME + 40 ? [] : [row])),

@@ -144,26 +144,26 @@ export const aloneCases: readonly Uncovered[] = [
     (s) => {
       s.resumeReply = present(exit(1));
     },
-    ['cut-short '],
+    ['undo-unseen '],
   ],
   [
     'the resume gives no answer, and everything is back all the same',
     (s) => {
       s.resumeReply = unreadable('the connection was lost');
     },
-    ['cut-short '],
+    ['undo-unseen '],
   ],
   [
     'nothing says how the resume ended, and everything is back all the same',
     (s) => {
       s.resumeReply = null;
     },
-    ['cut-short '],
+    ['undo-unseen '],
   ],
   [
     'the drill is stopped by a condition, and leaves the fleet halted',
-    (s) => leftHalted(s, RESUME - 1700),
-    ['cut-short '],
+    (s) => leftHalted(s, T0 + 4000),
+    ['hold-short '],
   ],
   [
     'the resume ends with 1, and hermes stays down',
@@ -224,7 +224,7 @@ export const aloneCases: readonly Uncovered[] = [
       resumedAgain(s, RESUME + 300, 0);
       resumedAgain(s, RESUME + 600, 1);
     },
-    ['cut-short '],
+    ['undo-unseen '],
   ],
   [
     'hermes comes back in the hold',
@@ -275,7 +275,7 @@ export const storeAloneCases: readonly Uncovered[] = [
       staysHalted(s);
       s.resumeReply = unreadable('the connection was lost');
     },
-    ['cut-short '],
+    ['undo-unseen principal'],
   ],
   [
     'the resume ends with 1, and nothing comes back',
@@ -292,7 +292,7 @@ export const storeAloneCases: readonly Uncovered[] = [
       s.resumeAt = null;
       s.also.push({ atMs: RESUME, body: { kind: 'intent', act: resuming, undo: 'none' } });
     },
-    ['cut-short '],
+    ['undo-unseen principal'],
   ],
   [
     'the first resume gives no answer, the second ends with 1, and nothing comes back',

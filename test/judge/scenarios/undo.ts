@@ -56,7 +56,7 @@ export const undo: readonly Case[] = [
     spares: () => undefined,
   },
   {
-    code: 'cut-short',
+    code: 'hold-short',
     about: 'left halted by a rule',
     flags: (s) => leftHalted(s, T0 + 6500),
     spares: () => undefined,
@@ -72,9 +72,12 @@ export const undo: readonly Case[] = [
     spareNotClean: true,
   },
   {
-    code: 'cut-short',
+    code: 'hold-short',
     about: 'ended by a rule that resumes',
-    flags: (s) => endedByRule(s, RESUME - 100),
+    flags: (s) => {
+      s.plan = { ...s.plan, timing: { ...s.plan.timing, holdMs: 7200 } };
+      endedByRule(s, RESUME - 100);
+    },
     spares: (s) => {
       s.plan = { ...s.plan, stopWhen: [{ when: 'host-lost', action: 'resume', forMs: 5000 }] };
     },
