@@ -9,7 +9,7 @@ import { crashBroker } from './07-crash/crash-broker.ts';
 import { asksStatus, readsStore, showsState } from './model/coverage.ts';
 import { GUARDS_SKIPPED, guardKind } from './model/guards.ts';
 import { JOURNAL_FORMAT, type Judging } from './model/journal.ts';
-import type { KnownIssue } from './model/known-issue.ts';
+import { acceptedNotToStop, type KnownIssue } from './model/known-issue.ts';
 import { haltSeen, isForeign, type OwnHalt } from './model/ownership.ts';
 import type { Plan } from './model/plan.ts';
 import type { IncarnationKey } from './model/process.ts';
@@ -155,7 +155,7 @@ async function seeAsItIs(plan: Plan, observer: Observer, { clock }: World): Prom
 }
 
 async function haltAndUndo(
-  { plan }: DrillInput,
+  { plan, knownIssues, judging }: DrillInput,
   nonce: string,
   baseline: ReadonlyMap<string, readonly IncarnationKey[]>,
   observer: Observer,
@@ -183,7 +183,8 @@ async function haltAndUndo(
     if (pulled === 'not fired') return;
     held.own = { ...held.own, revision: pulled.revision };
     stage('observe', 'begin');
-    const { stopped } = await watchHalt(plan, t0Ms, observer, world);
+    const accepted = acceptedNotToStop(plan, knownIssues, judging.today);
+    const { stopped } = await watchHalt(plan, { t0Ms, accepted }, observer, world);
     stage('observe', 'end', stopped ? null : 'not every target is gone');
     // Beside the crash: from this moment on the managers' counters must stand still.
     const counted = stopped ? observer.readManagers('stopped') : Promise.resolve();

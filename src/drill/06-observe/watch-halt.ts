@@ -14,19 +14,20 @@ const LAST_LOOK_MS = 1_500;
 
 /**
  * Waits until the halt is complete: every target gone, effects as demanded, API and store at the level. `stopped` is whether
- * the targets are all gone: only then is there something to hold.
+ * the targets are all gone but those that are accepted not to stop: only then is there something to hold.
  */
 export async function watchHalt(
   plan: Plan,
-  t0Ms: number,
+  { t0Ms, accepted }: { readonly t0Ms: number; readonly accepted: ReadonlySet<string> },
   observer: Observer,
   world: World,
 ): Promise<{ readonly stopped: boolean }> {
-  const stopped = (): boolean =>
-    plan.services.every(({ name, role }) => role !== 'target' || observer.livesOf(name)?.length === 0);
-  const complete = (): boolean => stopped() && stateVerified(plan, observer) && flat(plan, observer);
+  const targets = plan.services.filter(({ role }) => role === 'target').map(({ name }) => name);
+  const isGone = (name: string): boolean => observer.livesOf(name)?.length === 0;
+  const complete = (): boolean =>
+    targets.every(isGone) && stateVerified(plan, observer) && flat(plan, observer);
   await observer.until(() => world.stop.aborted || complete(), t0Ms + plan.timing.withinMs + LATE_MS);
-  return { stopped: stopped() };
+  return { stopped: targets.every((name) => accepted.has(name) || isGone(name)) };
 }
 
 /**

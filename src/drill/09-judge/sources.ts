@@ -1,6 +1,6 @@
 import { asksStatus, readsStore } from '../model/coverage.ts';
 import type { FindingCode } from '../model/findings.ts';
-import type { Reading } from '../model/reading.ts';
+import type { Interval, Reading } from '../model/reading.ts';
 import { endedMs } from './acts.ts';
 import { brokerSubject, type CaseFile, type Read, within } from './case-file.ts';
 import { type Fault, finding, spanning } from './finding.ts';
@@ -10,6 +10,24 @@ import { undoneMs } from './undo.ts';
 const HALT_ENDED = 'when the halt ended';
 const RESTARTED = 'after the broker had restarted';
 const DRILL_ENDED = 'when the drill ended';
+
+/**
+ * The whole stretch without an answer in which a need lies: from the first failure after the last answer before it, or from that answer
+ * where nothing was asked, to the last failure.
+ */
+function silence<T>(
+  reads: readonly Read<T>[],
+  isAnswer: (read: Read<T>) => boolean,
+  { fromMs, toMs }: Need,
+): Interval {
+  // No answer lies wholly within the need, so the last one before its end began before it.
+  const answer = reads.findLastIndex((read) => isAnswer(read) && read.sentMs < fromMs);
+  const failed = reads.slice(answer + 1).filter((read) => read.receivedMs <= toMs);
+  return {
+    fromMs: failed[0]?.sentMs ?? reads[answer]?.receivedMs ?? fromMs,
+    toMs: failed.at(-1)?.receivedMs ?? toMs,
+  };
+}
 
 interface Need {
   readonly when: string;
@@ -38,14 +56,9 @@ export function judgeSources(c: CaseFile): Fault[] {
       if (inside.some((read) => answers.includes(read.reading.kind))) continue;
       const failed = inside.at(-1);
       const message = `${what} could not be read ${need.when}: ${why(failed?.reading)}.`;
-      const [first = failed] = inside;
-      findings.push(
-        spanning(
-          finding(code, about, message, [failed?.id]),
-          first?.sentMs ?? need.fromMs,
-          failed?.receivedMs ?? need.toMs,
-        ),
-      );
+      const isAnswer = ({ reading }: Read<T>): boolean => answers.includes(reading.kind);
+      const { fromMs, toMs } = silence(reads, isAnswer, need);
+      findings.push(spanning(finding(code, about, message, [failed?.id]), fromMs, toMs));
     }
   };
 
