@@ -1,3 +1,5 @@
+import { serialize } from 'node:v8';
+
 /**
  * The journal of each golden, once for all that have the same. Nine in ten records of the fleet's drills are the same in hundreds of
  * them: each such record is one object, so that a gigabyte becomes a tenth of it; and frozen, so that no mutant can change it for the next.
@@ -23,13 +25,9 @@ export function journalsOf(goldens) {
   });
 }
 
-/** Different for different records: JSON alone would have undefined, and what is no number, look like nothing. */
+/** Different for different records; JSON would have undefined, and what is no number, look like nothing. */
 function textOf(record) {
-  return JSON.stringify(record, (_, value) =>
-    value === undefined || (typeof value === 'number' && !Number.isFinite(value)) || Object.is(value, -0)
-      ? `\0${Object.is(value, -0) ? '-0' : String(value)}`
-      : value,
-  );
+  return serialize(record).toString('latin1');
 }
 
 function frozen(value) {
