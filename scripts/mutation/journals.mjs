@@ -1,17 +1,19 @@
 import { serialize } from 'node:v8';
 
 /**
- * The journal of each golden, once for all that have the same. Nine in ten records of the fleet's drills are the same in hundreds of
+ * The journal of each golden that is asked for, once for all that have the same. Nine in ten records of the fleet's drills are the same in hundreds of
  * them: each such record is one object, so that a gigabyte becomes a tenth of it; and frozen, so that no mutant can change it for the next.
  *
  * @param {readonly { journal: () => readonly object[], options: object }[]} goldens
+ * @param {(golden: object) => boolean} isAsked
  * @returns {{ golden: object, journal: readonly object[], at: number }[]} `at`: its place among the goldens
  */
-export function journalsOf(goldens) {
+export function journalsOf(goldens, isAsked) {
   const numbers = new Map();
   const records = [];
   const seen = new Set();
   return goldens.flatMap((golden, at) => {
+    if (!isAsked(golden)) return [];
     const journal = golden.journal().map((record) => {
       const text = textOf(record);
       const number = numbers.get(text) ?? records.push(frozen(record)) - 1;

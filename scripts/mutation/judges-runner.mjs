@@ -32,10 +32,11 @@ class JudgesRunner {
   async init() {
     const start = await compiled(this.#root, (file) => this.#plain.get(file) ?? null);
     const { goldens, linesOf } = start();
-    this.#goldens = journalsOf(goldens).map(({ golden, journal, at }) => {
+    const asked = journalsOf(goldens, (golden) => idOf(golden).includes(ONLY));
+    this.#goldens = asked.map(({ golden, journal, at }) => {
       const began = performance.now();
       const expected = linesOf(golden, journal).join('\n');
-      return { id: `${golden.file}: ${golden.name}`, at, journal, expected, ms: performance.now() - began };
+      return { id: idOf(golden), at, journal, expected, ms: performance.now() - began };
     });
   }
 
@@ -139,6 +140,10 @@ class JudgesRunner {
   #first(isFirst) {
     this.#tests = [...this.#tests.filter(isFirst), ...this.#tests.filter((test) => !isFirst(test))];
   }
+}
+
+function idOf({ file, name }) {
+  return `${file}: ${name}`;
 }
 
 function caught(fails) {
