@@ -4,17 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Verdict } from '../src/drill/model/verdict.ts';
 import { ownFolder, requireFreshBuild, run } from './support/haltdrill.ts';
+import { needs } from './support/needs.ts';
 
 beforeAll(requireFreshBuild);
 
 /** A real supervisord whose programs are the fleet, and a kill switch that is a script. */
 
-const missing = spawnSync('supervisord', ['--version']).status !== 0;
-if (missing) console.log('skipped: no supervisord here; install the package supervisor');
-
 const NAMES = ['hermes', 'sentinel', 'shiva'];
 
-describe.skipIf(missing)('a fleet of which nothing is written down yet', () => {
+describe('a fleet of which nothing is written down yet', needs('supervisord'), () => {
   let folder: string;
   let daemon: ReturnType<typeof spawn>;
   const config = (): string => join(folder, 's.conf');

@@ -7,12 +7,12 @@ import { runCommand } from '../src/adapters/transports/run-command.ts';
 import { sshTransport } from '../src/adapters/transports/ssh.ts';
 import { type Connection, StrangeHostKey } from '../src/adapters/transports/transport.ts';
 import type { SshTransport } from '../src/drill/model/inventory.ts';
-import { hasSshd, type Sshd, SshLab } from './support/openssh.ts';
+import { needs } from './support/needs.ts';
+import { type Sshd, SshLab } from './support/openssh.ts';
 
 const LIMITS = { timeoutMs: 20_000, maxBytes: 65_536 };
 
-// .ci/run installs OpenSSH's server, and there these tests must run.
-describe.skipIf(!hasSshd && process.env.CI === undefined)('over OpenSSH', () => {
+describe('over OpenSSH', needs('sshd'), () => {
   let lab: SshLab;
   let a: Sshd;
   let b: Sshd;

@@ -6,7 +6,8 @@ import { createHostLink } from '../src/adapters/processes/host-link.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import type { Host, SshTransport } from '../src/drill/model/inventory.ts';
 import type { HostLink } from '../src/drill/ports/world.ts';
-import { hasSshd, SshLab } from './support/openssh.ts';
+import { needs } from './support/needs.ts';
+import { SshLab } from './support/openssh.ts';
 
 /** What a shell, a terminal or a decoder might take for more than text. None holds a NUL, which no argument can. */
 const TEXTS = [
@@ -41,8 +42,7 @@ const TEXTS = [
   '$\'\\x41\' $"x" <(id) >&2',
 ];
 
-// .ci/run installs OpenSSH's server, and there these tests must run.
-describe.skipIf(!hasSshd && process.env.CI === undefined)('text over a real shell and real ssh', () => {
+describe('text over a real shell and real ssh', needs('sshd'), () => {
   let lab: SshLab;
   let to: SshTransport;
   let bin: string;
@@ -159,28 +159,32 @@ describe.skipIf(!hasSshd && process.env.CI === undefined)('text over a real shel
     },
   );
 
-  it('what a process calls itself is read as bytes, also those that are no UTF-8', async () => {
-    // Its argv[0] and argument: bytes that no string of ours could hold, an escape sequence, a line end, a command.
-    const script = `exec perl -e '$0 = "x"; exec { "sleep" } "\\xff\\xfe\\e[31m\\n\\$(touch pwned)", "600"'`;
-    const child = spawn('/bin/sh', ['-c', script], { stdio: 'ignore', cwd: lab.folder });
-    try {
-      const pid = child.pid as number;
-      while (!readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('\u00ff')) {
-        expect(child.exitCode).toBe(null);
-        await new Promise((resolve) => setImmediate(resolve));
+  it(
+    'what a process calls itself is read as bytes, also those that are no UTF-8',
+    needs('perl'),
+    async () => {
+      // Its argv[0] and argument: bytes that no string of ours could hold, an escape sequence, a line end, a command.
+      const script = `exec perl -e '$0 = "x"; exec { "sleep" } "\\xff\\xfe\\e[31m\\n\\$(touch pwned)", "600"'`;
+      const child = spawn('/bin/sh', ['-c', script], { stdio: 'ignore', cwd: lab.folder });
+      try {
+        const pid = child.pid as number;
+        while (!readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('\u00ff')) {
+          expect(child.exitCode).toBe(null);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        const link = await opened();
+        const sample = await link.sample({ nonce: 'n2', mode: 'list', watch: [pid], detail: [pid] });
+        if (sample.kind !== 'present') throw new Error(JSON.stringify(sample).slice(0, 400));
+        expect(sample.value.rows).toMatchObject([{ pid }]);
+        expect(sample.value.details).toMatchObject([
+          { pid, argv: { kind: 'present', value: ['\ufffd\ufffd\u001b[31m\n$(touch pwned)', '600'] } },
+        ]);
+      } finally {
+        child.kill('SIGKILL');
       }
-      const link = await opened();
-      const sample = await link.sample({ nonce: 'n2', mode: 'list', watch: [pid], detail: [pid] });
-      if (sample.kind !== 'present') throw new Error(JSON.stringify(sample).slice(0, 400));
-      expect(sample.value.rows).toMatchObject([{ pid }]);
-      expect(sample.value.details).toMatchObject([
-        { pid, argv: { kind: 'present', value: ['\ufffd\ufffd\u001b[31m\n$(touch pwned)', '600'] } },
-      ]);
-    } finally {
-      child.kill('SIGKILL');
-    }
-    untouched();
-  });
+      untouched();
+    },
+  );
 
   it('what a command prints that is no UTF-8 is marked, and cuts nothing off', async () => {
     const link = await opened();

@@ -7,11 +7,9 @@ import { createManagerLink } from '../src/adapters/services/manager-link.ts';
 import type { ManagedService } from '../src/drill/model/manager.ts';
 import { present, type Reading } from '../src/drill/model/reading.ts';
 import type { HostLink } from '../src/drill/ports/world.ts';
+import { needs } from './support/needs.ts';
 
 /** A real supervisord on a socket of its own, asked by the link that a drill uses. */
-
-const missing = spawnSync('supervisord', ['--version']).status !== 0;
-if (missing) console.log('skipped: no supervisord here; install the package supervisor');
 
 const NAMES = ['hermes', 'shiva', 'loops', 'tired', 'nobody'];
 const CONFIG = (folder: string): string => `[unix_http_server]
@@ -53,7 +51,7 @@ const link: Pick<HostLink, 'run'> = {
     }),
 };
 
-describe.skipIf(missing)('a real supervisord', () => {
+describe('a real supervisord', needs('supervisord'), () => {
   let folder: string;
   let daemon: ReturnType<typeof spawn>;
   const control = (...args: string[]): string =>

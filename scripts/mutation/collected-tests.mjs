@@ -8,10 +8,16 @@ chai.use(JestAsymmetricMatchers);
 
 export const expect = chai.expect;
 
-/** Every test collected so far: `id` is unique, `run` throws where it fails. */
+/** Every test collected so far: `id` is unique, `file` is where it stands, `run` throws where it fails. */
 export const tests = [];
 
 const groups = [];
+let here = '';
+
+/** The tests that come next are of this file. */
+export function at(file) {
+  here = file;
+}
 
 export function describe(name, body) {
   groups.push(name);
@@ -20,7 +26,8 @@ export function describe(name, body) {
 }
 
 export function it(name, run) {
-  tests.push({ id: [...groups, name, tests.length].join(' > '), run });
+  const number = tests.filter(({ file }) => file === here).length;
+  tests.push({ file: here, id: `${here}: ${[...groups, name, number].join(' > ')}`, run });
 }
 
 describe.each = each(describe);

@@ -1,22 +1,28 @@
 // A test runner for Stryker, in one process that keeps the journals: a mutant costs milliseconds instead of the second that it takes
-// to start vitest. First each golden journal is judged, and passes while the whole verdict is what it was without a mutant
-// (that those are the right verdicts is what golden.test.ts checks); then the judges' other tests run.
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { tsImport } from 'tsx/esm/api';
+// to start vitest. Each golden journal is judged, and passes while the whole verdict is what it was without a mutant (that those are
+// the right verdicts is what golden.test.ts checks); the judges' other tests are run as they stand. Of the program only the file
+// of the mutant has mutants in it, since every other one of them would be asked for at every step.
+import { readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { journalsOf } from './journals.mjs';
+import { compiled, sourcesOf, uncounted } from './programs.mjs';
 
 /** Leaves out every test whose name does not contain this, to see what a few of them kill. */
 const ONLY = process.env.MUTATION_TESTS ?? '';
 
 class JudgesRunner {
-  /** `{ id, fails() }`: what differs or was thrown, or null; what killed last comes first. */
+  /** The sandbox, in which each judge has all its mutants; only where Stryker makes the runner is it the current folder. */
+  #root = resolve('.');
+  /** What each judge's file holds without mutants, by its path. */
+  #plain = sourcesOf(process.env.MUTATION_ORIGINALS ?? this.#root);
+  /** Each golden whose journal no other one has, and what is said of it without a mutant. */
+  #goldens = [];
+  /** What is run: `{ id, file, fails() }` with what differs or was thrown, or null. Those that kill come first. */
   #tests = [];
-  #journals = new Map();
-  #expected = new Map();
+  /** The file whose mutants the program has, and how it is started anew. */
+  #mutated = null;
+  #restart = null;
   #stale = true;
-  /** The program with its mutants, which counts what is run only where that is asked for: counting takes as long as judging. */
-  #uncounted = '';
 
   capabilities() {
     return { reloadEnvironment: true };
@@ -24,44 +30,39 @@ class JudgesRunner {
 
   // Judged here, and not with the first mutant, since this takes longer than a mutant may.
   async init() {
-    // Looked up here, and not when this file is loaded: only now is the sandbox with the mutants the current folder.
-    this.#uncounted = uncounted(resolve('.'));
-    const { goldens, linesOf } = await this.#load(this.#uncounted);
-    for (const golden of goldens.filter((one) => idOf(one).includes(ONLY))) {
-      const journal = golden.journal();
-      this.#journals.set(idOf(golden), journal);
-      this.#expected.set(idOf(golden), linesOf(golden, journal).join('\n'));
-    }
-  }
-
-  async dispose() {
-    rmSync(this.#uncounted, { recursive: true, force: true });
-  }
-
-  // Every import by tsx has its own copy of all modules, so that what they compute when loaded is computed anew.
-  async #load(root) {
-    const parentURL = pathToFileURL(join(root, 'scripts/mutation/tests-of-judges.mjs')).href;
-    const suite = await tsImport(parentURL, {
-      parentURL,
-      tsconfig: join(root, 'scripts/mutation/tsconfig.json'),
+    const start = await compiled(this.#root, (file) => this.#plain.get(file) ?? null);
+    const { goldens, linesOf } = start();
+    const asked = journalsOf(goldens, (golden) => idOf(golden).includes(ONLY));
+    this.#goldens = asked.map(({ golden, journal, at }) => {
+      const began = performance.now();
+      const expected = linesOf(golden, journal).join('\n');
+      return { id: idOf(golden), at, journal, expected, ms: performance.now() - began };
     });
-    const golden = suite.goldens.map((one) => ({
-      id: idOf(one),
-      fails: () =>
-        suite.linesOf(one, this.#journals.get(idOf(one))).join('\n') === this.#expected.get(idOf(one))
-          ? null
-          : 'another verdict',
+  }
+
+  async dispose() {}
+
+  #run(start) {
+    const { goldens, linesOf, byHand } = start();
+    const golden = this.#goldens.map(({ id, at, journal, expected, ms }) => ({
+      id,
+      ms,
+      file: '',
+      fails: () => (linesOf(goldens[at], journal).join('\n') === expected ? null : 'another verdict'),
     }));
-    const byHand = suite.byHand.map(({ id, run }) => ({ id, fails: () => run() ?? null }));
-    this.#tests = [...golden, ...byHand].filter(({ id }) => id.includes(ONLY));
+    const others = byHand.map(({ id, file, run }) => ({ id, ms: 0, file, fails: () => run() ?? null }));
+    // In the order of the run before, where there was one: what killed there kills here.
+    const before = new Map(this.#tests.map(({ id }, index) => [id, index]));
+    this.#tests = [...others, ...golden]
+      .filter(({ id }) => id.includes(ONLY))
+      .sort((a, b) => (before.get(a.id) ?? 0) - (before.get(b.id) ?? 0) || a.ms - b.ms);
     this.#stale = false;
-    return suite;
   }
 
   async dryRun() {
     const ns = namespace();
-    await this.#load(resolve('.'));
-    const tests = this.#tests.map(({ id, fails }) => {
+    this.#run(await compiled(this.#root));
+    const tests = this.#tests.map(({ id, file, fails }) => {
       ns.currentTestId = id;
       const began = performance.now();
       const why = caught(fails);
@@ -71,6 +72,7 @@ class JudgesRunner {
         id,
         name: id,
         timeSpentMs,
+        ...(file === '' ? {} : { fileName: join(this.#root, file) }),
         ...(why === null ? { status: 0 } : { status: 1, failureMessage: why }),
       };
     });
@@ -83,14 +85,20 @@ class JudgesRunner {
     const isStatic = mutantActivation === 'static';
     ns.hitLimit = hitLimit;
     ns.hitCount = hitLimit === undefined ? undefined : 0;
+    ns.activeMutant = undefined;
+    // Its path is that of the project, or of the sandbox.
+    const file = [...this.#plain.keys()].find((one) => activeMutant.fileName.endsWith(`/${one}`));
+    if (file === undefined) throw new Error(`there is no judge ${activeMutant.fileName}`);
+    const isOther = await this.#mutate(file);
     ns.activeMutant = isStatic ? activeMutant.id : undefined;
-    if (isStatic || reloadEnvironment || this.#stale) {
+    if (isOther || isStatic || reloadEnvironment || this.#stale) {
       try {
-        await this.#load(this.#uncounted);
+        this.#run(this.#restart);
       } catch (error) {
         this.#stale = true;
         return killed('module', 0, messageOf(error));
       }
+      if (isOther) this.#ownFirst(file);
     }
     this.#stale = isStatic;
     ns.activeMutant = activeMutant.id;
@@ -103,7 +111,7 @@ class JudgesRunner {
         const why = caught(fails);
         if (hitLimit !== undefined && ns.hitCount > hitLimit) return { status: 'timeout' };
         if (why === null) continue;
-        this.#first(id);
+        this.#first((test) => test.id === id);
         return killed(id, count, why);
       }
     } finally {
@@ -112,24 +120,26 @@ class JudgesRunner {
     return { status: 'survived', nrOfTests: count };
   }
 
-  // What kills one mutant often kills its neighbours.
-  #first(killer) {
-    const index = this.#tests.findIndex(({ id }) => id === killer);
-    this.#tests.unshift(...this.#tests.splice(index, 1));
+  /** Whether the program was another one before: that with the mutants of another file, or none. */
+  async #mutate(file) {
+    if (this.#mutated === file) return false;
+    const mutants = uncounted(readFileSync(join(this.#root, file), 'utf8'));
+    this.#restart = await compiled(this.#root, (one) =>
+      one === file ? mutants : (this.#plain.get(one) ?? null),
+    );
+    this.#mutated = file;
+    return true;
   }
-}
 
-function uncounted(sandbox) {
-  const copy = mkdtempSync(join(sandbox, 'uncounted-'));
-  for (const part of ['src', 'test', 'scripts', 'package.json', 'tsconfig.json'])
-    cpSync(join(sandbox, part), join(copy, part), { recursive: true });
-  symlinkSync(join(sandbox, 'node_modules'), join(copy, 'node_modules'));
-  const judges = join(copy, 'src/drill/09-judge');
-  for (const name of readdirSync(judges).filter((file) => file.endsWith('.ts'))) {
-    const source = readFileSync(join(judges, name), 'utf8');
-    writeFileSync(join(judges, name), source.replace(/^function (stryCov_\w+)\(\) \{$/m, '$& return;'));
+  #ownFirst(file) {
+    const own = basename(file).replace(/\.ts$/, '.test.ts');
+    this.#first((test) => basename(test.file) === own);
   }
-  return copy;
+
+  // What kills one mutant often kills its neighbours.
+  #first(isFirst) {
+    this.#tests = [...this.#tests.filter(isFirst), ...this.#tests.filter((test) => !isFirst(test))];
+  }
 }
 
 function idOf({ file, name }) {

@@ -1,15 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { whereIs } from './needs.ts';
 
 /** OpenSSH's server and agent as programs of their own: on loopback, with keys, configuration and port of their own. */
 
-const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path));
-
-/** .ci/run installs it; elsewhere these tests are skipped where it is not. */
-export const hasSshd = SSHD !== undefined;
+const SSHD = whereIs('sshd');
 
 export class SshLab {
   readonly folder = mkdtempSync(join(tmpdir(), 'openssh-'));
@@ -35,7 +33,7 @@ export class SshLab {
 
   /** A server that lets these keys in. Its log is what `sshd -e` prints. */
   async sshd(name: string, accepted: readonly string[], more = ''): Promise<Sshd> {
-    if (SSHD === undefined) throw new Error('sshd is not installed');
+    if (SSHD === null) throw new Error('sshd is not installed');
     // Its child before authentication is confined to this folder (sshd(8)).
     if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
     const hostKey = this.key(`${name}-host`);

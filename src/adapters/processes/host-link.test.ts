@@ -7,6 +7,7 @@ import type { Reading } from '../../drill/model/reading.ts';
 import type { ProbeSample } from '../../drill/model/sample.ts';
 import type { HostLink } from '../../drill/ports/world.ts';
 import { localTransport } from '../transports/local.ts';
+import { needs } from '../../../test/support/needs.ts';
 import type { HostTransport, Running } from '../transports/transport.ts';
 import { createHostLink, type HostLinkOptions } from './host-link.ts';
 import { exists, pidsOfSession, pidsWithArgument, Strangers, startOf } from './strangers.fixture.ts';
@@ -90,6 +91,9 @@ function spied(): { transport: HostTransport; started: Running[] } {
   };
   return { transport, started };
 }
+
+// Stands for the group of that name where there is no such shell.
+it('there is BusyBox, whose shell and tools differ', needs('busybox'), () => expect(SHELLS).toHaveLength(3));
 
 describe.each(SHELLS.map((shell) => [shell.slice(-2).join(' '), shell] as const))(
   'the probe under %s',

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { needs } from '../../../test/support/needs.ts';
 import { type Ask, askHere } from '../system/ask-here.ts';
 import { createAuditLink, createStoreLink } from './sqlite.ts';
 import { readRemoteDatabase } from './sqlite-remote.ts';
@@ -172,7 +173,7 @@ describe.each(readers)('a database on another host, read by its %s', (_, host) =
   });
 });
 
-describe.skipIf(process.geteuid?.() !== 0)("another user's database", () => {
+describe("another user's database", needs('root'), () => {
   const read = () => readRemoteDatabase(file, [STATE], askHere);
   const give = (): void => {
     for (const name of readdirSync(folder)) chownSync(join(folder, name), 4242, 4242);

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { needs } from '../../../test/support/needs.ts';
 import { httpOnce } from './http-once.ts';
 
 let folder: string;
@@ -105,7 +106,7 @@ const ask = (port: number, more: { ca?: string; host?: string; timeoutMs?: numbe
     ...(more.ca === undefined ? {} : { ca: more.ca }),
   });
 
-describe('a request over TLS with a private authority', () => {
+describe('a request over TLS with a private authority', needs('openssl'), () => {
   it('is sent once, with its token and body, and answered whole', async () => {
     const { port, received } = await serve({ body: '{"level":2}' });
     const answer = await ask(port, { ca: pem('ca.pem') });

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { needs } from '../../../test/support/needs.ts';
 import { becomeRoot } from './become.ts';
 import { localTransport } from './local.ts';
 import { runCommand } from './run-command.ts';
@@ -62,13 +62,11 @@ describe('sudo', () => {
   });
 
   // The real one, which .ci/run installs, as a user whom no sudoers file knows.
-  const real = existsSync('/usr/bin/sudo') && process.getuid?.() === 0;
-  it.skipIf(!real)('that is really there makes root, and refuses nobody', async () => {
+  it('that is really there makes root, and refuses nobody', needs('sudo', 'setpriv', 'root'), async () => {
     const local = await localTransport().open();
     const root = await becomeRoot(local);
     expect(await runCommand(root, 'id -u', LIMITS)).toMatchObject({ value: { output: '0\n' } });
     mkdirSync(join(folder, 'open'), { mode: 0o755 });
-    expect(spawnSync('setpriv', ['--version']).status).toBe(0);
     const nobody: Connection = {
       ...local,
       start: (command) =>

@@ -1,6 +1,9 @@
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { askSshConfig, readSettings } from './ssh-config.ts';
+
+/** As OpenSSH has it: of the user, whatever $HOME says (ssh_config(5)). */
+const HOME = userInfo().homedir;
 
 const told = (lines: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   readSettings(['host t', 'user ops', 'hostname h.example', 'port 2222', ...lines].join('\n'), 't', env);
@@ -18,7 +21,7 @@ describe('what ssh -G prints', () => {
         { KIND: 'key' },
       ),
     ).toMatchObject({
-      identityFiles: [`${homedir()}/.ssh/h.example-ops-2222-t`, `${homedir()}/key%`],
+      identityFiles: [`${HOME}/.ssh/h.example-ops-2222-t`, `${HOME}/key%`],
       knownHostsFiles: ['/a', '/b', '/c'],
     });
   });
@@ -34,7 +37,7 @@ describe('what ssh -G prints', () => {
     [['identityagent none'], null],
     [['identityagent $OTHER'], '/other'],
     [['identityagent $UNSET'], null],
-    [['identityagent ~/agent'], `${homedir()}/agent`],
+    [['identityagent ~/agent'], `${HOME}/agent`],
   ])('with %j finds the agent at %s', (lines, agent) => {
     expect(told(lines, { SSH_AUTH_SOCK: '/env', OTHER: '/other' }).agent).toBe(agent);
   });

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownFolder } from '../../../test/support/haltdrill.ts';
+import { needs } from '../../../test/support/needs.ts';
 import { openStretches } from '../../adapters/windows/open-stretches.ts';
 import { inZone, isSameZone } from '../../adapters/windows/zones.ts';
 import type { MaintenanceWindow } from '../../drill/model/windows.ts';
@@ -43,9 +44,6 @@ const drill = (over: Partial<ScheduledDrill> = {}): ScheduledDrill => ({
 });
 const HOSTILE = `/tmp/it's "a" <b> & $HOME 100% \\n #;`;
 
-const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
-if (!hasSystemd) console.log('skipped: there is no systemd-analyze to hold the units against');
-
 describe('systemd', () => {
   it.each<[string, MaintenanceWindow, string[]]>([
     ['a night of the week', cron('0 3 * * 6'), ['Sat *-*-* 03:00:00 Europe/Berlin']],
@@ -60,16 +58,14 @@ describe('systemd', () => {
     expect(onCalendar(window)).toEqual(calendar);
   });
 
-  it
-    .runIf(hasSystemd)
-    .each([
-      cron('0 3 * * 6'),
-      cron('*/20 1-3 1,15 jan,feb *'),
-      cron('15 0 * * 5-7', 2, 'America/New_York'),
-      cron('5 */7 * */2 1-5', 1, 'Asia/Kolkata'),
-      cron('0 3 * * *'),
-      cron('30 4 28-31 * *', 1, 'America/New_York'),
-    ])('starts the drill when the window opens: %o', (window) => {
+  it.each([
+    cron('0 3 * * 6'),
+    cron('*/20 1-3 1,15 jan,feb *'),
+    cron('15 0 * * 5-7', 2, 'America/New_York'),
+    cron('5 */7 * */2 1-5', 1, 'Asia/Kolkata'),
+    cron('0 3 * * *'),
+    cron('30 4 28-31 * *', 1, 'America/New_York'),
+  ])('starts the drill when the window opens: %o', needs('systemd-analyze'), (window) => {
     for (const day of ['2026-03-27', '2026-10-23', '2026-12-30']) {
       const fromMs = Date.parse(`${day}T00:00:00Z`);
       const opened = openStretches({ open: [window], blackout: [] }, fromMs, fromMs + 500 * 24 * HOUR)
@@ -81,14 +77,14 @@ describe('systemd', () => {
     }
   });
 
-  it.runIf(hasSystemd)('does not start it at a time that a clock change skips', () => {
+  it('does not start it at a time that a clock change skips', needs('systemd-analyze'), () => {
     expect(elapses(cron('30 2 * * *'), '2026-03-28').slice(0, 2)).toEqual([
       '2026-03-28T01:30',
       '2026-03-30T00:30',
     ]);
   });
 
-  it.runIf(hasSystemd)('accepts the units, with paths that need quoting', () => {
+  it('accepts the units, with paths that need quoting', needs('systemd-analyze'), () => {
     const folder = ownFolder();
     const program = join(folder, 'a 100% program');
     writeFileSync(program, '#!/bin/sh\n');
