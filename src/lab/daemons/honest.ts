@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { holdMs } from '../variants/timing.ts';
+import { holdMs, withinMs } from '../variants/timing.ts';
 import { runAgent } from './agent.ts';
 import type { DaemonArguments } from './daemon.ts';
 import { dieWithLab } from './die-with-lab.ts';
@@ -12,7 +12,7 @@ import { runWatcher } from './watcher.ts';
 /** A trader that finishes what it is doing before it ends. */
 export function runSlowToEnd(daemon: DaemonArguments): void {
   runTrader(daemon);
-  onTerm(() => setTimeout(() => process.exit(0), holdMs / 2));
+  onTerm(() => setTimeout(() => process.exit(0), 0.3 * withinMs));
 }
 
 function askTheTime(): void {
@@ -74,7 +74,7 @@ export function runWithSlowChildren(daemon: DaemonArguments): void {
 
 export function runSlowChild({ root }: DaemonArguments): void {
   dieWithLab(root);
-  onTerm(() => setTimeout(() => process.exit(0), holdMs / 4));
+  onTerm(() => setTimeout(() => process.exit(0), 0.2 * withinMs));
 }
 
 /** An agent and a watcher that read their settings again on SIGHUP, as daemons do, and go on. */

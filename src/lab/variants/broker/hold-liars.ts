@@ -46,7 +46,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       on: 'hermes',
       also: ['false-claim', 'order-after-halt', 'cut-short'],
     },
-    broker: whileHalted(holdMs / 4, (_broker, site) => startAll(site)),
+    broker: whileHalted(holdMs / 2, (_broker, site) => startAll(site)),
   },
   'restart-revives-one': {
     about: 'restarted, it finds hermes stopped and starts it at once, as its list of services demands',
