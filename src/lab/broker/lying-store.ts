@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { BrokerParts, HaltRecord, HaltStore } from '../../principal/parts.ts';
-import type { HaltEvent } from './halt-marks.ts';
 import type { BrokerSite, BrokerTwist } from '../variants/variant.ts';
+import type { HaltEvent } from './halt-marks.ts';
 
 /** What a store makes of the halt records that it is given. */
 export interface StoreLies {

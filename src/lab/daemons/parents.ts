@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { hostLayout } from '../layout.ts';
 import { maxGapMs, withinMs } from '../variants/timing.ts';
 import { waitUntil } from '../wait-until.ts';
@@ -39,5 +39,15 @@ export function runReviver(daemon: DaemonArguments): void {
     void waitUntil(down, withinMs, () => '')
       .then(() => forkTwice([process.execPath, hermes]))
       .finally(() => process.exit(0));
+  });
+}
+
+/** A trader that, told to end, leaves a child behind which runs the program of another host's scribe. */
+export function runLeavingNeighbour(daemon: DaemonArguments): void {
+  runTrader(daemon);
+  const neighbour = join(hostLayout(join(dirname(daemon.root), 'knox')).services, 'scribe');
+  onTerm(() => {
+    spawnChild([process.execPath, neighbour]);
+    setTimeout(() => process.exit(0), lingerMs / 2);
   });
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { hostOf, targetOf } from '../../broker/hosts.ts';
 import { afterCrash } from '../../beside/broker-database.ts';
+import { hostOf, targetOf } from '../../broker/hosts.ts';
 import { whileHalted } from '../../broker/moments.ts';
 import { services } from '../../fleet.ts';
 import { requestJson } from '../../http-client.ts';
