@@ -56,9 +56,12 @@ export function createEffects(): {
       }
       process.exit(exitCode);
     },
-    startLab: async (variant, signal) => {
-      const { startLab } = await import('./adapters/system/lab-process.ts');
-      return startLab(variant, { entry: LAB_ENTRY, signal });
+    startLab: async (variant, signal, timing) => {
+      const [{ startLab }, { LATE_MS }] = await Promise.all([
+        import('./adapters/system/lab-process.ts'),
+        import('./drill/06-observe/watch-halt.ts'),
+      ]);
+      return startLab(variant, { entry: LAB_ENTRY, signal, watched: { ...timing, lateMs: LATE_MS } });
     },
     watchLab: async (variant) => {
       const { watchLab } = await import('./watch-lab.ts');

@@ -1,3 +1,4 @@
+import type { Timing } from '../drill/model/drill.ts';
 import type { Host, Inventory } from '../drill/model/inventory.ts';
 import type { Entry } from '../drill/model/journal.ts';
 import type { Reading } from '../drill/model/reading.ts';
@@ -41,8 +42,8 @@ export interface Effects {
   readonly onSignal: (listener: (cause: string, kind: 'signal' | 'error') => void) => () => void;
   /** Ends the process at once, after one last line on stderr: for the second signal only. */
   readonly leaveNow: (exitCode: number, message: string) => void;
-  /** Starts the embedded lab. Rejects with one line where it does not come up, or when the signal is aborted. */
-  readonly startLab: (variant: string, stop: AbortSignal) => Promise<RunningLab>;
+  /** Starts the embedded lab for a drill with this timing. Rejects with one line where it does not come up, or when the signal is aborted. */
+  readonly startLab: (variant: string, stop: AbortSignal, timing: Timing) => Promise<RunningLab>;
   /** Runs the lab in the foreground on this terminal until it ends; resolves with its exit code. */
   readonly watchLab: (variant: string) => Promise<number>;
   /** How many programs this machine runs at the same time. */

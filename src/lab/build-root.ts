@@ -12,6 +12,7 @@ import { assets, type HostName, type LabService, labelOf, services } from './fle
 import { launchctlScript } from './launchctl-script.ts';
 import { type HostLayout, type LabLayout, rootVariable } from './layout.ts';
 import type { LaunchdConfig } from './supervisor/main.ts';
+import { toldWatched } from './variants/timing.ts';
 import { twister, variantNamed } from './variants/variants.ts';
 
 const run = promisify(execFile);
@@ -72,7 +73,12 @@ export async function buildHost(
     run: layout.run,
     pidFile: layout.launchdPid,
     cwd: layout.root,
-    env: { PATH: `${layout.bin}:${process.env.PATH ?? ''}`, HOME: layout.root, [rootVariable]: lab.root },
+    env: {
+      PATH: `${layout.bin}:${process.env.PATH ?? ''}`,
+      HOME: layout.root,
+      [rootVariable]: lab.root,
+      ...toldWatched(),
+    },
     throttleMs: 250,
     exitTimeoutMs: 5000,
     jobs: sshd === null ? jobs : [sshdJob, ...jobs],

@@ -48,6 +48,18 @@ function isAlive(pid: number): boolean {
 }
 
 describe('startLab', () => {
+  it('tells the lab what the drill watches, and else nothing of it', async () => {
+    const says = program('ready({ told: String(process.env.HALTDRILL_LAB_WATCHED) }); endsWithStdin();');
+    const watched = { withinMs: 8000, lateMs: 1500, holdMs: 30_000, maxGapMs: 900 };
+    for (const options of [{ entry: says, watched }, { entry: says }]) {
+      started.push(await startLab('reference', options));
+    }
+    expect(started.map(({ env }) => env.told)).toEqual([
+      'within=8000 late=1500 hold=30000 max-gap=900',
+      'undefined',
+    ]);
+  });
+
   it('hands on what the ready line says, and gives the lab its variant and a process group of its own', async () => {
     const lab = await start('ready({ argv: process.argv.slice(2).join(" ") }); endsWithStdin();');
     expect(lab.env).toEqual({ argv: '--variant reference' });

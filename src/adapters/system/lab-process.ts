@@ -18,11 +18,22 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
+/** What the drill watches, ms: a lab's misbehaviours time themselves by it. */
+export interface Watched {
+  readonly withinMs: number;
+  /** How long past the deadline it looks on. */
+  readonly lateMs: number;
+  readonly holdMs: number;
+  readonly maxGapMs: number;
+}
+
 export interface LabOptions {
   /** The built lab, `dist/lab/main.js`. */
   readonly entry: string;
   /** Aborting it ends the start. Once the lab is ready it has no more effect: an undo still needs the lab. */
   readonly signal?: AbortSignal;
+  /** Left out: what the drills of the self-test watch. */
+  readonly watched?: Watched;
 }
 
 /**
@@ -35,6 +46,7 @@ export async function startLab(variant: string, options: LabOptions): Promise<La
   options.signal?.throwIfAborted();
   const child = spawn(process.execPath, [options.entry, '--variant', variant], {
     detached: true,
+    env: { ...process.env, ...(options.watched === undefined ? {} : told(options.watched)) },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin?.on('error', () => undefined);
@@ -48,6 +60,12 @@ export async function startLab(variant: string, options: LabOptions): Promise<La
     await stop();
     throw error;
   }
+}
+
+function told({ withinMs, lateMs, holdMs, maxGapMs }: Watched): NodeJS.ProcessEnv {
+  return {
+    HALTDRILL_LAB_WATCHED: `within=${withinMs} late=${lateMs} hold=${holdMs} max-gap=${maxGapMs}`,
+  };
 }
 
 // How it ended, in words. Its last output may still be on the way when it exits, so the pipes are waited for; not

@@ -1,6 +1,6 @@
 import { jsonDocument, verdictJson } from '../../drill/10-report/verdict-json.ts';
 import { headlineOf } from '../../drill/10-report/words.ts';
-import type { Drill } from '../../drill/model/drill.ts';
+import type { Drill, Timing } from '../../drill/model/drill.ts';
 import { plainLines } from '../../drill/model/harmless.ts';
 import type { Inventory } from '../../drill/model/inventory.ts';
 import type { KnownIssue } from '../../drill/model/known-issue.ts';
@@ -73,7 +73,7 @@ export async function drill(options: DrillOptions, effects: Effects): Promise<nu
   try {
     if (chosen.lab === null) return await onLiveFleet(options, chosen, early, interruption, effects);
     const presence = await somebody(options, chosen, early, interruption, effects);
-    return await withLab(chosen.lab, interruption, effects, (lab) =>
+    return await withLab(chosen.lab, early.drill.timing, interruption, effects, (lab) =>
       runAndReport(options, chosen, { lab, presence }, interruption, effects),
     );
   } finally {
@@ -246,6 +246,7 @@ async function onLiveFleet(
 
 async function withLab(
   name: string,
+  timing: Timing,
   interruption: Interruption,
   effects: Effects,
   use: (lab: RunningLab) => Promise<number>,
@@ -253,7 +254,7 @@ async function withLab(
   effects.err.write(`haltdrill: starting the embedded lab (${name})\n`);
   let lab: RunningLab;
   try {
-    lab = await effects.startLab(name, interruption.stop);
+    lab = await effects.startLab(name, interruption.stop, timing);
   } catch (error) {
     if (interruption.stop.aborted)
       throw notRun(`${interruption.stop.reason}`, 'nothing was triggered', 'run it again');

@@ -6,7 +6,7 @@ import type { Observer } from '../ports/observer.ts';
 import type { World } from '../ports/world.ts';
 
 /** How long past the deadline to go on looking, to tell a late stop from none. */
-const LATE_MS = 2_000;
+export const LATE_MS = 2_000;
 /** The final control follows, with the halt still standing, so that the hold as the evidence bounds it is longer than this. */
 const MARGIN_MS = 100;
 /** Towards the end of the hold every process is opened once more, lest one has become a target unseen. */

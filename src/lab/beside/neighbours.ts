@@ -13,7 +13,7 @@ import { waitUntil } from '../wait-until.ts';
 /** Neighbours of the fleet on the machine that its hosts are: they are none of its services, whatever they look like. */
 
 /** Starts a process that goes with this one, its children too; `as` is what it shows as argv[0]. */
-function neighbour([file = '', ...args]: readonly string[], as = file): ChildProcess {
+export function neighbour([file = '', ...args]: readonly string[], as = file): ChildProcess {
   const child = spawn(file, args, { stdio: 'ignore', argv0: as, detached: true });
   const end = (): void => void (child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'));
   process.on('exit', end);

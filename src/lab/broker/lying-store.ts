@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { BrokerParts, HaltRecord, HaltStore } from '../../principal/parts.ts';
 import type { BrokerSite, BrokerTwist } from '../variants/variant.ts';
+import type { HaltEvent } from './halt-marks.ts';
 
 /** What a store makes of the halt records that it is given. */
 export interface StoreLies {
@@ -35,10 +36,15 @@ export function lyingStore(
   return { store };
 }
 
-/** A broker that saves a halt only so many ms after it has replied; one that dies before has not saved it. */
-export function persistsLate(lateMs: number): BrokerTwist {
+/** A broker that saves a halt only so many ms after it was asked for it, or had done it; one that dies before has not saved it. */
+export function persistsLate(since: HaltEvent, lateMs: number): BrokerTwist {
   let write = (): void => undefined;
   let isDue = false;
+  const wait = (): void =>
+    void setTimeout(() => {
+      isDue = true;
+      write();
+    }, lateMs);
   return {
     parts: (reference) => ({
       store: {
@@ -53,11 +59,9 @@ export function persistsLate(lateMs: number): BrokerTwist {
     around: (broker) => ({
       ...broker,
       halt: async (request, actor) => {
+        if (since === 'asked') wait();
         const report = await broker.halt(request, actor);
-        setTimeout(() => {
-          isDue = true;
-          write();
-        }, lateMs);
+        if (since === 'done') wait();
         return report;
       },
     }),

@@ -6,8 +6,8 @@ import { runLocally } from '../../principal/stoppers/command.ts';
 import { type DaemonArguments, declareReady } from '../daemons/daemon.ts';
 import { labelOf } from '../fleet.ts';
 import { hostLayout } from '../layout.ts';
-import type { BrokerSite } from '../variants/variant.ts';
 import { twistAt } from '../variants/twist-at.ts';
+import type { BrokerSite } from '../variants/variant.ts';
 import { type BrokerSettings, brokerConfigFile } from './settings.ts';
 
 /** The broker's process: the reference's parts, with those that the variant replaces. Ends with 0 on SIGTERM. */
@@ -15,7 +15,7 @@ export async function runBroker(daemon: DaemonArguments): Promise<void> {
   const { variant: name, config } = JSON.parse(
     readFileSync(brokerConfigFile(daemon.root), 'utf8'),
   ) as BrokerSettings;
-  const { parts: twistParts, around, http } = (await twistAt('broker', name)) ?? {};
+  const { parts: twistParts, around, http, behind } = (await twistAt('broker', name)) ?? {};
   const host = config.services[daemon.service]?.host ?? '';
   const self: Target = { service: daemon.service, label: labelOf(daemon.service), host };
   const { root } = daemon;
@@ -37,5 +37,6 @@ export async function runBroker(daemon: DaemonArguments): Promise<void> {
     close,
     ...(http === undefined ? {} : { around: (answer) => http(answer, site) }),
     ...config.listen,
+    ...(behind === undefined ? {} : { address: behind }),
   });
 }

@@ -49,15 +49,14 @@ export function whileHalted(
   };
 }
 
-/** Does something `afterMs` after a resume that brought the fleet back. */
-export function afterResume(afterMs: number, act: (site: BrokerSite) => Promise<unknown>): BrokerTwist {
+/** Does something beside the broker's own work at every resume that brought the fleet back, once it has its outcome. */
+export function afterResume(act: (site: BrokerSite) => Promise<unknown>): BrokerTwist {
   return {
     around: (broker, site) => ({
       ...broker,
       resume: async (request, actor) => {
         const report = await broker.resume(request, actor);
-        if ('result' in report && report.result === 'resumed')
-          setTimeout(() => void act(site).catch(complain), afterMs);
+        if ('result' in report && report.result === 'resumed') act(site).catch(complain);
         return report;
       },
     }),

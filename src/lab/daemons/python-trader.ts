@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { hostLayout } from '../layout.ts';
 import { type DaemonArguments, pidFileOf } from './daemon.ts';
 
@@ -8,7 +9,11 @@ export const byPython = (script: string): readonly string[] => ['/usr/bin/env', 
  * A trader in Python, for what Node cannot do: `onTerm` is what its main thread runs when SIGTERM comes, while another thread
  * trades. The signal is blocked in both and waited for, so that no handler of the interpreter is in the way.
  */
-function pythonTrader(daemon: DaemonArguments, onTerm: readonly string[]): string {
+function pythonTrader(
+  daemon: DaemonArguments,
+  onTerm: readonly string[],
+  before: readonly string[] = [],
+): string {
   const config = hostLayout(daemon.root).daemonConfig;
   const pidFile = pidFileOf(daemon.root, daemon.service);
   return `import ctypes, http.client, json, os, platform, signal, threading, time
@@ -47,6 +52,7 @@ def trade():
         if turn >= opening:
             time.sleep(0.25)
 
+${before.join('\n')}
 threading.Thread(target=trade, daemon=True).start()
 signal.sigwait([signal.SIGTERM])
 ${onTerm.join('\n')}
@@ -69,4 +75,29 @@ export function execsOnTerm(daemon: DaemonArguments, program: readonly string[])
 /** It ends, as it should. */
 export function endsOnTerm(daemon: DaemonArguments): string {
   return pythonTrader(daemon, ['os._exit(0)']);
+}
+
+/**
+ * It ends, as it should, and has a log shipper, in a session of its own, which may stay behind: that becomes another program as soon as
+ * its parent is gone.
+ */
+export function helperThatTurns(daemon: DaemonArguments, program: readonly string[]): string {
+  const shipper = join(hostLayout(daemon.root).root, 'opt/invictus/libexec/log-shipper');
+  const text = [
+    'import os, sys, time',
+    'parent = int(sys.argv[1])',
+    'while os.getppid() == parent: time.sleep(0.02)',
+    `program = ${JSON.stringify(program)}`,
+    'os.execv(program[0], program)',
+  ].join('\n');
+  return pythonTrader(
+    daemon,
+    ['os._exit(0)'],
+    [
+      'import subprocess',
+      `os.makedirs(os.path.dirname(${JSON.stringify(shipper)}), exist_ok=True)`,
+      `open(${JSON.stringify(shipper)}, 'w').write(${JSON.stringify(text)})`,
+      `subprocess.Popen(['python3', ${JSON.stringify(shipper)}, str(os.getpid())], start_new_session=True, stdin=subprocess.DEVNULL)`,
+    ],
+  );
 }

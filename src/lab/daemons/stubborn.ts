@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { holdMs } from '../variants/timing.ts';
-import type { DaemonArguments } from './daemon.ts';
+import { afterHalt } from '../broker/halt-marks.ts';
+import { tooLateMs } from '../variants/timing.ts';
+import { type DaemonArguments, pidFileOf } from './daemon.ts';
 import { dieWithLab } from './die-with-lab.ts';
 import { onTerm } from './offspring.ts';
+import { pidIn } from './other.ts';
 import { runTrader } from './trader.ts';
 
 /** A trader that SIGTERM does not impress. */
@@ -25,10 +27,10 @@ export function runUnderOtherArgv(daemon: DaemonArguments): void {
   });
 }
 
-/** A trader that ends once the drill's deadline (5 s) has passed, by a tenth of a hold. */
+/** A trader that, told to end, ends once the drill's deadline has passed; its broker marks its halts. */
 export function runPastDeadline(daemon: DaemonArguments): void {
   runTrader(daemon);
-  onTerm(() => setTimeout(() => process.exit(0), 5000 + holdMs / 10));
+  onTerm(() => void afterHalt(daemon.root, 'asked', tooLateMs).then(() => process.exit(0)));
 }
 
 /** A trader that ends at once when told to, with the exit code of a failure. */
@@ -43,8 +45,9 @@ export function runUnsupervised(daemon: DaemonArguments): void {
   dieWithLab(daemon.root);
 }
 
-/** A trader that has nothing more to do once the fleet is up. */
+/** A trader that has nothing more to do once it is up. */
 export function runBriefly(daemon: DaemonArguments): void {
   runTrader(daemon);
-  setTimeout(() => process.exit(0), holdMs / 2);
+  const up = (): boolean => pidIn(pidFileOf(daemon.root, daemon.service)) === process.pid;
+  setInterval(() => up() && process.exit(0), 20);
 }

@@ -46,6 +46,16 @@ describe('the book of the paper exchange', () => {
     expect(view.accepted.map(({ count }) => count)).toEqual([2, 2]);
   });
 
+  it('fills what rests, and counts it as no order', () => {
+    const book = createBook(['DOGE-USD']);
+    for (const account of ['hermes', 'shiva']) book.place(order({ account, type: 'limit' }));
+    expect(book.fill('DOGE-USD', 10)).toBe(true);
+    const view = book.view();
+    expect([view.positions, view.open]).toEqual([{ 'DOGE-USD': 40 }, { 'DOGE-USD': 0 }]);
+    expect(view.accepted.map(({ count }) => count)).toEqual([1, 1]);
+    expect(book.fill('TULIP-USD', 1)).toBe(false);
+  });
+
   it('refuses and does not count orders in a blocked asset, until it is unblocked', () => {
     const book = createBook(['DOGE-USD', 'BTC-USD']);
     book.block('DOGE-USD', true);

@@ -33,6 +33,8 @@ export interface Book {
   flatten(asset: string): boolean;
   /** From now on orders in this asset are refused (or taken again). False where there is no such asset. */
   block(asset: string, blocked: boolean): boolean;
+  /** Fills what rests in the asset, as a market that moves does: each order this many times its quantity. False where there is no such asset. */
+  fill(asset: string, times: number): boolean;
   view(): BookView;
 }
 
@@ -73,6 +75,15 @@ export function createBook(assets: readonly string[]): Book {
     block(asset, blocked) {
       const book = books.get(asset);
       if (book !== undefined) book.blocked = blocked;
+      return book !== undefined;
+    },
+    fill(asset, times) {
+      const book = books.get(asset);
+      for (const [account, order] of book?.resting ?? []) {
+        const held = book?.positions.get(account) ?? 0;
+        book?.positions.set(account, held + times * order.quantity);
+      }
+      book?.resting.clear();
       return book !== undefined;
     },
     view: () => ({

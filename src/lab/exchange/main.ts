@@ -30,6 +30,11 @@ function handle(book: Book, request: IncomingMessage, body: unknown): Reply {
   const route = `${request.method} ${path}`;
   if (route === 'GET /v1/book') return { status: 200, body: book.view() };
   if (route === 'POST /v1/orders') return place(book, body);
+  const fill = /^POST \/v1\/assets\/([A-Za-z0-9-]+)\/fill$/.exec(route);
+  if (fill !== null) {
+    const known = book.fill(fill[1] ?? '', (body as { readonly times?: number } | null)?.times ?? 1);
+    return known ? { status: 200, body: book.view() } : problem(404, `there is no asset ${fill[1]}`);
+  }
   const act = /^POST \/v1\/assets\/([A-Za-z0-9-]+)\/(flatten|block|unblock)$/.exec(route);
   if (act === null) return problem(404, `there is no ${route}`);
   const [, asset = '', verb] = act;

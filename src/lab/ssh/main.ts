@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import ssh2 from 'ssh2';
 import { pidFileOf } from '../daemons/daemon.ts';
 import { rootVariable } from '../layout.ts';
+import { toldWatched } from '../variants/timing.ts';
 import { twistAt } from '../variants/twist-at.ts';
 import { authorize, readAuthorizedKeys } from './authorize.ts';
 import { createCommands } from './commands.ts';
@@ -39,6 +40,7 @@ export async function runSshd(settings: SshdSettings): Promise<void> {
       LOGNAME: user,
       SHELL: '/bin/sh',
       [rootVariable]: process.env[rootVariable] ?? dirname(root),
+      ...toldWatched(),
     },
   });
 

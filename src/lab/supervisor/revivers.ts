@@ -4,18 +4,29 @@ import { withJob } from './odd-jobs.ts';
 
 type Twist = NonNullable<Variant['supervisor']>;
 
-/** Starts the job every few holds, whatever anybody told it before (launchd.plist(5) StartInterval). */
+/** No drill takes that long from its stop to its undo, however busy the machine; and each wants its hold to be longer. */
+const FAR_OFF_MS = 15 * holdMs;
+
+/** Starts the job every few holds, from its last stop on, whatever anybody told it (launchd.plist(5) StartInterval). */
 export const atIntervals = (service: string): Twist =>
   withJob(service, (job) => {
-    const intervalMs = 15 * holdMs;
-    setInterval(() => job.start(), intervalMs).unref();
-    return { ...job, state: () => ({ ...job.state(), intervalMs }) };
+    const intervalMs = FAR_OFF_MS;
+    let timer: NodeJS.Timeout | undefined;
+    return {
+      ...job,
+      state: () => ({ ...job.state(), intervalMs }),
+      stop: () => {
+        job.stop();
+        clearInterval(timer);
+        timer = setInterval(() => job.start(), intervalMs).unref();
+      },
+    };
   });
 
-/** Brings the job back from every stop, but not before three holds have passed (launchd.plist(5) ThrottleInterval). */
+/** Brings the job back from every stop, but not before as many holds have passed (launchd.plist(5) ThrottleInterval). */
 export const afterThrottle = (service: string): Twist =>
   withJob(service, (job) => {
-    const throttleMs = 3 * holdMs;
+    const throttleMs = FAR_OFF_MS;
     let pending: NodeJS.Timeout | undefined;
     const start = (): void => {
       clearTimeout(pending);

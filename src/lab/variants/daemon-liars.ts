@@ -1,4 +1,5 @@
 import { shadowing, turningInto } from '../beside/shadow.ts';
+import { markingHalt } from '../broker/halt-marks.ts';
 import { trusting } from '../broker/trusting.ts';
 import { helperOf } from '../daemons/offspring.ts';
 import { byPython, endsOnTerm, execsOnTerm, mainThreadExits } from '../daemons/python-trader.ts';
@@ -69,7 +70,7 @@ export const daemonLiars: Readonly<Record<string, Variant>> = {
   'stops-late': {
     about: 'hermes ends when it is told to, soon after the deadline',
     expect: lies('late-stop', ['order-after-halt', 'sampled-too-coarsely']),
-    broker: trusting,
+    broker: { ...trusting, around: markingHalt },
     daemons: { hermes: run('stubborn', 'runPastDeadline') },
     supervisor: patient('hermes'),
   },

@@ -24,7 +24,7 @@ export const honest: Readonly<Record<string, Variant>> = {
   'reference-level-2': { about: 'does what it says, for all trading', expect: passes(2) },
   'reference-level-4': { about: 'does what it says, to the last process', expect: passes(4) },
   'slow-stop': {
-    about: 'hermes takes half a hold to end, well within the deadline',
+    about: 'hermes takes a third of the time that it has to end',
     expect: passes(2),
     daemons: { hermes: run('runSlowToEnd') },
   },
@@ -60,7 +60,7 @@ export const honest: Readonly<Record<string, Variant>> = {
     daemons: { leverage: run('runWithShipper') },
   },
   'slow-children': {
-    about: 'the children of hermes end a quarter of a hold after it, in time',
+    about: 'the children of hermes take a fifth of the time that they have to end',
     expect: passes(2),
     daemons: { hermes: run('runWithSlowChildren') },
   },

@@ -9,7 +9,7 @@ export const managerLiars: Readonly<Record<string, Variant>> = {
     supervisor: atIntervals('hermes'),
   },
   'throttled-respawn': {
-    about: 'the supervisor of hermes brings it back from its stop, three holds later',
+    about: 'the supervisor of hermes brings it back from its stop, fifteen holds later',
     expect: { kind: 'liar', level: 2, primary: 'hold-too-short', on: 'hermes' },
     supervisor: afterThrottle('hermes'),
   },

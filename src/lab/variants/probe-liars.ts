@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { afterHalt, markingHalt, sinceHaltMs } from '../broker/halt-marks.ts';
 import { idleStoppers } from '../broker/idle-stopper.ts';
-import { afterHalt, markingHalt, sinceHaltMs } from '../ssh/halt-mark.ts';
 import { type Lie, lyingTo, type ProbeAnswer, printed } from '../ssh/probe-answer.ts';
 import { argvHolds, replayed, withoutProcesses, withUptime, withWall } from '../ssh/probe-lies.ts';
-import { holdMs } from './timing.ts';
+import { holdMs, lateMs, maxGapMs, withinMs } from './timing.ts';
 import type { Variant, WireTwist } from './variant.ts';
 
 /** What the runner has on the host itself. */
 const OWN = ['haltdrill-probe', 'haltdrill-canary'];
-/** Well after the targets are gone, and well before the halt is lifted. */
+/** From when the stops are done: the targets are gone, and the halt is not lifted yet. */
 const IN_HOLD = holdMs / 2;
 
 /** Hosts and links that do not let the runner see what is there. */
@@ -96,13 +96,14 @@ export const probeLiars: Readonly<Record<string, Variant>> = {
     })),
   },
   'delayed-samples': {
-    about: 'the answers of tesseract come 1.5 s late in the middle of the hold',
+    about:
+      'in the middle of the hold the answers of tesseract come late by three quarters of the longest gap',
     expect: { kind: 'liar', level: 2, primary: 'sampled-too-coarsely', on: 'tesseract' },
     broker: { around: markingHalt },
     wire: {
       output: lyingTo((root) => async (answer) => {
-        const since = sinceHaltMs(root);
-        if (since > IN_HOLD && since < IN_HOLD + 2000) await delay(1500);
+        const since = sinceHaltMs(root, 'done');
+        if (since > IN_HOLD && since < IN_HOLD + maxGapMs) await delay(0.75 * maxGapMs);
         return answer;
       }),
     },
@@ -153,12 +154,12 @@ export const probeLiars: Readonly<Record<string, Variant>> = {
     broker: { around: markingHalt },
     wire: {
       cable: async (line, { root }) => {
-        await afterHalt(root, IN_HOLD);
+        await afterHalt(root, 'done', IN_HOLD);
         line.cut();
         line.mend();
       },
       output: lyingTo((root) => (answer) => {
-        if (sinceHaltMs(root) < IN_HOLD) return answer;
+        if (sinceHaltMs(root, 'done') < IN_HOLD) return answer;
         const body = answer.body
           .replace(/^A [0-9a-f]{8}/m, 'A 0badcafe')
           .replace(/^M [0-9a-f]{8}/m, 'M 0badcafe');
@@ -176,9 +177,9 @@ export const probeLiars: Readonly<Record<string, Variant>> = {
       also: ['blind-probe', 'cut-short'],
     },
     ...cableFromHalt(async (line, root) => {
-      await afterHalt(root, IN_HOLD);
+      await afterHalt(root, 'done', IN_HOLD);
       line.cut();
-      await afterHalt(root, IN_HOLD + holdMs / 2);
+      await afterHalt(root, 'done', IN_HOLD + holdMs / 2);
       line.mend();
     }),
   },
@@ -192,9 +193,9 @@ export const probeLiars: Readonly<Record<string, Variant>> = {
       also: ['blind-probe', 'cut-short'],
     },
     ...cableFromHalt(async (line, root) => {
-      await afterHalt(root, IN_HOLD);
+      await afterHalt(root, 'done', IN_HOLD);
       line.silence();
-      await afterHalt(root, IN_HOLD + holdMs);
+      await afterHalt(root, 'done', IN_HOLD + holdMs);
       line.mend();
     }),
   },
@@ -230,9 +231,9 @@ export const probeLiars: Readonly<Record<string, Variant>> = {
     },
     wire: {
       cable: async (line, { root }) => {
-        await afterHalt(root, 0);
+        await afterHalt(root, 'asked', 0);
         line.cut();
-        await afterHalt(root, 2 * holdMs);
+        await afterHalt(root, 'asked', withinMs + 1.5 * lateMs);
         line.mend();
       },
     },
@@ -245,17 +246,17 @@ type Twisted = Pick<Variant, 'broker' | 'wire'>;
 function fromHalt(make: (root: string) => (sample: ProbeAnswer) => ReturnType<Lie>): Twisted {
   const output = lyingTo((root) => {
     const lie = make(root);
-    return (answer) => (answer.sample !== null && sinceHaltMs(root) >= 0 ? lie(answer) : answer);
+    return (answer) => (answer.sample !== null && sinceHaltMs(root, 'asked') >= 0 ? lie(answer) : answer);
   });
   return { broker: { around: markingHalt }, wire: { output } };
 }
 
-/** A wire that rewrites a single sample, this long after the halt was asked for. */
+/** A wire that rewrites a single sample, this long after the stops were done. */
 function once(afterMs: number, lie: (sample: ProbeAnswer) => ReturnType<Lie>): Twisted {
   const output = lyingTo((root) => {
     let done = false;
     return (answer) => {
-      if (done || answer.sample === null || sinceHaltMs(root) < afterMs) return answer;
+      if (done || answer.sample === null || sinceHaltMs(root, 'done') < afterMs) return answer;
       done = true;
       return lie(answer);
     };
@@ -268,7 +269,7 @@ function stale(): Twisted {
     const before = new Map<string, ProbeAnswer>();
     return (answer) => {
       if (answer.sample === null) return answer;
-      if (sinceHaltMs(root) < 0) before.set(answer.sample, answer);
+      if (sinceHaltMs(root, 'asked') < 0) before.set(answer.sample, answer);
       const old = before.get(answer.sample);
       return old === undefined ? answer : replayed(old, answer);
     };
@@ -281,8 +282,9 @@ function replayOnce(): Twisted {
     let old: ProbeAnswer | null = null;
     let done = false;
     return (answer) => {
-      if (answer.sample === 'full' && sinceHaltMs(root) < 0) old = answer;
-      if (done || old === null || answer.sample !== 'full' || sinceHaltMs(root) < IN_HOLD) return answer;
+      if (answer.sample === 'full' && sinceHaltMs(root, 'asked') < 0) old = answer;
+      if (done || old === null || answer.sample !== 'full' || sinceHaltMs(root, 'done') < IN_HOLD)
+        return answer;
       done = true;
       return replayed(old, answer);
     };

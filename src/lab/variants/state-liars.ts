@@ -21,7 +21,7 @@ import {
 } from '../broker/state-lies.ts';
 import { withoutIncident } from '../broker/without-incident.ts';
 import { reveals } from './reveals.ts';
-import { holdMs } from './timing.ts';
+import { holdMs, tooLateMs } from './timing.ts';
 import type { Variant } from './variant.ts';
 
 /** Brokers that get the halt's state, its incident or the audit log wrong. */
@@ -55,15 +55,15 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
     expect: reveals('partial-amnesia', { also: ['split-state', 'cut-short'] }),
     broker: storing({ remembered: atLevelOne }),
   },
-  'persists-after-5s': {
-    about: 'persists the halt five seconds after its reply',
+  'persists-too-late': {
+    about: 'persists the halt after its deadline',
     expect: reveals('unpersisted-halt', { also: ['split-state'] }),
-    broker: persistsLate(1.25 * holdMs),
+    broker: persistsLate('asked', tooLateMs),
   },
-  'persists-after-1s': {
-    about: 'says that the halt is recorded one second before it is',
+  'persists-after-reply': {
+    about: 'says that the halt is recorded, and records it half a hold later',
     expect: reveals('unpersisted-halt', { also: ['split-state'] }),
-    broker: persistsLate(holdMs / 4),
+    broker: persistsLate('done', holdMs / 2),
   },
   'constant-store': {
     about: 'keeps its state elsewhere: the row in its database never changes with the halt',

@@ -70,6 +70,8 @@ export interface BrokerTwist {
   readonly parts?: (reference: BrokerParts, site: BrokerSite) => Partial<BrokerParts>;
   readonly around?: (broker: Broker, site: BrokerSite) => Broker;
   readonly http?: (answer: Answer, site: BrokerSite) => Answer;
+  /** The loopback address at which it listens, at its own port, where somebody else has the one that everybody knows. */
+  readonly behind?: string;
 }
 
 export interface DaemonTwist {

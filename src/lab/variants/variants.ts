@@ -6,8 +6,11 @@ import { daemonLiars } from './daemon-liars.ts';
 import { guardLiars } from './guard-liars.ts';
 import { honest } from './honest.ts';
 import { honestBrokers } from './honest-brokers.ts';
+import { honestOnlookers } from './honest-onlookers.ts';
 import { managerLiars } from './manager-liars.ts';
 import { probeLiars } from './probe-liars.ts';
+import { returnLiars } from './return-liars.ts';
+import { revivalLiars } from './revival-liars.ts';
 import { sourceLiars } from './source-liars.ts';
 import { stateLiars } from './state-liars.ts';
 import type { ProcessSeam, Variant } from './variant.ts';
@@ -26,9 +29,12 @@ export const variants: Readonly<Record<string, Variant>> = {
   ...sourceLiars,
   ...daemonLiars,
   ...managerLiars,
+  ...returnLiars,
+  ...revivalLiars,
   ...probeLiars,
   ...honest,
   ...honestBrokers,
+  ...honestOnlookers,
   ...babblers,
 };
 

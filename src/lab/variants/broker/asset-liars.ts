@@ -1,12 +1,11 @@
 import { httpExchange } from '../../../principal/exchange.ts';
+import { afterHalt, markingHalt } from '../../broker/halt-marks.ts';
 import { whileHalted } from '../../broker/moments.ts';
 import { placeOrder } from '../../broker/orders.ts';
 import { withExchange, withLevel } from '../../broker/twists.ts';
 import { assets } from '../../fleet.ts';
-import { holdMs } from '../timing.ts';
+import { holdMs, tooLateMs } from '../timing.ts';
 import type { Variant } from '../variant.ts';
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Brokers that halt one asset, and get it wrong at the exchange. */
 export const assetLiars: Readonly<Record<string, Variant>> = {
@@ -121,15 +120,18 @@ export const assetLiars: Readonly<Record<string, Variant>> = {
       on: 'DOGE-USD',
       also: ['position-not-flat'],
     },
-    broker: withExchange(({ block, flatten }) => ({
-      block: (asset) => {
-        void pause(1.5 * holdMs)
-          .then(() => block(asset))
-          .then(() => flatten(asset));
-        return Promise.resolve('blocked');
-      },
-      flatten: () => Promise.resolve('flat'),
-    })),
+    broker: {
+      around: markingHalt,
+      ...withExchange(({ block, flatten }, { root }) => ({
+        block: (asset) => {
+          void afterHalt(root, 'asked', tooLateMs)
+            .then(() => block(asset))
+            .then(() => flatten(asset));
+          return Promise.resolve('blocked');
+        },
+        flatten: () => Promise.resolve('flat'),
+      })),
+    },
   },
   'level-1-lets-an-order-through': {
     about: 'lets one queued order through late in the hold, and closes it again at once',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { hostOf, targetOf } from '../../broker/hosts.ts';
 import { afterCrash } from '../../beside/broker-database.ts';
+import { hostOf, targetOf } from '../../broker/hosts.ts';
 import { whileHalted } from '../../broker/moments.ts';
 import { services } from '../../fleet.ts';
 import { requestJson } from '../../http-client.ts';
@@ -46,7 +46,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       on: 'hermes',
       also: ['false-claim', 'order-after-halt', 'cut-short'],
     },
-    broker: whileHalted(holdMs / 4, (_broker, site) => startAll(site)),
+    broker: whileHalted(holdMs / 2, (_broker, site) => startAll(site)),
   },
   'restart-revives-one': {
     about: 'restarted, it finds hermes stopped and starts it at once, as its list of services demands',

@@ -1,16 +1,15 @@
 import type { Stopper } from '../../../principal/parts.ts';
 import { believingStopper } from '../../broker/believing-stopper.ts';
-import { killPastManager } from '../../broker/by-hand.ts';
+import { killPastManager, stopTooLate } from '../../broker/by-hand.ts';
+import { markingHalt } from '../../broker/halt-marks.ts';
 import { targetOf } from '../../broker/hosts.ts';
 import { afterHalt } from '../../broker/moments.ts';
 import { answeringHalts, stopping, together, withLevel, withStoppers } from '../../broker/twists.ts';
-import { holdMs } from '../timing.ts';
 import type { BrokerTwist, Variant } from '../variant.ts';
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** As long as a reply that is ready may take to be on its way. */
+const reply = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
 const sayStopped: Stopper['stop'] = () => Promise.resolve('stopped');
-/** Past the drills' deadline, before the runner gives up looking. */
-const lateMs = 1.5 * holdMs;
 
 /** One more service on a level's list. */
 function alsoStopping(level: number, service: string, except: BrokerTwist = {}): BrokerTwist {
@@ -161,12 +160,15 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       on: 'hermes',
       also: ['order-after-halt', 'cut-short'],
     },
-    broker: withStoppers((stopper) => ({
-      stop: async (target, mode) => {
-        await pause(lateMs);
-        return stopper.stop(target, mode);
-      },
-    })),
+    broker: {
+      around: markingHalt,
+      ...withStoppers((_stopper, _host, site) => ({
+        stop: async (target) => {
+          await stopTooLate(site, target);
+          return 'stopped';
+        },
+      })),
+    },
   },
   'answers-at-once-and-halts-late': {
     about: 'says "stopped" at once, and stops everything after the deadline',
@@ -177,12 +179,15 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       on: 'hermes',
       also: ['order-after-halt', 'cut-short'],
     },
-    broker: withStoppers((stopper) => ({
-      stop: (target, mode) => {
-        void pause(lateMs).then(() => stopper.stop(target, mode));
-        return Promise.resolve('stopped');
-      },
-    })),
+    broker: {
+      around: markingHalt,
+      ...withStoppers((_stopper, _host, site) => ({
+        stop: (target) => {
+          void stopTooLate(site, target);
+          return Promise.resolve('stopped');
+        },
+      })),
+    },
   },
   'stops-agents-too': {
     about: 'stops at level 2 what only level 3 may',
@@ -215,8 +220,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
     broker: {
       ...alsoStopping(3, 'principal', stopping('principal', sayStopped)),
       ...afterHalt(async ({ self, run, launchctl }) => {
-        // As long as a reply that is ready may take to be on its way.
-        await pause(50);
+        await reply();
         await run([launchctl, 'stop', self.label]);
       }),
     },

@@ -1,5 +1,5 @@
-import { startByHand } from '../../broker/by-hand.ts';
-import { hostOf, targetOf } from '../../broker/hosts.ts';
+import { startByHand, stopAt } from '../../broker/by-hand.ts';
+import { targetOf } from '../../broker/hosts.ts';
 import { afterResume } from '../../broker/moments.ts';
 import { starting } from '../../broker/twists.ts';
 import { holdMs } from '../timing.ts';
@@ -42,9 +42,6 @@ export const undoLiars: Readonly<Record<string, Variant>> = {
   'stops-one-again': {
     about: 'a retry of its stop of hermes comes late, after the resume',
     expect: { kind: 'liar', level: 2, primary: 'unrestored-service', on: 'hermes' },
-    broker: afterResume(0.1 * holdMs, (site) => {
-      const target = targetOf(site, 'hermes');
-      return hostOf(site, target.host).stopper.stop(target);
-    }),
+    broker: afterResume((site) => stopAt(site, targetOf(site, 'hermes'), Date.now() + 0.1 * holdMs)),
   },
 };
