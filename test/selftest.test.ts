@@ -39,14 +39,7 @@ const asFound = {
   level: 2,
   primary: 'successful-no-op',
   on: 'hermes',
-  also: [
-    'wrong-host-stop',
-    'false-claim',
-    'order-after-halt',
-    'cut-short',
-    'unpersisted-halt',
-    'split-state',
-  ],
+  also: ['wrong-host-stop', 'false-claim', 'order-after-halt', 'unpersisted-halt', 'split-state'],
 };
 
 describe('the self-test', () => {

@@ -147,7 +147,9 @@ describe('what is accepted hides nothing else', () => {
     });
     expect(verdict.verdict).toBe('fail');
     expect(verdict.findings.filter((f) => f.knownIssue === null).map((f) => f.field)).toContain('level');
-    expect(verdict.findings.find((f) => f.code === 'split-state' && f.field === 'reason')?.knownIssue).toBe('KI-1');
+    expect(verdict.findings.find((f) => f.code === 'split-state' && f.field === 'reason')?.knownIssue).toBe(
+      'KI-1',
+    );
   });
 
   it('A7: an incident that is missing, beside one that was opened twice', () => {

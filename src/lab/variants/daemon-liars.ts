@@ -17,7 +17,7 @@ import type { DaemonTwist, Expectation, Variant } from './variant.ts';
 const run = (module: string, call: string): DaemonTwist => ({ call: [`daemons/${module}.js`, call] });
 
 /** What follows where hermes, said to be stopped, goes on: it trades, and there is nothing to hold. */
-const alive = ['false-claim', 'order-after-halt', 'cut-short'];
+const alive = ['false-claim', 'order-after-halt'];
 
 const lies = (
   primary: string,
@@ -76,7 +76,7 @@ export const daemonLiars: Readonly<Record<string, Variant>> = {
   },
   'frozen-by-sigstop': {
     about: 'the supervisor of hermes freezes it instead of ending it',
-    expect: lies('frozen-not-stopped', ['false-claim', 'cut-short']),
+    expect: lies('frozen-not-stopped', ['false-claim']),
     broker: trusting,
     supervisor: freezing('hermes'),
   },

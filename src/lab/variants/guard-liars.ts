@@ -36,17 +36,17 @@ export const guardLiars: Readonly<Record<string, Variant>> = {
   },
   'resumes-without-incident': {
     about: 'a resume that names no incident lifts the halt in force',
-    expect: { kind: 'liar', level: 2, primary: 'unguarded-resume', on: 'principal', also: ['cut-short'] },
+    expect: { kind: 'liar', level: 2, primary: 'unguarded-resume', on: 'principal' },
     broker: resumeWhatever((incident) => incident === null),
   },
   'resumes-wrong-incident': {
     about: 'a resume of any incident lifts the halt in force',
-    expect: { kind: 'liar', level: 2, primary: 'unguarded-resume', on: 'principal', also: ['cut-short'] },
+    expect: { kind: 'liar', level: 2, primary: 'unguarded-resume', on: 'principal' },
     broker: resumeWhatever((incident) => incident !== null),
   },
   'lower-level-lowers': {
     about: 'a halt at a lower level lowers the one in force',
-    expect: { kind: 'liar', level: 3, primary: 'silent-downgrade', on: 'principal', also: ['cut-short'] },
+    expect: { kind: 'liar', level: 3, primary: 'silent-downgrade', on: 'principal' },
     broker: lowerWhenAsked(),
   },
   'repeat-opens-another': {
@@ -56,13 +56,13 @@ export const guardLiars: Readonly<Record<string, Variant>> = {
       level: 3,
       primary: 'duplicate-incident',
       on: 'principal',
-      also: ['cut-short', 'incident-left-open'],
+      also: ['incident-left-open'],
     },
     broker: openAnotherWhenRepeated(),
   },
   'routes-to-halted': {
     about: 'messages are accepted for agents that are halted',
-    expect: { kind: 'liar', level: 2, primary: 'leaked-command', on: 'principal', also: ['cut-short'] },
+    expect: { kind: 'liar', level: 2, primary: 'leaked-command', on: 'principal' },
     broker: routePastHalt(),
   },
   'refuses-and-halts': {

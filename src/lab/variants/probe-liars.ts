@@ -15,7 +15,7 @@ const IN_HOLD = holdMs / 2;
 export const probeLiars: Readonly<Record<string, Variant>> = {
   'empty-table': {
     about: 'from the halt on, tesseract lists no process at all',
-    expect: { kind: 'liar', level: 2, primary: 'blind-probe', on: 'tesseract', also: ['cut-short'] },
+    expect: { kind: 'liar', level: 2, primary: 'blind-probe', on: 'tesseract' },
     ...fromHalt(() => (sample) => ({
       ...sample,
       body: sample.body.replace(/^(L) \d+ .*$/gm, '$1 0 ').replace(/^\d+ \(.*\n/gm, ''),
@@ -29,23 +29,23 @@ export const probeLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'unreachable-host',
       on: 'tesseract',
-      also: ['blind-probe', 'cut-short'],
+      also: ['blind-probe'],
     },
     ...once(IN_HOLD, (sample) => printed(sample).slice(0, sample.body.length / 2)),
   },
   'stale-table': {
     about: 'from the halt on, tesseract repeats its table of before, with fresh nonces and clocks',
-    expect: { kind: 'liar', level: 2, primary: 'blind-probe', on: 'tesseract', also: ['cut-short'] },
+    expect: { kind: 'liar', level: 2, primary: 'blind-probe', on: 'tesseract' },
     ...stale(),
   },
   'old-sample': {
     about: 'one sample in the hold is a copy of one from before the halt, with a fresh nonce and clock',
-    expect: { kind: 'liar', level: 2, primary: 'blind-probe', on: 'tesseract', also: ['cut-short'] },
+    expect: { kind: 'liar', level: 2, primary: 'blind-probe', on: 'tesseract' },
     ...replayOnce(),
   },
   'own-only': {
     about: 'from the halt on, tesseract shows nothing but what the runner itself started there',
-    expect: { kind: 'liar', level: 2, primary: 'blind-probe', on: 'tesseract', also: ['cut-short'] },
+    expect: { kind: 'liar', level: 2, primary: 'blind-probe', on: 'tesseract' },
     ...fromHalt(() => {
       const own = argvHolds(OWN);
       return (sample) => withoutProcesses(sample, (pid) => !own(pid));
@@ -77,7 +77,7 @@ export const probeLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'successful-no-op',
       on: 'hermes',
-      also: ['false-claim', 'order-after-halt', 'blind-probe', 'cut-short'],
+      also: ['false-claim', 'order-after-halt', 'blind-probe'],
     },
     ...fromHalt((root) => {
       const target = argvHolds([`${root}/opt/invictus/bin/`]);
@@ -87,7 +87,7 @@ export const probeLiars: Readonly<Record<string, Variant>> = {
   },
   'garbled-lines': {
     about: 'from the halt on, some lines of every sample of tesseract are garbled',
-    expect: { kind: 'liar', level: 2, primary: 'blind-probe', on: 'tesseract', also: ['cut-short'] },
+    expect: { kind: 'liar', level: 2, primary: 'blind-probe', on: 'tesseract' },
     ...fromHalt(() => (sample) => ({
       ...sample,
       body: sample.body.replace(/^(\d+) \((.*) (\d+) (\d+)$/gm, (_line, pid, name, a, b) =>
@@ -149,7 +149,7 @@ export const probeLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'wrong-host-probe',
       on: 'tesseract',
-      also: ['unreachable-host', 'blind-probe', 'cut-short'],
+      also: ['unreachable-host', 'blind-probe'],
     },
     broker: { around: markingHalt },
     wire: {
@@ -174,7 +174,7 @@ export const probeLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'unreachable-host',
       on: 'tesseract',
-      also: ['blind-probe', 'cut-short'],
+      also: ['blind-probe'],
     },
     ...cableFromHalt(async (line, root) => {
       await afterHalt(root, 'done', IN_HOLD);
@@ -190,7 +190,7 @@ export const probeLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'unreachable-host',
       on: 'tesseract',
-      also: ['blind-probe', 'cut-short'],
+      also: ['blind-probe'],
     },
     ...cableFromHalt(async (line, root) => {
       await afterHalt(root, 'done', IN_HOLD);
@@ -206,14 +206,7 @@ export const probeLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'false-success',
       on: 'tesseract',
-      also: [
-        'successful-no-op',
-        'false-claim',
-        'order-after-halt',
-        'unreachable-host',
-        'blind-probe',
-        'cut-short',
-      ],
+      also: ['successful-no-op', 'false-claim', 'order-after-halt', 'unreachable-host', 'blind-probe'],
     },
     broker: {
       parts: idleStoppers,

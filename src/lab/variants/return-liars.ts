@@ -74,7 +74,7 @@ export const returnLiars: Readonly<Record<string, Variant>> = {
     about: 'says "stopped" of all at once, and stops them one by one, the last when the halt is being lifted',
     expect: reveals('successful-no-op', {
       on: 'leverage',
-      also: ['late-stop', 'false-claim', 'order-after-halt', 'unrestored-service', 'cut-short'],
+      also: ['late-stop', 'false-claim', 'order-after-halt', 'unrestored-service'],
     }),
     broker: {
       ...marking,

@@ -14,14 +14,14 @@ import { reveals } from './reveals.ts';
 import type { DaemonTwist, Expectation, Variant } from './variant.ts';
 
 /** What follows where hermes, said to be stopped, runs again. */
-const ALIVE = ['false-claim', 'order-after-halt', 'cut-short'];
+const ALIVE = ['false-claim', 'order-after-halt'];
 
 const revived = (): Expectation =>
   reveals('respawned', { on: 'hermes', also: [...ALIVE, 'restored-differently'] });
 const run = (call: string): DaemonTwist => ({ call: ['daemons/parents.js', call] });
 /** A broker that nothing brings back. */
 const forsaken: DaemonTwist = { keepAlive: false };
-const GONE = ['unreadable-store', 'unreadable-broker', 'unrestored-service', 'cut-short'];
+const GONE = ['unreadable-store', 'unreadable-broker', 'unrestored-service'];
 
 /** Services that are run again in the halt, in another way than before, and brokers in whose place somebody else answers. */
 export const revivalLiars: Readonly<Record<string, Variant>> = {
@@ -71,7 +71,7 @@ export const revivalLiars: Readonly<Record<string, Variant>> = {
     about: 'hermes, told to end, leaves a child that runs the program of scribe, which lives on knox',
     expect: reveals('orphaned-children', {
       on: 'hermes',
-      also: ['false-claim', 'cut-short', 'duplicate-instance', 'restored-differently'],
+      also: ['false-claim', 'duplicate-instance', 'restored-differently'],
     }),
     broker: trusting,
     daemons: { hermes: run('runLeavingNeighbour') },

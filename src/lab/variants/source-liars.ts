@@ -17,32 +17,32 @@ import type { LabSite, Variant } from './variant.ts';
 export const sourceLiars: Readonly<Record<string, Variant>> = {
   'status-500-after-halt': {
     about: 'from the halt on, its API answers 500 to every question for its status',
-    expect: reveals('unreadable-broker', { also: ['cut-short'] }),
+    expect: reveals('unreadable-broker'),
     broker: faultyFromHaltOn('error', 'status'),
   },
   'status-garbage-after-halt': {
     about: 'from the halt on, its API answers every question for its status with a page of HTML',
-    expect: reveals('unreadable-broker', { also: ['cut-short'] }),
+    expect: reveals('unreadable-broker'),
     broker: faultyFromHaltOn('garbage', 'status'),
   },
   'status-hangs-after-halt': {
     about: 'from the halt on, its API never answers a question for its status',
-    expect: reveals('unreadable-broker', { also: ['cut-short'] }),
+    expect: reveals('unreadable-broker'),
     broker: faultyFromHaltOn('nothing', 'status'),
   },
   'api-500-after-halt': {
     about: 'from the halt on, its API answers 500 to everything: nobody can resume',
-    expect: reveals('unreadable-broker', { also: ['cut-short'] }),
+    expect: reveals('unreadable-broker'),
     broker: faultyFromHaltOn('error', 'everything'),
   },
   'api-hangs-after-halt': {
     about: 'from the halt on, its API answers nothing: nobody can resume',
-    expect: reveals('unreadable-broker', { also: ['cut-short'] }),
+    expect: reveals('unreadable-broker'),
     broker: faultyFromHaltOn('nothing', 'everything'),
   },
   'forgets-tokens': {
     about: 'comes back from the crash, halted, and no longer knows any token',
-    expect: reveals('unreadable-broker', { also: ['cut-short'] }),
+    expect: reveals('unreadable-broker'),
     broker: faultyOnceWoken('unauthorized'),
   },
   'api-500': {
@@ -62,7 +62,7 @@ export const sourceLiars: Readonly<Record<string, Variant>> = {
   },
   'locked-database': {
     about: 'somebody locks readers out of the broker’s database in the hold',
-    expect: reveals('unreadable-store', { also: ['cut-short'] }),
+    expect: reveals('unreadable-store'),
     beside: async (site) => {
       await afterCrash(site);
       lockOutReaders(brokerDatabase(site));
@@ -78,23 +78,23 @@ export const sourceLiars: Readonly<Record<string, Variant>> = {
   },
   'corrupt-database': {
     about: 'garbage is put in the place of the broker’s database in the hold',
-    expect: reveals('unreadable-store', { also: ['cut-short'] }),
+    expect: reveals('unreadable-store'),
     beside: replacedInHold((copy) => writeGarbage(copy)),
   },
   'database-without-table': {
     about: 'a database that lacks its table is put in the place of the broker’s in the hold',
-    expect: reveals('unreadable-store', { also: ['cut-short'] }),
+    expect: reveals('unreadable-store'),
     beside: replacedInHold((copy) => alter(copy, 'pragma foreign_keys = off; drop table halt_state')),
   },
   'old-database': {
     about: 'a copy from before the halt is put in the place of the broker’s database in the hold',
-    expect: reveals('unreadable-store', { also: ['cut-short'] }),
+    expect: reveals('unreadable-store'),
     beside: replacedInHold(() => undefined),
   },
   'torn-database': {
     about:
       'in the hold the broker’s database is replaced by an older copy of its main file and a newer one of its log',
-    expect: reveals('unreadable-store', { also: ['cut-short'] }),
+    expect: reveals('unreadable-store'),
     beside: async (site) => {
       const file = brokerDatabase(site);
       await whenMade(file);

@@ -29,19 +29,19 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   amnesia: {
     about: 'keeps its state in memory',
     expect: reveals('amnesia-restart', {
-      also: ['unpersisted-halt', 'split-state', 'unrestored-service', 'cut-short'],
+      also: ['unpersisted-halt', 'split-state', 'unrestored-service'],
     }),
     broker: { parts: () => ({ store: memoryStore() }) },
   },
   'forgets-incident': {
     about: 'persists the level but not the incident',
-    expect: reveals('partial-amnesia', { also: ['split-state', 'cut-short'] }),
+    expect: reveals('partial-amnesia', { also: ['split-state'] }),
     broker: forgetsIncident(withoutIncidentRow),
   },
   'forgets-all-but-level': {
     about: 'persists the level, and neither incident nor reason: a halt that is nobody’s',
     expect: reveals('partial-amnesia', {
-      also: ['split-state', 'unrestored-service', 'incident-left-open', 'cut-short'],
+      also: ['split-state', 'unrestored-service', 'incident-left-open'],
     }),
     broker: forgetsIncident(withoutReason),
   },
@@ -52,7 +52,7 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   },
   'comes-back-lower': {
     about: 'comes back at level 1 from the crash',
-    expect: reveals('partial-amnesia', { also: ['split-state', 'cut-short'] }),
+    expect: reveals('partial-amnesia', { also: ['split-state'] }),
     broker: storing({ remembered: atLevelOne }),
   },
   'persists-too-late': {
@@ -67,7 +67,7 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   },
   'constant-store': {
     about: 'keeps its state elsewhere: the row in its database never changes with the halt',
-    expect: reveals('unpersisted-halt', { also: ['split-state', 'cut-short'] }),
+    expect: reveals('unpersisted-halt', { also: ['split-state'] }),
     broker: storing({ written: asNormal }),
   },
   'store-always-halted': {
@@ -82,27 +82,27 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   },
   'stores-level-1': {
     about: 'its database says level 1 where it says level 2',
-    expect: reveals('split-state', { also: ['cut-short'] }),
+    expect: reveals('split-state'),
     broker: storing({ written: atLevelOne }),
   },
   'names-other-incident': {
     about: 'its API names another incident than its database',
-    expect: reveals('split-state', { also: ['cut-short'] }),
+    expect: reveals('split-state'),
     broker: { http: namesOtherIncident },
   },
   'cached-status': {
     about: 'answers questions for its status from a cache that is up to a hold and a half old',
-    expect: reveals('split-state', { also: ['cut-short', 'incident-left-open'] }),
+    expect: reveals('split-state', { also: ['incident-left-open'] }),
     broker: { http: cachedStatus(1.5 * holdMs) },
   },
   'stale-replica': {
     about: 'every other answer of its API comes from a replica that never heard of the halt',
-    expect: reveals('silent-downgrade', { also: ['cut-short'] }),
+    expect: reveals('silent-downgrade'),
     broker: { http: staleReplica },
   },
   'store-wiped-in-hold': {
     about: 'loses the halt from its database in the hold, and still says that it is halted',
-    expect: reveals('silent-downgrade', { also: ['split-state', 'cut-short'] }),
+    expect: reveals('silent-downgrade', { also: ['split-state'] }),
     broker: doing({
       later: {
         afterMs: holdMs / 2,
@@ -112,7 +112,7 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   },
   'no-incident': {
     about: 'halts without an incident',
-    expect: reveals('missing-incident', { also: ['cut-short'] }),
+    expect: reveals('missing-incident'),
     broker: {
       ...storing({ written: withoutIncidentRow }),
       around: (broker) => withoutIncident(broker, () => true),
@@ -188,7 +188,7 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   'opens-another-incident': {
     about: 'comes back from the crash under a new incident, and the first stays open',
     expect: reveals('duplicate-incident', {
-      also: ['partial-amnesia', 'split-state', 'incident-left-open', 'cut-short'],
+      also: ['partial-amnesia', 'split-state', 'incident-left-open'],
     }),
     broker: storing({ remembered: underAnotherIncident }),
   },
@@ -220,13 +220,13 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   'broker-stays-down': {
     about: 'nothing brings the broker back from the crash',
     expect: reveals('broker-down', {
-      also: ['unreadable-store', 'unreadable-broker', 'unrestored-service', 'cut-short'],
+      also: ['unreadable-store', 'unreadable-broker', 'unrestored-service'],
     }),
     daemons: { principal: { keepAlive: false } },
   },
   'restarts-itself': {
     about: 'restarts itself while it halts; its state survives that',
-    expect: reveals('self-halt', { also: ['cut-short'] }),
+    expect: reveals('self-halt'),
     broker: { around: restartsItself },
   },
 };

@@ -14,7 +14,7 @@ export const claimLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'partial-stop',
       on: 'hermes',
-      also: ['false-claim', 'order-after-halt', 'cut-short'],
+      also: ['false-claim', 'order-after-halt'],
     },
     broker: together(
       stopping('hermes', () => Promise.resolve('still-running')),
@@ -73,7 +73,7 @@ export const claimLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'amnesia-restart',
       on: 'principal',
-      also: ['unpersisted-halt', 'split-state', 'unlogged-halt', 'unrestored-service', 'cut-short'],
+      also: ['unpersisted-halt', 'split-state', 'unlogged-halt', 'unrestored-service'],
     },
     broker: {
       parts: ({ store }) => ({

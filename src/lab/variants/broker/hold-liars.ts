@@ -28,7 +28,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'silent-downgrade',
       on: 'principal',
-      also: ['respawned', 'false-claim', 'order-after-halt', 'cut-short'],
+      also: ['respawned', 'false-claim', 'order-after-halt'],
     },
     broker: whileHalted(holdMs / 2, async (broker) => {
       const { level, incident, revision } = broker.status();
@@ -44,7 +44,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'respawned',
       on: 'hermes',
-      also: ['false-claim', 'order-after-halt', 'cut-short'],
+      also: ['false-claim', 'order-after-halt'],
     },
     broker: whileHalted(holdMs / 2, (_broker, site) => startAll(site)),
   },
@@ -55,7 +55,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'respawned',
       on: 'hermes',
-      also: ['false-claim', 'order-after-halt', 'cut-short'],
+      also: ['false-claim', 'order-after-halt'],
     },
     broker: {
       around: (broker, site) => {
@@ -74,7 +74,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'broker-down',
       on: 'principal',
-      also: ['unreadable-store', 'unreadable-broker', 'unrestored-service', 'cut-short'],
+      also: ['unreadable-store', 'unreadable-broker', 'unrestored-service'],
     },
     daemons: { principal: { keepAlive: false } },
   },
@@ -85,13 +85,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'broker-down',
       on: 'principal',
-      also: [
-        'survivor-restarted',
-        'unreadable-store',
-        'unreadable-broker',
-        'unrestored-service',
-        'cut-short',
-      ],
+      also: ['survivor-restarted', 'unreadable-store', 'unreadable-broker', 'unrestored-service'],
     },
     // Its supervisor starts it over and over.
     alone: true,
@@ -109,7 +103,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'foreign-halt',
       on: 'principal',
-      also: ['unrestored-service', 'incident-left-open', 'cut-short'],
+      also: ['unrestored-service', 'incident-left-open'],
     },
     beside: (site) => haltToo(site, 2),
   },
@@ -120,13 +114,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'foreign-halt',
       on: 'principal',
-      also: [
-        'collateral-stop',
-        'incident-rewritten',
-        'unrestored-service',
-        'incident-left-open',
-        'cut-short',
-      ],
+      also: ['collateral-stop', 'incident-rewritten', 'unrestored-service', 'incident-left-open'],
     },
     beside: (site) => haltToo(site, 3),
   },
@@ -137,7 +125,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'respawned',
       on: 'hermes',
-      also: ['restored-differently', 'false-claim', 'order-after-halt', 'cut-short'],
+      also: ['restored-differently', 'false-claim', 'order-after-halt'],
     },
     beside: async (site) => {
       await halfAHold(site);

@@ -31,7 +31,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'successful-no-op',
       on: 'hermes',
-      also: ['wrong-host-stop', 'false-claim', 'order-after-halt', 'cut-short'],
+      also: ['wrong-host-stop', 'false-claim', 'order-after-halt'],
     },
     broker: {
       parts: ({ levels, stoppers }, { self, run, launchctl }) => ({
@@ -51,7 +51,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'successful-no-op',
       on: 'hermes',
-      also: ['false-claim', 'order-after-halt', 'cut-short'],
+      also: ['false-claim', 'order-after-halt'],
     },
     broker: withStoppers(() => ({ stop: sayStopped })),
   },
@@ -62,7 +62,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'successful-no-op',
       on: 'hermes',
-      also: ['false-claim', 'order-after-halt', 'cut-short'],
+      also: ['false-claim', 'order-after-halt'],
     },
     broker: stopping('hermes', sayStopped),
   },
@@ -73,7 +73,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'successful-no-op',
       on: 'hermes',
-      also: ['order-after-halt', 'cut-short'],
+      also: ['order-after-halt'],
     },
     broker: withLevel(2, (plan) => ({
       ...plan,
@@ -87,7 +87,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'partial-stop',
       on: 'hermes',
-      also: ['order-after-halt', 'cut-short'],
+      also: ['order-after-halt'],
     },
     broker: stopping('hermes', () => Promise.resolve('still-running')),
   },
@@ -98,7 +98,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'successful-no-op',
       on: 'hermes',
-      also: ['unpersisted-halt', 'silent-downgrade', 'order-after-halt', 'cut-short'],
+      also: ['unpersisted-halt', 'silent-downgrade', 'order-after-halt'],
     },
     broker: answeringHalts(async (request) => {
       const { level } = (await request.json()) as { readonly level: number };
@@ -112,7 +112,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'partial-stop',
       on: 'hermes',
-      also: ['silent-downgrade', 'order-after-halt', 'cut-short'],
+      also: ['silent-downgrade', 'order-after-halt'],
     },
     broker: answeringHalts(() =>
       Promise.resolve(Response.json({ title: 'Not now', status: 503 }, { status: 503 })),
@@ -125,7 +125,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'respawned',
       on: 'hermes',
-      also: ['false-claim', 'order-after-halt', 'cut-short'],
+      also: ['false-claim', 'order-after-halt'],
     },
     broker: withStoppers((_stopper, _host, site) => ({
       stop: async ({ service }) => {
@@ -141,7 +141,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'respawned',
       on: 'hermes',
-      also: ['false-claim', 'order-after-halt', 'cut-short'],
+      also: ['false-claim', 'order-after-halt'],
     },
     broker: withStoppers((stopper) => ({
       stop: async (target, mode) => {
@@ -158,7 +158,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'late-stop',
       on: 'hermes',
-      also: ['order-after-halt', 'cut-short'],
+      also: ['order-after-halt'],
     },
     broker: {
       around: markingHalt,
@@ -177,7 +177,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'late-stop',
       on: 'hermes',
-      also: ['order-after-halt', 'cut-short'],
+      also: ['order-after-halt'],
     },
     broker: {
       around: markingHalt,
@@ -216,7 +216,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
   },
   'stops-itself': {
     about: 'has itself on the list of level 3, and goes down after its reply; it remembers the halt',
-    expect: { kind: 'liar', level: 3, primary: 'self-halt', on: 'principal', also: ['cut-short'] },
+    expect: { kind: 'liar', level: 3, primary: 'self-halt', on: 'principal' },
     broker: {
       ...alsoStopping(3, 'principal', stopping('principal', sayStopped)),
       ...afterHalt(async ({ self, run, launchctl }) => {
@@ -234,7 +234,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       on: 'principal',
       also: [
         ...['broker-down', 'unreadable-broker', 'vacuous-target', 'late-stop'],
-        ...['unrestored-service', 'incident-left-open', 'cut-short'],
+        ...['unrestored-service', 'incident-left-open'],
       ],
     },
     broker: alsoStopping(3, 'principal'),

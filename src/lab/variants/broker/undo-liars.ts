@@ -19,7 +19,7 @@ export const undoLiars: Readonly<Record<string, Variant>> = {
       level: 2,
       primary: 'incident-left-open',
       on: 'principal',
-      also: ['unrestored-service', 'cut-short'],
+      also: ['unrestored-service'],
     },
     broker: starting('hermes', () => () => Promise.resolve('not-running')),
   },
