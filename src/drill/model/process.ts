@@ -26,6 +26,8 @@ export interface ProcessDetail {
   readonly argv: Reading<readonly string[]>;
   /** Target of `/proc/<pid>/exe`; `absent` for kernel threads and zombies. */
   readonly exe: Reading<string>;
+  /** Target of `/proc/<pid>/cwd`, against which relative arguments are held; left out where it was not asked for. */
+  readonly cwd?: Reading<string>;
   /** The cgroup v2 path (`0::/…`), or null where the host has none. */
   readonly cgroup: string | null;
   /** Its main thread has exited, or is about to, so that argv and executable could be read only by way of others, if at all. */
