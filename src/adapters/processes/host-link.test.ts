@@ -164,6 +164,20 @@ describe.each(SHELLS.map((shell) => [shell.slice(-2).join(' '), shell] as const)
       expect(value((seen.details[1] as (typeof seen.details)[number]).exe)).toBe(process.execPath);
     });
 
+    it('B1: shows the folder a process works in, of many at once and of one by itself', async () => {
+      const link = newLink({ shell });
+      const { bootId } = value(await link.open());
+      const at = (folder: string, word: string) =>
+        strangers.run('/bin/sh', ['-c', `cd "$0" && echo up; read stop`, folder, word]);
+      const [plain, forger] = [await at('/usr/bin/..', 'x'), await at(folder, `${bootId}\n`)];
+      for (const asked of [[plain.pid], [plain.pid, forger.pid]]) {
+        const { details } = await sample(link, 'list', [], asked);
+        expect(details.map(({ cwd }) => cwd)).toEqual(
+          ['/usr', folder].slice(0, asked.length).map((path) => ({ kind: 'present', value: path })),
+        );
+      }
+    });
+
     it('shows a zombie as one, without live threads', async () => {
       // The child outlives the shell that would reap it: `sleep`, which that shell becomes, never does.
       const child = 'while read -r name < /proc/$PPID/comm && [ "$name" != sleep ]; do :; done';

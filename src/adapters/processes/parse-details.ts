@@ -1,3 +1,4 @@
+import { whatItRuns } from '../../drill/model/command-line.ts';
 import type { ProcessDetail } from '../../drill/model/process.ts';
 import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import type { Answer } from './answer.ts';
@@ -24,6 +25,7 @@ interface Parts {
   readonly uid: number | null;
   readonly argv: Buffer;
   readonly exe: Buffer;
+  readonly cwd: Buffer;
   readonly cgroup: Buffer;
 }
 
@@ -50,7 +52,7 @@ export function parseOpenedBatch(answer: Answer, wanted: readonly number[], boot
 
   const whole =
     files.length === 3 * asked.length + 1 &&
-    links.length === asked.length + 2 &&
+    links.length === 2 * asked.length + 2 &&
     [files[0], links[0], links.at(-1)].every((edge) => edge === '');
   if (!whole) return { details: [], again: asked };
 
@@ -60,9 +62,9 @@ export function parseOpenedBatch(answer: Answer, wanted: readonly number[], boot
     const end = ends.get(pid);
     if (end === undefined) continue;
     const first = parseStat((files[3 * index + 1] as string).replace(/\n$/, ''));
-    const link = links[index + 1] as string;
+    const [exe, cwd] = links.slice(2 * index + 1, 2 * index + 3) as [string, string];
     const same = first !== null && first.pid === pid && first.start === end.last.start;
-    if (!same || (link !== '' && !link.endsWith('\n'))) {
+    if (!same || [exe, cwd].some((link) => link !== '' && !link.endsWith('\n'))) {
       again.push(pid);
       continue;
     }
@@ -72,7 +74,8 @@ export function parseOpenedBatch(answer: Answer, wanted: readonly number[], boot
         ...end,
         argv: bytes(files[3 * index + 2] as string),
         cgroup: bytes(files[3 * index + 3] as string),
-        exe: bytes(link.slice(0, -1)),
+        exe: bytes(exe.slice(0, -1)),
+        cwd: bytes(cwd.slice(0, -1)),
       }),
     );
   }
@@ -90,10 +93,12 @@ export function parseOpenedOne(answer: Answer, pid: number): OpenedProcess | nul
   const cgroup = answer.hex();
   answer.take('X');
   const exe = answer.hex();
+  answer.take('W');
+  const cwd = answer.hex();
   const end = takeEnds(answer, [pid]).get(pid);
   answer.end();
   if (end === undefined || first?.pid !== pid || first.start !== end.last.start) return null;
-  return describe({ first, ...end, argv, cgroup, exe });
+  return describe({ first, ...end, argv, cgroup, exe, cwd });
 }
 
 /** Who owned each process, and its row once all else had been read; a process without that row had gone. */
@@ -115,9 +120,9 @@ function takeEnds(answer: Answer, asked: readonly number[]): Map<number, Pick<Pa
 }
 
 function describe(parts: Parts): OpenedProcess {
-  const { last, argv, exe } = parts;
+  const { last, argv, exe, cwd } = parts;
   const cgroup = /^0::(.*)$/m.exec(parts.cgroup.toString('utf8'))?.[1] ?? null;
-  const words = argvReading(last, argv, exe.length > 0);
+  const words = argvReading(last, argv, exe.toString('utf8'));
   // Its main thread has let go of the memory that both are read from, and calls exec no more; a big process takes a while to end.
   const isHeadless = isExiting(last) && words.kind === 'unreadable';
   return {
@@ -128,6 +133,7 @@ function describe(parts: Parts): OpenedProcess {
       uid: parts.uid,
       argv: words,
       exe: exe.length > 0 ? present(exe.toString('utf8')) : missingExe(last),
+      cwd: cwd.length > 0 ? present(cwd.toString('utf8')) : missingCwd(last),
       cgroup,
       ...(isHeadless && { headless: true }),
     },
@@ -143,10 +149,14 @@ function missingExe(row: StatRow): Reading<string> {
   );
 }
 
+function missingCwd(row: StatRow): Reading<string> {
+  return hasNoImage(row) ? absent : unreadable(`no permission to read /proc/${row.pid}/cwd`);
+}
+
 /** An empty argv is believed only of a process whose memory could be read, or that has none. */
-function argvReading(row: StatRow, raw: Buffer, sawImage: boolean): Reading<readonly string[]> {
+function argvReading(row: StatRow, raw: Buffer, image: string): Reading<readonly string[]> {
   if (raw.length === 0)
-    return hasNoImage(row) || sawImage
+    return hasNoImage(row) || image !== ''
       ? present([])
       : unreadable(isExiting(row) ? `pid ${row.pid} was ending` : `/proc/${row.pid}/cmdline gave nothing`);
   const cut = raw.length > ARGV_LIMIT;
@@ -155,7 +165,12 @@ function argvReading(row: StatRow, raw: Buffer, sawImage: boolean): Reading<read
   if (!cut) return present(words);
   // The last word may be torn. What recognition needs is the program and its script, if they are still there whole.
   const kept = words.slice(0, -1);
-  return kept.slice(1).some((word) => !word.startsWith('-'))
+  const run = whatItRuns(kept, image === '' ? null : image, false);
+  const isThere =
+    run.by === 'interpreter'
+      ? run.script !== null || run.module !== null
+      : kept.slice(1).some((word) => !word.startsWith('-'));
+  return isThere
     ? present(kept)
     : unreadable(`the argv of pid ${row.pid} is longer than ${ARGV_LIMIT} bytes`);
 }

@@ -118,7 +118,7 @@ open_all() {
   files= ends=
   for pid do
     files="$files $mark /proc/$pid/stat $mark /proc/$pid/cmdline $mark /proc/$pid/cgroup"
-    ends="$ends /proc/mounts /proc/$pid/exe"
+    ends="$ends /proc/mounts /proc/$pid/exe /proc/mounts /proc/$pid/cwd"
   done
   put "D $*$nl"
   [ $# -gt 0 ] || return 0
@@ -138,6 +138,7 @@ open_one() {
   say "C$nl"; hex -N 65537 "/proc/$1/cmdline"
   say "G$nl"; hex -N 65536 "/proc/$1/cgroup"
   say "X$nl"; readlink -n "/proc/$1/exe" | hex
+  say "W$nl"; readlink -n "/proc/$1/cwd" | hex
   owner "$1"
   slurp "/proc/$1/stat"
   say "U $1 $euid\${nl}R$nl$text"

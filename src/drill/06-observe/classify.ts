@@ -42,6 +42,7 @@ export function classify(
     ...(runner === null ? {} : { runner }),
     ...(candidate && detail.argv.kind === 'present' ? { argv } : {}),
     ...(candidate && detail.exe.kind === 'present' ? { exe: detail.exe.value } : {}),
+    ...(candidate && detail.cwd?.kind === 'present' ? { cwd: detail.cwd.value } : {}),
     fingerprint: fingerprint(JSON.stringify([detail.argv, detail.exe])),
     ...(comm === undefined ? {} : { comm: fingerprint(comm) }),
     ...(detail.headless === true ? { headless: true } : {}),

@@ -80,6 +80,7 @@ export interface RecordedDetail {
   /** Only for candidates (some service, undecided, leftBy or canary). */
   readonly argv?: readonly string[];
   readonly exe?: string;
+  readonly cwd?: string;
   /** Keyed hash of argv and executable. */
   readonly fingerprint: string;
   /** Keyed hash of the command name, which exec sets; left out where the sample did not read it. */
