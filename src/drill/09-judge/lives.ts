@@ -26,9 +26,8 @@ export interface Life {
   /** Samples that saw it alive, by the time they were sent. */
   readonly seen: Sighting[];
   readonly details: DetailSeen[];
-  /** Services that any detail of it ever matched, and whose `leaves` it fulfilled. */
+  /** Services that any detail of it ever matched. */
   readonly matched: Set<string>;
-  readonly leftBy: Set<string>;
   /** Parent, group and session as last noted, so that an unchanged row is not noted again. */
   kin: { readonly ppid: number; readonly pgrp: number; readonly sid: number } | null;
 }
@@ -138,7 +137,6 @@ export class Lives {
       if (own !== null) {
         life.details.push({ sample, detail: own });
         for (const service of own.services) life.matched.add(service);
-        for (const service of own.leftBy) life.leftBy.add(service);
       }
       const { ppid, pgrp, sid } = row;
       const moved = life.kin?.ppid !== ppid || life.kin.pgrp !== pgrp || life.kin.sid !== sid;
@@ -158,7 +156,6 @@ export class Lives {
       seen: [],
       details: [],
       matched: new Set(),
-      leftBy: new Set(),
       kin: null,
     };
     pids.set(row.pid, [...(pids.get(row.pid) ?? []), life]);

@@ -87,3 +87,14 @@ export interface PlannedService {
   /** The command that starts it without the broker, or null. */
   readonly start: readonly string[] | null;
 }
+
+/** Hosts that are one machine with this one, itself among them. */
+export function machineOf({ oneMachine }: Pick<Plan, 'oneMachine'>, host: string): readonly string[] {
+  return oneMachine.find((group) => group.includes(host)) ?? [host];
+}
+
+/** Services that are declared on the machine of a host. */
+export function servicesAt(plan: Pick<Plan, 'oneMachine' | 'services'>, host: string): ReadonlySet<string> {
+  const machine = machineOf(plan, host);
+  return new Set(plan.services.filter((one) => machine.includes(one.host)).map(({ name }) => name));
+}
