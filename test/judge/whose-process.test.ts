@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/drill/09-judge/judge.ts';
 import type { EntryBody } from '../../src/drill/model/journal.ts';
 import type { PlannedService } from '../../src/drill/model/plan.ts';
+import { present } from '../../src/drill/model/reading.ts';
 import type { Verdict } from '../../src/drill/model/verdict.ts';
 import { type FakeFleet, fakePlan } from '../fakes/fake-fleet.ts';
 import { begins, type FakeDrill, runFakeDrill } from '../fakes/run-fake-drill.ts';
@@ -230,5 +231,106 @@ describe('D4: a declared helper with a child of its own', () => {
       },
     });
     expect(findings).toContain('orphaned-children hermes');
+  });
+});
+
+const UNIT = '/system.slice/hermes.service';
+
+/** hermes in the cgroup of a unit, that systemd calls its own. */
+function inUnit(s: Scenario): FakeLife {
+  const managed = {
+    pid: 202,
+    runs: null,
+    restarts: 0,
+    invocation: 'a'.repeat(32),
+    controlGroup: UNIT,
+    keepAlive: null,
+    comesBack: null,
+    startsLeft: null,
+    disabled: null,
+    revives: null,
+  };
+  s.also.push({
+    atMs: 2_000,
+    body: {
+      kind: 'manager',
+      host: 'tesseract',
+      moment: 'baseline',
+      read: {
+        sentMs: 1_990,
+        receivedMs: 2_000,
+        reading: present([{ service: 'hermes', reading: present(managed) }]),
+      },
+    },
+  });
+  for (const one of s.lives.filter(({ services }) => services.includes('hermes'))) one.cgroup = UNIT;
+  return baselineLife(s, 'hermes');
+}
+
+/** A process that nothing but its cgroup ties to anybody. */
+const stray = (pid: number, fromMs: number, toMs: number, cgroup = UNIT): FakeLife => ({
+  ...life('', 'tesseract', pid, fromMs, toMs),
+  services: [],
+  cgroup,
+});
+
+describe('B8: what sits in the cgroup that a manager calls a service’s own', () => {
+  it('B8: a leftover of an earlier life is an orphan, though it is older than the service', () => {
+    const s = cleanLevel2();
+    inUnit(s);
+    s.lives.push(stray(150, 0, FOREVER), stray(260, 0, FOREVER));
+    expect(told(judged(s))).toContain('orphaned-children hermes');
+  });
+
+  it('B12: so is a server that left the unit’s session before its last restart, in a folder below', () => {
+    const s = cleanLevel2();
+    inUnit(s);
+    s.lives.push(stray(150, 0, FOREVER, `${UNIT}/tmux`));
+    expect(told(judged(s))).toContain('orphaned-children hermes');
+  });
+
+  it('B8: who is in another, by a name that begins alike, is a stranger', () => {
+    const s = cleanLevel2();
+    inUnit(s);
+    s.lives.push(stray(150, 0, FOREVER, `${UNIT}.d`));
+    expect(told(judged(s))).toEqual([]);
+  });
+
+  it('B8: the runner counts it too: it is not held what is not gone', async () => {
+    const { verdict, fleet } = await runFakeDrill({
+      prepare: ({ tesseract, managers }) => {
+        const group = { cgroup: UNIT };
+        tesseract.spawn(['tmux', 'new'], 1, group);
+        const hermes = tesseract.find(HERMES);
+        if (hermes) tesseract.processes.set(hermes.pid, { ...hermes, ...group });
+        const account = {
+          pid: hermes?.pid ?? null,
+          runs: null,
+          restarts: 0,
+          invocation: 'a',
+          controlGroup: UNIT,
+          keepAlive: null,
+          comesBack: null,
+          startsLeft: null,
+          disabled: null,
+          revives: null,
+        };
+        managers.set('tesseract', {
+          read: async () => present([{ service: 'hermes', reading: present(account) }]),
+        });
+      },
+    });
+    expect(told(verdict)).toContain('orphaned-children hermes');
+    expect(fleet.entries.some((entry) => entry.kind === 'stage' && begins(entry, 'hold'))).toBe(false);
+  });
+
+  it('A6: a child of the next life is none of the one before', () => {
+    const s = cleanLevel2();
+    inUnit(s);
+    const next = { ...life('hermes', 'tesseract', 270, T0 + 1_000, FOREVER), cgroup: UNIT };
+    s.lives.push(next, { ...stray(280, T0 + 1_200, FOREVER), ppid: 270 });
+    const findings = told(judged(s));
+    expect(findings).toContain('respawned hermes');
+    expect(findings).not.toContain('orphaned-children hermes');
   });
 });

@@ -122,7 +122,9 @@ function stillRunning(c: CaseFile, trigger: Trigger, service: ServiceLives, aliv
   const after = seconds(Math.max(...alive.map((life) => lastSeenInHalt(c, life))) - trigger.t0Ms);
 
   if (baseline.length === 0) {
-    const reborn = alive.filter((life) => isBorn(life, trigger) && matchesStill(c, life, name));
+    // One that was there before, and did not match then, has become it.
+    const isNew = (life: Life): boolean => isBorn(life, trigger) || life.matched.has(name);
+    const reborn = alive.filter((life) => isNew(life) && matchesStill(c, life, name));
     if (reborn.length > 0) {
       return finding(
         'respawned',
