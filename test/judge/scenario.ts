@@ -51,6 +51,8 @@ export interface FakeLife {
   /** From when to when it is a declared helper; always when not given. */
   leftByAt?: (ms: number) => string[];
   cgroup?: string;
+  /** What it is called in the pid namespace that it is in, where that is another than its host's. */
+  inner?: { pid: number; pidNamespace: string };
   canary?: string;
   /** State letter at a time; S when not given. */
   state?: (ms: number) => { state: string; liveThreads?: number };
@@ -553,6 +555,7 @@ function detailOf(one: FakeLife, at: number): RecordedDetail {
     start: one.start,
     uid: 1000,
     cgroup: one.cgroup ?? '/',
+    ...(one.inner === undefined ? {} : { inner: one.inner }),
     services,
     undecided: dark.map((name) => ({ service: name, reason: one.doubt?.(name) ?? 'exe: EACCES' })),
     leftBy: one.leftByAt?.(at) ?? one.leftBy ?? [],

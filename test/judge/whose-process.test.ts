@@ -334,3 +334,85 @@ describe('B8: what sits in the cgroup that a manager calls a service’s own', (
     expect(findings).not.toContain('orphaned-children hermes');
   });
 });
+
+/** A container on tesseract, where all that is in it is seen too, under other pids. */
+function withContainer(pidNamespace = 'ns-vat'): Scenario {
+  const s = cleanLevel2();
+  s.plan = {
+    ...s.plan,
+    hosts: [
+      ...s.plan.hosts,
+      { name: 'vat', reachedBy: 'podman exec vat, on tesseract', manager: 'none', on: 'tesseract' },
+    ],
+  };
+  s.scopes.vat = { bootId: 'boot-t', pidNamespace: 'ns-vat' };
+  const inBoth = (one: FakeLife): void => {
+    const outer = { ...one, hosts: ['tesseract'], pid: one.pid + 5_000 };
+    s.lives.push({ ...outer, inner: { pid: one.pid, pidNamespace } });
+  };
+  const init = { ...life('', 'vat', 1, 0, FOREVER), services: [] };
+  s.lives.push(init);
+  inBoth(init);
+  for (const canary of s.canaries.filter(({ host }) => host === 'tesseract')) {
+    const { tag, pid, fromMs, goneMs } = canary;
+    const inBox = { ...canary, host: 'vat', tag: `${tag}-vat` };
+    s.canaries.push(inBox);
+    inBoth({
+      ...life('', 'vat', pid, fromMs, goneMs),
+      start: pid * 10 + fromMs,
+      services: [],
+      canary: inBox.tag,
+    });
+  }
+  return s;
+}
+
+/** hermes is seen in the container as well, and is declared there or on its host. */
+function hermesInContainer(declaredAt: 'tesseract' | 'vat', pidNamespace?: string): Scenario {
+  const s = withContainer(pidNamespace);
+  const services = s.plan.services.map((one) => (one.name === 'hermes' ? { ...one, host: declaredAt } : one));
+  s.plan = { ...s.plan, services };
+  for (const outer of s.lives.filter((one) => one.services.includes('hermes'))) {
+    const pid = outer.pid - 190;
+    outer.inner = { pid, pidNamespace: pidNamespace ?? 'ns-vat' };
+    s.lives.push({ ...outer, hosts: ['vat'], pid });
+  }
+  return s;
+}
+
+describe('D1: a host that is a container on another', () => {
+  const claimedAtBox = (s: Scenario): Verdict => {
+    const text = JSON.stringify(journalOf(s));
+    const claims = text
+      .replaceAll(
+        '"service":"hermes","host":"tesseract","outcome"',
+        '"service":"hermes","host":"vat","outcome"',
+      )
+      .replaceAll('"subject":"hermes","host":"tesseract"', '"subject":"hermes","host":"vat"');
+    return judge(JSON.parse(claims), { today: '2026-01-15', strict: false });
+  };
+
+  it('D1: passes where no service is declared in it', () => {
+    expect(judged(withContainer())).toMatchObject({ verdict: 'pass', findings: [] });
+  });
+
+  it('D1: passes where the service is declared on its host', () => {
+    expect(judged(hermesInContainer('tesseract'))).toMatchObject({ verdict: 'pass', findings: [] });
+  });
+
+  it('D1: passes where the service is declared in it', () => {
+    expect(claimedAtBox(hermesInContainer('vat'))).toMatchObject({ verdict: 'pass', findings: [] });
+  });
+
+  it('D1: finds a second instance beside the container, or in another one', () => {
+    const s = hermesInContainer('vat');
+    s.lives.push(life('hermes', 'tesseract', 290, 0, FOREVER));
+    expect(claimedAtBox(s).findings.map(({ code }) => code)).toContain('duplicate-instance');
+    const other = hermesInContainer('vat');
+    other.lives.push({
+      ...life('hermes', 'tesseract', 290, 0, FOREVER),
+      inner: { pid: 12, pidNamespace: 'ns-other' },
+    });
+    expect(claimedAtBox(other).findings.map(({ code }) => code)).toContain('duplicate-instance');
+  });
+});

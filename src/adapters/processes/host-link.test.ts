@@ -178,6 +178,31 @@ describe.each(SHELLS.map((shell) => [shell.slice(-2).join(' '), shell] as const)
       }
     });
 
+    it.skipIf(process.getuid?.() !== 0)(
+      'D1: shows what a process is called in its own pid namespace',
+      async () => {
+        const { said } = await strangers.run('unshare', [
+          '--pid',
+          '--fork',
+          '--kill-child',
+          'sh',
+          '-c',
+          'readlink /proc/self/ns/pid; echo up; read stop',
+        ]);
+        const link = newLink({ shell });
+        await link.open();
+        const { rows } = await sample(link, 'full');
+        const children = rows.filter(({ pid }) => {
+          const { status, stdout } = spawnSync('readlink', [`/proc/${pid}/ns/pid`], { encoding: 'utf8' });
+          return status === 0 && said.startsWith(stdout.trim());
+        });
+        const pids = children.map(({ pid }) => pid);
+        const { details } = await sample(link, 'list', [], [...pids, process.pid]);
+        const pidNamespace = said.split('\n')[0];
+        expect(details.map(({ inner }) => inner)).toEqual([{ pid: 1, pidNamespace }, undefined]);
+      },
+    );
+
     it('shows a zombie as one, without live threads', async () => {
       // The child outlives the shell that would reap it: `sleep`, which that shell becomes, never does.
       const child = 'while read -r name < /proc/$PPID/comm && [ "$name" != sleep ]; do :; done';

@@ -26,9 +26,13 @@ interface Parts {
   readonly argv: Buffer;
   readonly exe: Buffer;
   readonly cwd: Buffer;
+  readonly namespace: Buffer;
+  readonly inner: number | null;
   readonly cgroup: Buffer;
 }
 
+/** Links that are read of each process: executable, working directory, pid namespace. */
+const LINKS = 3;
 const ARGV_LIMIT = 65_536;
 const LINK_MARK = 'self/mounts\n';
 
@@ -52,7 +56,7 @@ export function parseOpenedBatch(answer: Answer, wanted: readonly number[], boot
 
   const whole =
     files.length === 3 * asked.length + 1 &&
-    links.length === 2 * asked.length + 2 &&
+    links.length === LINKS * asked.length + 2 &&
     [files[0], links[0], links.at(-1)].every((edge) => edge === '');
   if (!whole) return { details: [], again: asked };
 
@@ -62,9 +66,10 @@ export function parseOpenedBatch(answer: Answer, wanted: readonly number[], boot
     const end = ends.get(pid);
     if (end === undefined) continue;
     const first = parseStat((files[3 * index + 1] as string).replace(/\n$/, ''));
-    const [exe, cwd] = links.slice(2 * index + 1, 2 * index + 3) as [string, string];
+    const own = links.slice(LINKS * index + 1, LINKS * (index + 1) + 1);
+    const [exe, cwd, namespace] = own as [string, string, string];
     const same = first !== null && first.pid === pid && first.start === end.last.start;
-    if (!same || [exe, cwd].some((link) => link !== '' && !link.endsWith('\n'))) {
+    if (!same || own.some((link) => link !== '' && !link.endsWith('\n'))) {
       again.push(pid);
       continue;
     }
@@ -76,6 +81,7 @@ export function parseOpenedBatch(answer: Answer, wanted: readonly number[], boot
         cgroup: bytes(files[3 * index + 3] as string),
         exe: bytes(exe.slice(0, -1)),
         cwd: bytes(cwd.slice(0, -1)),
+        namespace: bytes(namespace.slice(0, -1)),
       }),
     );
   }
@@ -95,29 +101,36 @@ export function parseOpenedOne(answer: Answer, pid: number): OpenedProcess | nul
   const exe = answer.hex();
   answer.take('W');
   const cwd = answer.hex();
+  answer.take('N');
+  const namespace = answer.hex();
   const end = takeEnds(answer, [pid]).get(pid);
   answer.end();
   if (end === undefined || first?.pid !== pid || first.start !== end.last.start) return null;
-  return describe({ first, ...end, argv, cgroup, exe, cwd });
+  return describe({ first, ...end, argv, cgroup, exe, cwd, namespace });
 }
 
+type Ending = Pick<Parts, 'last' | 'uid' | 'inner'>;
+
 /** Who owned each process, and its row once all else had been read; a process without that row had gone. */
-function takeEnds(answer: Answer, asked: readonly number[]): Map<number, Pick<Parts, 'last' | 'uid'>> {
-  const owners = new Map<number, number | null>();
+function takeEnds(answer: Answer, asked: readonly number[]): Map<number, Ending> {
+  const owners = new Map<number, Omit<Ending, 'last'>>();
   for (const pid of asked) {
-    const [of, uid] = answer.take('U').split(' ');
+    const [of, uid, inner] = answer.take('U').split(' ');
     if (natural(of) !== pid) throw new Error('an opened process has another pid');
-    owners.set(pid, /^\d+$/.test(uid ?? '') ? natural(uid) : null);
+    owners.set(pid, { uid: numberOr(uid), inner: numberOr(inner) });
   }
   answer.take('R');
-  const ends = new Map<number, Pick<Parts, 'last' | 'uid'>>();
+  const ends = new Map<number, Ending>();
   for (const last of parseRows(answer)) {
-    const uid = owners.get(last.pid);
-    if (uid === undefined) throw new Error('an opened process has another pid');
-    ends.set(last.pid, { last, uid });
+    const owner = owners.get(last.pid);
+    if (owner === undefined) throw new Error('an opened process has another pid');
+    ends.set(last.pid, { last, ...owner });
   }
   return ends;
 }
+
+const numberOr = (word: string | undefined): number | null =>
+  /^\d+$/.test(word ?? '') ? natural(word) : null;
 
 function describe(parts: Parts): OpenedProcess {
   const { last, argv, exe, cwd } = parts;
@@ -134,6 +147,7 @@ function describe(parts: Parts): OpenedProcess {
       argv: words,
       exe: exe.length > 0 ? present(exe.toString('utf8')) : missingExe(last),
       cwd: cwd.length > 0 ? present(cwd.toString('utf8')) : missingCwd(last),
+      ...innerOf(parts),
       cgroup,
       ...(isHeadless && { headless: true }),
     },
@@ -147,6 +161,11 @@ function missingExe(row: StatRow): Reading<string> {
   return unreadable(
     isExiting(row) ? `pid ${row.pid} was ending` : `no permission to read /proc/${row.pid}/exe`,
   );
+}
+
+function innerOf({ inner, namespace }: Parts): Pick<ProcessDetail, 'inner'> {
+  const pidNamespace = namespace.toString('latin1');
+  return inner === null || !/^pid:\[\d+\]$/.test(pidNamespace) ? {} : { inner: { pid: inner, pidNamespace } };
 }
 
 function missingCwd(row: StatRow): Reading<string> {

@@ -46,6 +46,7 @@ export function classify(
     ...(candidate && detail.argv.kind === 'present' ? { argv } : {}),
     ...(candidate && detail.exe.kind === 'present' ? { exe: detail.exe.value } : {}),
     ...(candidate && detail.cwd?.kind === 'present' ? { cwd: detail.cwd.value } : {}),
+    ...(candidate && detail.inner !== undefined ? { inner: detail.inner } : {}),
     fingerprint: fingerprint(JSON.stringify([detail.argv, detail.exe])),
     ...(comm === undefined ? {} : { comm: fingerprint(comm) }),
     ...(detail.headless === true ? { headless: true } : {}),

@@ -48,8 +48,11 @@ export function livesOfService(
   const matchedTo = new Map(declared.map((name) => [name, lives.all.filter((l) => l.matched.has(name))]));
 
   // What one host of a machine shows is on all of them, even while another of them shows nothing.
-  const isAt = (life: Life, host: string): boolean =>
+  const isSeenAt = (life: Life, host: string): boolean =>
     machineOf(plan, host).some((name) => life.hosts.has(name));
+  // A process in a container is one with what the host that has it shows of it.
+  const isAt = (life: Life, host: string): boolean =>
+    [life, ...lives.twinsOf(life)].some((one) => isSeenAt(one, host));
 
   // The same daemon may be declared on two hosts, by the same match.
   const rightful = (life: Life, except: string): boolean =>
@@ -57,7 +60,7 @@ export function livesOfService(
 
   return (planned) => {
     const matched = matchedTo.get(planned.name) ?? [];
-    const here = matched.filter((life) => isAt(life, planned.host));
+    const here = matched.filter((life) => isSeenAt(life, planned.host));
     const baseline = here.filter((life) => isBaseline(life, planned.name, lives, at.anchorMs));
     const bounds = boundsOf(plan, lives, planned, at, isAt, new Set(baseline));
     const tied = new Set(familyOf(baseline, lives, { ...bounds, by: 'pid' }));
@@ -122,7 +125,10 @@ function boundsOf(
       looks.map(({ detail }) => detail),
       name,
       (other) => other !== name && isAt(life, isThere.get(other) ?? ''),
-      (tag) => [...life.hosts].some((own) => at.canaries.get(own)?.has(tag) === true),
+      (tag) =>
+        [life, ...lives.twinsOf(life)].some((one) =>
+          [...one.hosts].some((own) => at.canaries.get(own)?.has(tag) === true),
+        ),
     );
     if (excuse === null) continue;
     const sinceMs = looks[excuse.since]?.sample.receivedMs ?? 0;

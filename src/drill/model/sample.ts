@@ -81,6 +81,8 @@ export interface RecordedDetail {
   readonly argv?: readonly string[];
   readonly exe?: string;
   readonly cwd?: string;
+  /** Its pid in the pid namespace that it is in itself, where that is another than the host's: in a container. */
+  readonly inner?: { readonly pid: number; readonly pidNamespace: string };
   /** Keyed hash of argv and executable. */
   readonly fingerprint: string;
   /** Keyed hash of the command name, which exec sets; left out where the sample did not read it. */
