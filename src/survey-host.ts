@@ -41,7 +41,9 @@ async function processesOf(link: HostLink): Promise<Reading<Survey['processes']>
   return present(
     rows.flatMap((row) => {
       const detail = details.get(row.pid);
-      return detail?.start === row.start ? [{ ...row, argv: detail.argv, exe: detail.exe }] : [];
+      if (detail?.start !== row.start) return [];
+      const { argv, exe, cwd } = detail;
+      return [{ ...row, argv, exe, ...(cwd === undefined ? {} : { cwd }) }];
     }),
   );
 }

@@ -8,6 +8,11 @@ interface FakeProcess {
   readonly ppid: number;
   readonly argv: readonly string[];
   readonly state: string;
+  /** Itself where a test does not say otherwise. */
+  readonly pgrp?: number;
+  readonly sid?: number;
+  readonly cgroup?: string;
+  readonly cwd?: string;
 }
 
 /** A machine as pure state: a process table, and the commands that change it. */
@@ -44,7 +49,11 @@ export class FakeHost implements HostLink {
     this.processes.set(1, { pid: 1, start: 1, ppid: 0, argv: ['/sbin/init'], state: 'S' });
   }
 
-  spawn(argv: readonly string[], ppid = 1): number {
+  spawn(
+    argv: readonly string[],
+    ppid = 1,
+    more: Pick<FakeProcess, 'pgrp' | 'sid' | 'cgroup' | 'cwd'> = {},
+  ): number {
     const pid = this.#nextPid;
     this.#nextPid += 1;
     this.processes.set(pid, {
@@ -53,8 +62,15 @@ export class FakeHost implements HostLink {
       ppid,
       argv,
       state: 'S',
+      ...more,
     });
     return pid;
+  }
+
+  /** It calls exec. */
+  becomes(pid: number, argv: readonly string[]): void {
+    const before = this.processes.get(pid);
+    if (before) this.processes.set(pid, { ...before, argv });
   }
 
   /** Breaks the connection and boots it anew, with these at boot; what it says of itself is that it has been up since `bootedMs`. */
@@ -101,16 +117,24 @@ export class FakeHost implements HostLink {
       uptimeMs: this.#clock.nowMs() - this.#bootedMs,
       hostWallMs: this.wallMs === null ? null : this.wallMs + this.#clock.nowMs(),
       pids: all.map((one) => one.pid),
-      rows: wanted.map(({ pid, start, ppid, state }) => ({ pid, start, ppid, pgrp: pid, sid: pid, state })),
+      rows: wanted.map(({ pid, start, ppid, state, pgrp = pid, sid = pid }) => ({
+        pid,
+        start,
+        ppid,
+        pgrp,
+        sid,
+        state,
+      })),
       details: all
         .filter((one) => request.detail.includes(one.pid))
-        .map(({ pid, start, argv }) => ({
+        .map(({ pid, start, argv, cgroup = null, cwd }) => ({
           pid,
           start,
           uid: 0,
           argv: present(argv),
           exe: present(argv[0] ?? ''),
-          cgroup: null,
+          ...(cwd === undefined ? {} : { cwd: present(cwd) }),
+          cgroup,
         })),
       visibility: { uid: 0, pid1: true, hidepid: '0' },
       heartbeats: {},

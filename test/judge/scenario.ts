@@ -48,6 +48,11 @@ export interface FakeLife {
   /** Hash of its command name at a time. */
   comm?: (ms: number) => string;
   leftBy?: string[];
+  /** From when to when it is a declared helper; always when not given. */
+  leftByAt?: (ms: number) => string[];
+  cgroup?: string;
+  /** What it is called in the pid namespace that it is in, where that is another than its host's. */
+  inner?: { pid: number; pidNamespace: string };
   canary?: string;
   /** State letter at a time; S when not given. */
   state?: (ms: number) => { state: string; liveThreads?: number };
@@ -549,10 +554,11 @@ function detailOf(one: FakeLife, at: number): RecordedDetail {
     pid: one.pid,
     start: one.start,
     uid: 1000,
-    cgroup: '/',
+    cgroup: one.cgroup ?? '/',
+    ...(one.inner === undefined ? {} : { inner: one.inner }),
     services,
     undecided: dark.map((name) => ({ service: name, reason: one.doubt?.(name) ?? 'exe: EACCES' })),
-    leftBy: one.leftBy ?? [],
+    leftBy: one.leftByAt?.(at) ?? one.leftBy ?? [],
     canary: one.canary ?? null,
     fingerprint: one.fingerprint ?? `f-${services.join('+')}`,
     ...(one.comm === undefined ? {} : { comm: one.comm(at) }),

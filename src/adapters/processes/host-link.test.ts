@@ -168,6 +168,45 @@ describe.each(SHELLS.map((shell) => [shell.slice(-2).join(' '), shell] as const)
       expect(value((seen.details[1] as (typeof seen.details)[number]).exe)).toBe(process.execPath);
     });
 
+    it('B1: shows the folder a process works in, of many at once and of one by itself', async () => {
+      const link = newLink({ shell });
+      const { bootId } = value(await link.open());
+      const at = (folder: string, word: string) =>
+        strangers.run('/bin/sh', ['-c', `cd "$0" && echo up; read stop`, folder, word]);
+      const [plain, forger] = [await at('/usr/bin/..', 'x'), await at(folder, `${bootId}\n`)];
+      for (const asked of [[plain.pid], [plain.pid, forger.pid]]) {
+        const { details } = await sample(link, 'list', [], asked);
+        expect(details.map(({ cwd }) => cwd)).toEqual(
+          ['/usr', folder].slice(0, asked.length).map((path) => ({ kind: 'present', value: path })),
+        );
+      }
+    });
+
+    it.skipIf(process.getuid?.() !== 0)(
+      'D1: shows what a process is called in its own pid namespace',
+      async () => {
+        const { said } = await strangers.run('unshare', [
+          '--pid',
+          '--fork',
+          '--kill-child',
+          'sh',
+          '-c',
+          'readlink /proc/self/ns/pid; echo up; read stop',
+        ]);
+        const link = newLink({ shell });
+        await link.open();
+        const { rows } = await sample(link, 'full');
+        const children = rows.filter(({ pid }) => {
+          const { status, stdout } = spawnSync('readlink', [`/proc/${pid}/ns/pid`], { encoding: 'utf8' });
+          return status === 0 && said.startsWith(stdout.trim());
+        });
+        const pids = children.map(({ pid }) => pid);
+        const { details } = await sample(link, 'list', [], [...pids, process.pid]);
+        const pidNamespace = said.split('\n')[0];
+        expect(details.map(({ inner }) => inner)).toEqual([{ pid: 1, pidNamespace }, undefined]);
+      },
+    );
+
     it('shows a zombie as one, without live threads', async () => {
       // The child outlives the shell that would reap it: `sleep`, which that shell becomes, never does.
       const child = 'while read -r name < /proc/$PPID/comm && [ "$name" != sleep ]; do :; done';

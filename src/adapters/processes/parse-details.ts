@@ -1,3 +1,4 @@
+import { whatItRuns } from '../../drill/model/command-line.ts';
 import type { ProcessDetail } from '../../drill/model/process.ts';
 import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import type { Answer } from './answer.ts';
@@ -24,9 +25,14 @@ interface Parts {
   readonly uid: number | null;
   readonly argv: Buffer;
   readonly exe: Buffer;
+  readonly cwd: Buffer;
+  readonly namespace: Buffer;
+  readonly inner: number | null;
   readonly cgroup: Buffer;
 }
 
+/** Links that are read of each process: executable, working directory, pid namespace. */
+const LINKS = 3;
 const ARGV_LIMIT = 65_536;
 const LINK_MARK = 'self/mounts\n';
 
@@ -50,7 +56,7 @@ export function parseOpenedBatch(answer: Answer, wanted: readonly number[], boot
 
   const whole =
     files.length === 3 * asked.length + 1 &&
-    links.length === asked.length + 2 &&
+    links.length === LINKS * asked.length + 2 &&
     [files[0], links[0], links.at(-1)].every((edge) => edge === '');
   if (!whole) return { details: [], again: asked };
 
@@ -60,9 +66,10 @@ export function parseOpenedBatch(answer: Answer, wanted: readonly number[], boot
     const end = ends.get(pid);
     if (end === undefined) continue;
     const first = parseStat((files[3 * index + 1] as string).replace(/\n$/, ''));
-    const link = links[index + 1] as string;
+    const own = links.slice(LINKS * index + 1, LINKS * (index + 1) + 1);
+    const [exe, cwd, namespace] = own as [string, string, string];
     const same = first !== null && first.pid === pid && first.start === end.last.start;
-    if (!same || (link !== '' && !link.endsWith('\n'))) {
+    if (!same || own.some((link) => link !== '' && !link.endsWith('\n'))) {
       again.push(pid);
       continue;
     }
@@ -72,7 +79,9 @@ export function parseOpenedBatch(answer: Answer, wanted: readonly number[], boot
         ...end,
         argv: bytes(files[3 * index + 2] as string),
         cgroup: bytes(files[3 * index + 3] as string),
-        exe: bytes(link.slice(0, -1)),
+        exe: bytes(exe.slice(0, -1)),
+        cwd: bytes(cwd.slice(0, -1)),
+        namespace: bytes(namespace.slice(0, -1)),
       }),
     );
   }
@@ -90,34 +99,43 @@ export function parseOpenedOne(answer: Answer, pid: number): OpenedProcess | nul
   const cgroup = answer.hex();
   answer.take('X');
   const exe = answer.hex();
+  answer.take('W');
+  const cwd = answer.hex();
+  answer.take('N');
+  const namespace = answer.hex();
   const end = takeEnds(answer, [pid]).get(pid);
   answer.end();
   if (end === undefined || first?.pid !== pid || first.start !== end.last.start) return null;
-  return describe({ first, ...end, argv, cgroup, exe });
+  return describe({ first, ...end, argv, cgroup, exe, cwd, namespace });
 }
 
+type Ending = Pick<Parts, 'last' | 'uid' | 'inner'>;
+
 /** Who owned each process, and its row once all else had been read; a process without that row had gone. */
-function takeEnds(answer: Answer, asked: readonly number[]): Map<number, Pick<Parts, 'last' | 'uid'>> {
-  const owners = new Map<number, number | null>();
+function takeEnds(answer: Answer, asked: readonly number[]): Map<number, Ending> {
+  const owners = new Map<number, Omit<Ending, 'last'>>();
   for (const pid of asked) {
-    const [of, uid] = answer.take('U').split(' ');
+    const [of, uid, inner] = answer.take('U').split(' ');
     if (natural(of) !== pid) throw new Error('an opened process has another pid');
-    owners.set(pid, /^\d+$/.test(uid ?? '') ? natural(uid) : null);
+    owners.set(pid, { uid: numberOr(uid), inner: numberOr(inner) });
   }
   answer.take('R');
-  const ends = new Map<number, Pick<Parts, 'last' | 'uid'>>();
+  const ends = new Map<number, Ending>();
   for (const last of parseRows(answer)) {
-    const uid = owners.get(last.pid);
-    if (uid === undefined) throw new Error('an opened process has another pid');
-    ends.set(last.pid, { last, uid });
+    const owner = owners.get(last.pid);
+    if (owner === undefined) throw new Error('an opened process has another pid');
+    ends.set(last.pid, { last, ...owner });
   }
   return ends;
 }
 
+const numberOr = (word: string | undefined): number | null =>
+  /^\d+$/.test(word ?? '') ? natural(word) : null;
+
 function describe(parts: Parts): OpenedProcess {
-  const { last, argv, exe } = parts;
+  const { last, argv, exe, cwd } = parts;
   const cgroup = /^0::(.*)$/m.exec(parts.cgroup.toString('utf8'))?.[1] ?? null;
-  const words = argvReading(last, argv, exe.length > 0);
+  const words = argvReading(last, argv, exe.toString('utf8'));
   // Its main thread has let go of the memory that both are read from, and calls exec no more; a big process takes a while to end.
   const isHeadless = isExiting(last) && words.kind === 'unreadable';
   return {
@@ -128,6 +146,8 @@ function describe(parts: Parts): OpenedProcess {
       uid: parts.uid,
       argv: words,
       exe: exe.length > 0 ? present(exe.toString('utf8')) : missingExe(last),
+      cwd: cwd.length > 0 ? present(cwd.toString('utf8')) : missingCwd(last),
+      ...innerOf(parts),
       cgroup,
       ...(isHeadless && { headless: true }),
     },
@@ -143,10 +163,19 @@ function missingExe(row: StatRow): Reading<string> {
   );
 }
 
+function innerOf({ inner, namespace }: Parts): Pick<ProcessDetail, 'inner'> {
+  const pidNamespace = namespace.toString('latin1');
+  return inner === null || !/^pid:\[\d+\]$/.test(pidNamespace) ? {} : { inner: { pid: inner, pidNamespace } };
+}
+
+function missingCwd(row: StatRow): Reading<string> {
+  return hasNoImage(row) ? absent : unreadable(`no permission to read /proc/${row.pid}/cwd`);
+}
+
 /** An empty argv is believed only of a process whose memory could be read, or that has none. */
-function argvReading(row: StatRow, raw: Buffer, sawImage: boolean): Reading<readonly string[]> {
+function argvReading(row: StatRow, raw: Buffer, image: string): Reading<readonly string[]> {
   if (raw.length === 0)
-    return hasNoImage(row) || sawImage
+    return hasNoImage(row) || image !== ''
       ? present([])
       : unreadable(isExiting(row) ? `pid ${row.pid} was ending` : `/proc/${row.pid}/cmdline gave nothing`);
   const cut = raw.length > ARGV_LIMIT;
@@ -155,7 +184,12 @@ function argvReading(row: StatRow, raw: Buffer, sawImage: boolean): Reading<read
   if (!cut) return present(words);
   // The last word may be torn. What recognition needs is the program and its script, if they are still there whole.
   const kept = words.slice(0, -1);
-  return kept.slice(1).some((word) => !word.startsWith('-'))
+  const run = whatItRuns(kept, image === '' ? null : image, false);
+  const isThere =
+    run.by === 'interpreter'
+      ? run.script !== null || run.module !== null
+      : kept.slice(1).some((word) => !word.startsWith('-'));
+  return isThere
     ? present(kept)
     : unreadable(`the argv of pid ${row.pid} is longer than ${ARGV_LIMIT} bytes`);
 }

@@ -19,8 +19,8 @@ const hex = (text: string): string =>
     .join('');
 const about = { bootId: BOOT, heartbeats: ['sentinel'] };
 const FULL = `W 10.00 10.01 1795345216009123456\nT 10.01 1\nL 16 /proc/1 /proc/22\nR\n${stat(1)}${stat(22)}L 16 /proc/1 /proc/22\nH 1 file\n${hex('beat\nmore')}`;
-const opened = (cmdline: string, exe: string, mark = `${BOOT}\n`): string =>
-  `D 22\nF\n${hex(`${mark}${stat(22)}${mark}${cmdline}${mark}0::/a.slice\n${mark}self/mounts\n${exe}self/mounts\n`)}U 22 501\nR\n${stat(22)}`;
+const opened = (cmdline: string, exe: string, mark = `${BOOT}\n`, cwd = '/x\n', inner = '-'): string =>
+  `D 22\nF\n${hex(`${mark}${stat(22)}${mark}${cmdline}${mark}0::/a.slice\n${mark}self/mounts\n${exe}self/mounts\n${cwd}self/mounts\npid:[4026532178]\nself/mounts\n`)}U 22 501 ${inner}\nR\n${stat(22)}`;
 const request = { mode: 'full', watch: [], detail: [] } as const;
 
 describe('a full sample', () => {
@@ -130,6 +130,7 @@ describe('opened processes', () => {
             uid: 501,
             argv: { kind: 'present', value: ['sh', 'a\nb \ufffd', ''] },
             exe: { kind: 'present', value: '/bin/s h' },
+            cwd: { kind: 'present', value: '/x' },
             cgroup: '/a.slice',
           },
         },
@@ -159,6 +160,19 @@ describe('opened processes', () => {
     expect(open(opened('', '')).details[0]?.detail.argv.kind).toBe('unreadable');
   });
 
+  it('B1: show the folder they work in, against which relative arguments are held', () => {
+    const cwdOf = (cwd: string) => open(opened('sh\0', '/bin/sh\n', undefined, cwd)).details[0]?.detail.cwd;
+    expect(cwdOf('/x y\n')).toEqual({ kind: 'present', value: '/x y' });
+    expect(cwdOf('')).toEqual({ kind: 'unreadable', reason: 'no permission to read /proc/22/cwd' });
+  });
+
+  it('D1: are called something else in another pid namespace', () => {
+    const innerOf = (inner: string) =>
+      open(opened('sh\0', '/bin/sh\n', undefined, undefined, inner)).details[0]?.detail.inner;
+    expect(innerOf('7')).toEqual({ pid: 7, pidNamespace: 'pid:[4026532178]' });
+    expect(innerOf('-')).toBeUndefined();
+  });
+
   it('call exec no more once they are ending, and say so where their memory is gone already', () => {
     const ending = (cmdline: string, exe: string): string =>
       opened(cmdline, exe).slice(0, -stat(22).length) + stat(22).replace(' 4194560 ', ' 4194564 ');
@@ -174,6 +188,9 @@ describe('opened processes', () => {
       kind: 'present',
       value: ['node', 'run.js'],
     });
+    expect(
+      open(opened(`python3\0-X\0dev\0${long}\0`, '/usr/bin/python3\n')).details[0]?.detail.argv.kind,
+    ).toBe('unreadable');
     expect(open(opened(`java\0-cp\0-${long}\0Main\0`, '/bin/java\n')).details[0]?.detail.argv.kind).toBe(
       'unreadable',
     );

@@ -93,10 +93,15 @@ threads() {
   done
 }
 
+# Its effective user into $euid, and into $inner its pid in the namespace that it is in itself, "-" where that is this one (proc_pid_status(5)).
 owner() {
-  euid=
-  while read -r key real euid rest; do [ "$key" != Uid: ] || return 0; done < "/proc/$1/status"
-  euid=-
+  euid=- inner=-
+  while read -r key real more rest; do
+    case $key in
+      Uid:) euid=$more ;;
+      NSpid:) for inner in \${more:--} $rest; do :; done; return 0 ;;
+    esac
+  done < "/proc/$1/status"
 }
 
 # Targets of links, a line each; busybox of some years reads only one at a time.
@@ -118,7 +123,7 @@ open_all() {
   files= ends=
   for pid do
     files="$files $mark /proc/$pid/stat $mark /proc/$pid/cmdline $mark /proc/$pid/cgroup"
-    ends="$ends /proc/mounts /proc/$pid/exe"
+    ends="$ends /proc/mounts /proc/$pid/exe /proc/mounts /proc/$pid/cwd /proc/mounts /proc/$pid/ns/pid"
   done
   put "D $*$nl"
   [ $# -gt 0 ] || return 0
@@ -126,7 +131,7 @@ open_all() {
   $links $ends /proc/mounts | od -A n -t x1 -v -N 8388608 $files $mark -
   for pid do
     owner "$pid"
-    put "U $pid $euid$nl"
+    put "U $pid $euid $inner$nl"
   done
   put "R$nl"
   stats "$@"
@@ -138,9 +143,11 @@ open_one() {
   say "C$nl"; hex -N 65537 "/proc/$1/cmdline"
   say "G$nl"; hex -N 65536 "/proc/$1/cgroup"
   say "X$nl"; readlink -n "/proc/$1/exe" | hex
+  say "W$nl"; readlink -n "/proc/$1/cwd" | hex
+  say "N$nl"; readlink -n "/proc/$1/ns/pid" | hex
   owner "$1"
   slurp "/proc/$1/stat"
-  say "U $1 $euid\${nl}R$nl$text"
+  say "U $1 $euid $inner\${nl}R$nl$text"
 }
 ${HEARTBEATS}
 hello() {

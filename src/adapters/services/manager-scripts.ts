@@ -32,7 +32,7 @@ echo end
 `;
 
 const UNIT =
-  'Id,LoadState,ActiveState,SubState,MainPID,NRestarts,InvocationID,Restart,RestartUSec,RestartMaxDelayUSec,KillMode,UnitFileState,TriggeredBy,StartLimitBurst,StartLimitIntervalUSec,ExecMainStartTimestampMonotonic';
+  'Id,LoadState,ActiveState,SubState,MainPID,ControlGroup,NRestarts,InvocationID,Restart,RestartUSec,RestartMaxDelayUSec,KillMode,UnitFileState,TriggeredBy,StartLimitBurst,StartLimitIntervalUSec,ExecMainStartTimestampMonotonic';
 const TRIGGER = 'Id,ActiveState,SubState,TimersMonotonic,TimersCalendar,AccuracyUSec,RandomizedDelayUSec';
 
 /**

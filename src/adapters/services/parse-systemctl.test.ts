@@ -22,6 +22,7 @@ describe('what systemctl shows of a unit', () => {
       runs: null,
       restarts: 2,
       invocation: '0f5a9c1e2b3d4f60718293a4b5c6d7e8',
+      controlGroup: '/system.slice/hermes.service',
       keepAlive: 'Restart=on-failure',
       comesBack: true,
       startsLeft: null,
@@ -32,6 +33,14 @@ describe('what systemctl shows of a unit', () => {
     expect(read(stopped)).toMatchObject({ pid: null, revives: null });
     expect(read(stopped.replace(/^InvocationID=.*$/m, 'InvocationID='))).toMatchObject({ invocation: null });
     expect(read(stopped.replace(/^NRestarts=.*\n/m, ''))).toMatchObject({ restarts: null });
+  });
+
+  it('B8: has the cgroup that is its own, and none while systemd has made none, or it is everybody’s', () => {
+    const group = (path: string) =>
+      read(UNIT.replace(/^ControlGroup=.*$/m, `ControlGroup=${path}`)).controlGroup;
+    expect(group('/system.slice/a\\x2db.service')).toBe('/system.slice/a\\x2db.service');
+    expect([group(''), group('/')]).toEqual([null, null]);
+    expect(read(UNIT.replace(/^ControlGroup=.*\n/m, '')).controlGroup).toBeNull();
   });
 
   it.each([

@@ -63,6 +63,7 @@ export function parseSystemctlShow(
     runs: null,
     restarts,
     invocation: invocation === '' ? null : invocation,
+    controlGroup: ownGroup(one('ControlGroup')),
     keepAlive: restart === undefined || restart === 'no' ? null : `Restart=${restart}`,
     comesBack: restart === undefined ? null : AFTER_KILL.has(restart),
     startsLeft: startsLeft(one),
@@ -70,6 +71,11 @@ export function parseSystemctlShow(
     revives: slowest(revivals),
     bites,
   });
+}
+
+/** org.freedesktop.systemd1(5): the cgroup of the unit, empty while it has none. The root holds everybody. */
+function ownGroup(path: string | undefined): string | null {
+  return path?.startsWith('/') === true && path !== '/' ? path : null;
 }
 
 /** systemd.kill(5): `process` ends the main process alone, `none` no process; `mixed` and `control-group` end all of them. */

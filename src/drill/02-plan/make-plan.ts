@@ -96,6 +96,7 @@ function plannedHost({ name, transport, become, manager }: Host, pins: Pins | nu
     name,
     reachedBy: `${reachedBy(transport)}${become === null ? '' : ', looking as root'}`,
     manager,
+    ...(transport.kind === 'container' ? { on: transport.on.host } : {}),
     ...(pin === undefined ? {} : { pin }),
   };
 }

@@ -51,7 +51,8 @@ export async function establishBaseline(
     observer.readManagers('baseline'),
   ]);
   // The calibration may have outlasted the rest: what was true then must still be true now.
-  await observer.until(ready, world.clock.nowMs() + POLL_MS);
+  // A command of a service's own script may be there just then, for a moment.
+  await observer.until(ready, world.clock.nowMs() + plan.timing.maxGapMs + POLL_MS);
   const rehearsed: Refusal[] = [];
   if (!world.stop.aborted) {
     const [refused] = await Promise.all([

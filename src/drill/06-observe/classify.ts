@@ -26,7 +26,10 @@ export function classify(
     .filter((service) => service.leaves.some((match) => matches(match, detail).is === 'yes'))
     .map((service) => service.name);
   const services = verdicts.filter(({ matched }) => matched.is === 'yes').map(({ service }) => service);
-  const undecided = verdicts.flatMap(({ service, matched }) => doubt(service, matched));
+  // Whoever is declared to be a helper of a service is that, whatever script it is given.
+  const undecided = verdicts
+    .filter(({ service }) => !leftBy.includes(service))
+    .flatMap(({ service, matched }) => doubt(service, matched));
   const canary = canaryTag(argv, plan.fleet);
   const runner = runnerOf(argv, plan.fleet);
   const candidate = services.length + undecided.length + leftBy.length > 0 || canary !== null;
@@ -42,6 +45,8 @@ export function classify(
     ...(runner === null ? {} : { runner }),
     ...(candidate && detail.argv.kind === 'present' ? { argv } : {}),
     ...(candidate && detail.exe.kind === 'present' ? { exe: detail.exe.value } : {}),
+    ...(candidate && detail.cwd?.kind === 'present' ? { cwd: detail.cwd.value } : {}),
+    ...(candidate && detail.inner !== undefined ? { inner: detail.inner } : {}),
     fingerprint: fingerprint(JSON.stringify([detail.argv, detail.exe])),
     ...(comm === undefined ? {} : { comm: fingerprint(comm) }),
     ...(detail.headless === true ? { headless: true } : {}),

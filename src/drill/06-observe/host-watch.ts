@@ -48,7 +48,7 @@ export class HostWatch {
 
   constructor(plan: Plan, world: World, link: HostLink) {
     this.host = link.host;
-    this.table = new Table(plan, 100);
+    this.table = new Table(plan, 100, link.host);
     this.#plan = plan;
     this.#world = world;
     this.#link = link;
@@ -59,7 +59,7 @@ export class HostWatch {
   async open(): Promise<string | null> {
     const identity = await this.#askWho();
     if (identity.kind === 'present') {
-      this.table = new Table(this.#plan, identity.value.ticksPerSecond);
+      this.table = new Table(this.#plan, identity.value.ticksPerSecond, this.host);
       this.#first = identity.value;
       const pin = this.#plan.hosts.find(({ name }) => name === this.host)?.pin;
       const unlike = unlikePin(pin, identity.value);
@@ -114,7 +114,7 @@ export class HostWatch {
     this.#reopened += 1;
     if (!reboot) return;
     this.#first = identity.value;
-    this.table = new Table(this.#plan, identity.value.ticksPerSecond);
+    this.table = new Table(this.#plan, identity.value.ticksPerSecond, this.host);
     this.#lastFullMs = Number.NEGATIVE_INFINITY;
     this.#youngerThanMs = this.#lastGoodMs;
   }

@@ -129,7 +129,14 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
     async crossCheck() {
       await Promise.all(watches.map((watch) => crossCheck(plan, world, watch, untilEnded)));
     },
-    readManagers: (moment) => readManagers(moment, plan, world),
+    async readManagers(moment) {
+      const managed = await readManagers(moment, plan, world);
+      for (const { service, reading } of managed) {
+        const group = reading.kind === 'present' ? reading.value.controlGroup : null;
+        if (group != null) watchOf.get(hostOf.get(service) ?? '')?.table.owns(service, group);
+      }
+      return managed;
+    },
     readAudit: () => state.readAudit(),
     readMessages: (mark) => state.readMessages(mark),
     readStateNow: () => state.readNow(),

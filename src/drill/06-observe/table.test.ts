@@ -37,7 +37,7 @@ function full(table: Table, rows: ProcessRow[], details: RecordedDetail[] = []):
 }
 
 function lookedThrough(): Table {
-  const table = new Table(fakePlan(), 100);
+  const table = new Table(fakePlan(), 100, 'tesseract');
   for (let look = 0; look < 3; look += 1)
     full(table, [row(10), row(20)], [detail(10, ['hermes']), detail(20)]);
   return table;
@@ -45,7 +45,7 @@ function lookedThrough(): Table {
 
 describe('Table', () => {
   it('vouches for nothing until every process was looked at', () => {
-    const table = new Table(fakePlan(), 100);
+    const table = new Table(fakePlan(), 100, 'tesseract');
     expect(table.lookedThrough).toBe(false);
     full(table, [row(10), row(20)], [detail(10, ['hermes'])]);
     expect(table.lookedThrough).toBe(false);
@@ -54,7 +54,7 @@ describe('Table', () => {
   });
 
   it('does not wait for those that came since: on a busy host there is always one', () => {
-    const table = new Table(fakePlan(), 100);
+    const table = new Table(fakePlan(), 100, 'tesseract');
     full(table, [row(10), row(20)], [detail(10, ['hermes'])]);
     full(table, [row(10), row(20), row(30)], []);
     expect(table.lookedThrough).toBe(false);
@@ -64,14 +64,14 @@ describe('Table', () => {
   });
 
   it('does not wait for those that are gone', () => {
-    const table = new Table(fakePlan(), 100);
+    const table = new Table(fakePlan(), 100, 'tesseract');
     full(table, [row(10), row(20)], [detail(10, ['hermes'])]);
     table.list([10]);
     expect(table.lookedThrough).toBe(true);
   });
 
   it('has looked through a host on which something always begins', () => {
-    const table = new Table(fakePlan(), 100);
+    const table = new Table(fakePlan(), 100, 'tesseract');
     full(table, [row(10), row(20)]);
     full(table, [row(10), row(20), row(30)], [detail(10, ['hermes'])]);
     expect(table.lookedThrough).toBe(false);

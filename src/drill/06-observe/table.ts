@@ -1,5 +1,6 @@
+import { type Excuse, excuseOf } from '../model/excuse.ts';
 import { Lineage } from '../model/lineage.ts';
-import type { Plan } from '../model/plan.ts';
+import { type Plan, servicesAt } from '../model/plan.ts';
 import { hasEnded, type IncarnationKey, incarnationKey, type ProcessRow } from '../model/process.ts';
 import { type RecordedDetail, type SeenTable, seesEverything } from '../model/sample.ts';
 import type { ForeignCanary, SeenLife } from '../ports/observer.ts';
@@ -20,7 +21,8 @@ interface Known {
   looksLeft: number;
   comm: string | undefined;
   readonly services: Set<string>;
-  readonly leftBy: Set<string>;
+  /** What each look said that the one before it did not. */
+  readonly looks: RecordedDetail[];
   undecided: boolean;
   canary: string | null;
   runner: NonNullable<RecordedDetail['runner']> | null;
@@ -47,9 +49,21 @@ export class Table {
   /** The host's wall clock when a sample last told it, milliseconds. */
   #hostWallMs: number | null = null;
 
-  constructor(plan: Plan, ticksPerSecond: number) {
+  /** Services that are declared on this machine, and which cgroup their manager calls their own. */
+  readonly #declared: ReadonlySet<string>;
+  readonly #groups = new Map<string, string>();
+
+  constructor(plan: Plan, ticksPerSecond: number, host: string) {
     this.#plan = plan;
+    this.#declared = servicesAt(plan, host);
     this.#ticksPerSecond = ticksPerSecond;
+  }
+
+  /** Which cgroup a service manager calls a service's own. */
+  owns(service: string, group: string): void {
+    if (this.#groups.get(service) === group) return;
+    this.#groups.set(service, group);
+    this.#families = this.#regroup();
   }
 
   /** Pids whose row a list sample must read. */
@@ -134,7 +148,8 @@ export class Table {
     const family = this.#families.get(service) ?? new Set();
     return [...this.#current.values()]
       .filter((known) => known.alive && (known.services.has(service) || family.has(known.key)))
-      .filter((known) => !known.leftBy.has(service))
+      .filter((known) => this.#excuse(known, service) === null)
+      .sort((a, b) => a.row.start - b.row.start)
       .map((known) => ({
         key: known.key,
         bootId: this.#bootId,
@@ -207,7 +222,7 @@ export class Table {
             : 1,
         comm: row.comm,
         services: new Set(),
-        leftBy: new Set(),
+        looks: [],
         undecided: false,
         canary: null,
         runner: null,
@@ -235,15 +250,15 @@ export class Table {
     this.#again.delete(known.key);
     known.looksLeft = this.#isOwn(known) ? 0 : Math.max(0, known.looksLeft - 1);
     const { canary, cgroup } = known;
-    const services = known.services.size;
     for (const service of detail.services) known.services.add(service);
-    for (const service of detail.leftBy) known.leftBy.add(service);
+    const news = isNews(known.looks.at(-1), detail);
+    if (news) known.looks.push(detail);
     known.undecided = detail.undecided.length > 0;
     known.canary ??= detail.canary;
     known.runner ??= detail.runner ?? null;
     known.cgroup = detail.cgroup ?? cgroup;
     if (known.cgroup !== cgroup) this.#lineage.note(scope, known.row, known.cgroup);
-    return known.services.size !== services || known.canary !== canary || known.cgroup !== cgroup;
+    return news || known.canary !== canary || known.cgroup !== cgroup;
   }
 
   #end(known: Known): void {
@@ -257,17 +272,28 @@ export class Table {
     return new Map(
       this.#plan.services.map(({ name }) => {
         const roots = new Set(all.filter((known) => known.services.has(name)).map((known) => known.key));
-        const others = new Set(
-          all
-            .filter((known) => known.canary !== null || [...known.services].some((other) => other !== name))
-            .map((known) => known.key),
-        );
-        return [
-          name,
-          roots.size === 0 ? new Set<IncarnationKey>() : this.#lineage.descendants(roots, others),
-        ];
+        if (roots.size === 0) return [name, new Set<IncarnationKey>()];
+        const excused = (kind: Excuse['kind']): ReadonlySet<IncarnationKey> =>
+          new Set(all.filter((one) => this.#excuse(one, name)?.kind === kind).map(({ key }) => key));
+        const bounds = { others: excused('other'), helpers: excused('helper') };
+        return [name, this.#lineage.descendants(roots, { ...bounds, own: this.#ownGroups(name) })];
       }),
     );
+  }
+
+  #excuse(known: Known, service: string): Excuse | null {
+    return excuseOf(
+      known.looks,
+      service,
+      (other) => this.#declared.has(other),
+      () => true,
+    );
+  }
+
+  #ownGroups(service: string): ReadonlySet<string> {
+    const group = this.#groups.get(service);
+    const isShared = [...this.#groups].some(([other, theirs]) => other !== service && theirs === group);
+    return new Set(group === undefined || isShared ? [] : [group]);
   }
 
   #interesting(): Set<IncarnationKey> {
@@ -278,6 +304,12 @@ export class Table {
     }
     return keys;
   }
+}
+
+function isNews(before: RecordedDetail | undefined, now: RecordedDetail): boolean {
+  const said = ({ services, undecided, leftBy, canary, headless = false }: RecordedDetail): string =>
+    JSON.stringify([services, undecided.map(({ service }) => service), leftBy, canary, headless]);
+  return before === undefined || said(before) !== said(now);
 }
 
 /** Why a sample cannot vouch for an absence, or null. */

@@ -138,11 +138,13 @@ export function openCase(entries: readonly Entry[]): CaseFile {
   const lives = new Lives(hosts);
   const haltEndMs = Math.min(endMs, ...undo.map(({ intent }) => intent.atMs));
   const canaries = entries.filter((entry) => entry.kind === 'canary');
-  const planted = new Set(
-    canaries.filter((canary) => canary.event === 'planted').map((canary) => canary.tag),
-  );
+  const sorting = {
+    haltEndMs,
+    canaries: plantedOn(canaries),
+    groups: groupsOf(entries, haltEndMs),
+  };
   const rootsAt = (ms: number): Map<string, readonly Life[]> => {
-    const at = livesOfService(plan, lives, { anchorMs: ms, haltEndMs, canaries: planted });
+    const at = livesOfService(plan, lives, { anchorMs: ms, ...sorting });
     const demanded = plan.services.filter(({ role }) => role !== 'bystander');
     return new Map(demanded.map((planned) => [planned.name, at(planned).roots]));
   };
@@ -155,7 +157,7 @@ export function openCase(entries: readonly Entry[]): CaseFile {
   };
   const fired = trigger ?? touched();
   const anchorMs = fired?.t0Ms ?? endMs;
-  const livesAtAnchor = livesOfService(plan, lives, { anchorMs, haltEndMs, canaries: planted });
+  const livesAtAnchor = livesOfService(plan, lives, { anchorMs, ...sorting });
   const services = new Map(plan.services.map((planned) => [planned.name, livesAtAnchor(planned)]));
   return {
     opened,
@@ -267,4 +269,25 @@ export function brokerSubject(c: CaseFile): { readonly host: string | null; read
 
 export function servicesOf(c: CaseFile, role: PlannedService['role']): ServiceLives[] {
   return [...c.services.values()].filter(({ planned }) => planned.role === role);
+}
+
+function plantedOn(canaries: readonly CanaryEvent[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const planted = new Map<string, Set<string>>();
+  for (const { event, host, tag } of canaries)
+    if (event === 'planted') planted.set(host, (planted.get(host) ?? new Set()).add(tag));
+  return planted;
+}
+
+/** By service, the cgroups that its manager called its own until the halt ended. */
+function groupsOf(entries: readonly Entry[], untilMs: number): ReadonlyMap<string, ReadonlySet<string>> {
+  const groups = new Map<string, Set<string>>();
+  for (const entry of entries) {
+    if (entry.kind !== 'manager' || entry.read.receivedMs > untilMs) continue;
+    const said = entry.read.reading.kind === 'present' ? entry.read.reading.value : [];
+    for (const { service, reading } of said) {
+      const group = reading.kind === 'present' ? reading.value.controlGroup : null;
+      if (group != null) groups.set(service, (groups.get(service) ?? new Set()).add(group));
+    }
+  }
+  return groups;
 }

@@ -119,7 +119,10 @@ function canariesOf(c: CaseFile, host: HostSamples): Canary[] {
         killed === undefined
           ? null
           : { fromMs: killed.sentMs, toMs: killed.receivedMs, id: killed.id, purpose: killed.purpose },
-      life: planted === undefined ? null : (c.lives.all.find((life) => canaryTag(life) === tag) ?? null),
+      life:
+        planted === undefined
+          ? null
+          : (c.lives.all.find((life) => life.hosts.has(host.name) && canaryTag(life) === tag) ?? null),
     };
   });
 }

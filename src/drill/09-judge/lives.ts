@@ -20,15 +20,15 @@ export interface Life {
   readonly key: IncarnationKey;
   /** Boot id and pid namespace, as one word. */
   readonly scope: string;
+  readonly bootId: string;
   readonly pid: number;
   readonly start: number;
   readonly hosts: Set<string>;
   /** Samples that saw it alive, by the time they were sent. */
   readonly seen: Sighting[];
   readonly details: DetailSeen[];
-  /** Services that any detail of it ever matched, and whose `leaves` it fulfilled. */
+  /** Services that any detail of it ever matched. */
   readonly matched: Set<string>;
-  readonly leftBy: Set<string>;
   /** Parent, group and session as last noted, so that an unchanged row is not noted again. */
   kin: { readonly ppid: number; readonly pgrp: number; readonly sid: number } | null;
 }
@@ -42,6 +42,7 @@ export interface Death extends Interval {
 /** Every life on every machine, and who descends from whom. */
 export class Lives {
   readonly all: Life[] = [];
+  readonly #twins = new Map<Life, readonly Life[]>();
   readonly #byPid = new Map<string, Map<number, Life[]>>();
   readonly #lineages = new Map<string, Lineage>();
   readonly #flickers = new Map<Life, ReturnType<Lives['flickered']>>();
@@ -55,6 +56,26 @@ export class Lives {
     const samples = byName.flatMap((host) => host.samples);
     samples.sort((a, b) => a.sentMs - b.sentMs || a.receivedMs - b.receivedMs);
     for (const sample of samples) if (sample.table !== null) this.#note(sample, sample.table);
+    this.#pair();
+  }
+
+  /** The same process as it is seen from elsewhere: from within its container, or from the host that has that. */
+  twinsOf(life: Life): readonly Life[] {
+    return this.#twins.get(life) ?? [];
+  }
+
+  // A start time is counted from the boot of the machine, on both sides alike (proc_pid_stat(5)).
+  #pair(): void {
+    const byKey = new Map(this.all.map((life) => [life.key, life]));
+    for (const outer of this.all) {
+      const { inner } = outer.details.find(({ detail }) => detail.inner !== undefined)?.detail ?? {};
+      if (inner === undefined) continue;
+      const scope = { bootId: outer.bootId, pidNamespace: inner.pidNamespace };
+      const twin = byKey.get(incarnationKey(scope, { pid: inner.pid, start: outer.start }));
+      if (twin === undefined || twin === outer) continue;
+      this.#twins.set(outer, [...this.twinsOf(outer), twin]);
+      this.#twins.set(twin, [...this.twinsOf(twin), outer]);
+    }
   }
 
   lineage(scope: string): Lineage {
@@ -138,7 +159,6 @@ export class Lives {
       if (own !== null) {
         life.details.push({ sample, detail: own });
         for (const service of own.services) life.matched.add(service);
-        for (const service of own.leftBy) life.leftBy.add(service);
       }
       const { ppid, pgrp, sid } = row;
       const moved = life.kin?.ppid !== ppid || life.kin.pgrp !== pgrp || life.kin.sid !== sid;
@@ -152,13 +172,13 @@ export class Lives {
     const life: Life = {
       key: incarnationKey(table.scope, row),
       scope,
+      bootId: table.scope.bootId,
       pid: row.pid,
       start: row.start,
       hosts: new Set(),
       seen: [],
       details: [],
       matched: new Set(),
-      leftBy: new Set(),
       kin: null,
     };
     pids.set(row.pid, [...(pids.get(row.pid) ?? []), life]);

@@ -61,6 +61,10 @@ export function unclassified(c: CaseFile, service: ServiceLives): Life[] {
     const first = firstSeen(life);
     const last = life.seen.at(-1)?.sample;
     if (first === null || last === undefined || first.sentMs > c.haltEndMs) return false;
+    // Whatever it was, beside a target that was known: what had to be gone by the deadline, was.
+    const isKnown = service.planned.role === 'target' && service.roots.length >= service.planned.instances;
+    const death = isKnown ? c.lives.death(life) : null;
+    if (death !== null && c.trigger !== null && death.toMs <= c.trigger.deadlineMs) return false;
     return last.receivedMs - first.sentMs > c.plan.timing.maxGapMs && last.receivedMs > c.anchorMs;
   });
 }
@@ -122,7 +126,9 @@ function stillRunning(c: CaseFile, trigger: Trigger, service: ServiceLives, aliv
     alive.filter((life) => service.baseline.includes(life)),
     withoutParent(c, service, alive),
   ];
-  const [reborn, orphans] = parted(family, (life) => isBorn(life, trigger) && matchesStill(c, life, name));
+  // One that was there before, and did not match then, has become it.
+  const isNew = (life: Life): boolean => isBorn(life, trigger) || life.matched.has(name);
+  const [reborn, orphans] = parted(family, (life) => isNew(life) && matchesStill(c, life, name));
   const [frozen, awake] = parted(baseline, (life) => isFrozen(c, life));
   const [same, renamed] = parted(awake, (life) => matchesStill(c, life, name));
   const found = (

@@ -1,7 +1,8 @@
 import type { Finding } from '../model/verdict.ts';
 import { type CaseFile, servicesOf } from './case-file.ts';
 import { finding } from './finding.ts';
-import type { ServiceLives } from './service-lives.ts';
+import { firstSeen, type Life } from './lives.ts';
+import { isLasting, type ServiceLives } from './service-lives.ts';
 import { proveStop, unclassified } from './stop-proof.ts';
 
 /** Whether every target stopped, in time, wholly, and stayed stopped. */
@@ -59,12 +60,15 @@ export function judgeClassification(c: CaseFile): Finding[] {
 /** Whether a service also runs where, or more often than, the inventory says. */
 export function judgeDuplicates(c: CaseFile): Finding[] {
   return [...c.services.values()].flatMap((service) =>
-    service.planned.role === 'bystander' ? [] : [...extraRoots(service), ...copies(service)],
+    service.planned.role === 'bystander'
+      ? []
+      : [...extraRoots(c, service), ...secondOnes(c, service), ...copies(c, service)],
   );
 }
 
-function extraRoots({ planned, roots }: ServiceLives): Finding[] {
-  const twice = roots.filter(seenTwiceInFull);
+function extraRoots(c: CaseFile, { planned, roots, beside }: ServiceLives): Finding[] {
+  const before = beside.filter((life) => isBefore(c, life));
+  const twice = [...roots, ...before].filter((life) => isThere(c, life));
   if (twice.length <= planned.instances) return [];
   const { name, host } = planned;
   return [
@@ -77,9 +81,29 @@ function extraRoots({ planned, roots }: ServiceLives): Finding[] {
   ];
 }
 
-function copies({ planned, elsewhere }: ServiceLives): Finding[] {
+/** What came to stay beside a service that went on all the time. */
+function secondOnes(c: CaseFile, { planned, beside }: ServiceLives): Finding[] {
+  const there = beside.filter((life) => !isBefore(c, life) && isThere(c, life));
+  // Of a target that comes back twice, that it was not restored as it was is said already.
+  if (there.length === 0 || planned.role === 'target') return [];
+  const { name, host } = planned;
+  return [
+    finding(
+      'duplicate-instance',
+      { host, service: name },
+      `Beside ${name} another process of it ran on ${host} (pid ${there.map((life) => life.pid).join(', ')}); the inventory says ${planned.instances}.`,
+      there.map((life) => life.seen[0]?.sample.id),
+    ),
+  ];
+}
+
+function isBefore(c: CaseFile, life: Life): boolean {
+  return (firstSeen(life)?.receivedMs ?? 0) <= c.anchorMs;
+}
+
+function copies(c: CaseFile, { planned, elsewhere }: ServiceLives): Finding[] {
   const byHost = new Map<string, typeof elsewhere>();
-  for (const life of elsewhere.filter(seenTwiceInFull)) {
+  for (const life of elsewhere.filter((one) => isThere(c, one))) {
     const host = [...life.hosts].sort()[0] ?? '-';
     byHost.set(host, [...(byHost.get(host) ?? []), life]);
   }
@@ -93,7 +117,8 @@ function copies({ planned, elsewhere }: ServiceLives): Finding[] {
   );
 }
 
-// One full read may catch a forked child before its exec.
-function seenTwiceInFull(life: ServiceLives['roots'][number]): boolean {
-  return life.seen.filter(({ sample }) => sample.mode === 'full').length >= 2;
+// One full read may catch a forked child before its exec, and what is gone within max-gap is a command that somebody ran.
+function isThere(c: CaseFile, life: Life): boolean {
+  const inFull = life.seen.filter(({ sample }) => sample.mode === 'full').length;
+  return inFull >= 2 && isLasting(life, c.plan.timing.maxGapMs);
 }

@@ -91,7 +91,7 @@ export interface Match {
   readonly exe?: string;
   /** `argv[0]`. */
   readonly argv0?: string;
-  /** The script an interpreter runs: the first argument after `argv[0]` that is not an option. */
+  /** The script an interpreter runs, under whichever options; or the program itself, where `argv[0]` is its path. */
   readonly script?: string;
 }
 

@@ -1,5 +1,7 @@
 import { type IncarnationKey, incarnationKey, type ProcessRow, type TableScope } from './process.ts';
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** What is known of one life, over all samples that saw it; its parent, group and session may change. */
 interface Life {
   readonly key: IncarnationKey;
@@ -9,6 +11,19 @@ interface Life {
   /** Process groups and sessions, by the pid that leads them. */
   readonly leaders: Set<number>;
   readonly cgroups: Set<string>;
+}
+
+/** What ends descent, and what is known of cgroups. */
+export interface Bounds {
+  /** Lives of other declared services, canaries: descent ends there, though what they start may be tied to a root in another way. */
+  readonly others?: ReadonlySet<IncarnationKey>;
+  /** Declared helpers: what they start is theirs, whatever group or session it is in. */
+  readonly helpers?: ReadonlySet<IncarnationKey>;
+  /** Cgroups that a service manager calls the roots' own; they hold no strangers, whatever their age. */
+  readonly own?: ReadonlySet<string>;
+  /** By cgroup alone belongs only what began before this, in clock ticks: the rest is of the next life's. */
+  readonly bornBefore?: number;
+  readonly by?: 'pid' | 'pid or cgroup';
 }
 
 /** Who descends from whom on one machine. `note` is called with every row of every sample, in order. */
@@ -26,26 +41,46 @@ export class Lineage {
   /**
    * Every life that descends from `roots`: by parent, by a process group or session that a member leads, or by a
    * cgroup of the roots' own; as ever seen, so that a daemon that forked twice and was adopted by pid 1 is still
-   * found. Descent ends at `others` (lives of other declared services, canaries, the probe). Roots are not in the result.
+   * found. Roots are not in the result.
    */
   descendants(
     roots: ReadonlySet<IncarnationKey>,
-    others: ReadonlySet<IncarnationKey>,
-    by: 'pid' | 'pid or cgroup' = 'pid or cgroup',
+    { others = NONE, helpers = NONE, own = NONE, bornBefore = Infinity, by = 'pid or cgroup' }: Bounds = {},
   ): Set<IncarnationKey> {
     const members = new Set(roots);
-    const own = by === 'pid' ? new Set<string>() : this.#ownCgroups(roots, others);
+    const helped = this.#startedBy(helpers, members);
+    const known = by === 'pid' ? NONE : this.#ownCgroups(roots, others);
+    const isInOwn = (path: string): boolean =>
+      known.has(path) || [...own].some((group) => path === group || path.startsWith(`${group}/`));
+    const isTied = (life: Life): boolean =>
+      by !== 'pid' && life.start < bornBefore && [...life.cgroups].some(isInOwn);
     for (let grew = true; grew; ) {
       grew = false;
       for (const life of this.#lives.values()) {
-        if (members.has(life.key) || others.has(life.key)) continue;
-        if (!this.#refersTo(members, life) && ![...life.cgroups].some((path) => own.has(path))) continue;
+        if (members.has(life.key) || others.has(life.key) || helped.has(life.key)) continue;
+        if (!this.#refersTo(members, life) && !isTied(life)) continue;
         members.add(life.key);
         grew = true;
       }
     }
     for (const key of roots) members.delete(key);
     return members;
+  }
+
+  /** These, and whatever they started. By the first parent alone: whoever adopts an orphan did not start it. */
+  #startedBy(these: ReadonlySet<IncarnationKey>, but: ReadonlySet<IncarnationKey>): Set<IncarnationKey> {
+    const started = new Set(these);
+    for (let grew = these.size > 0; grew; ) {
+      grew = false;
+      for (const life of this.#lives.values()) {
+        if (started.has(life.key) || but.has(life.key)) continue;
+        const [parent] = life.parents;
+        if (parent === undefined || !this.#isMember(parent, life, started)) continue;
+        started.add(life.key);
+        grew = true;
+      }
+    }
+    return started;
   }
 
   #begin(scope: TableScope, row: ProcessRow): Life {

@@ -13,6 +13,8 @@ export interface ManagedService {
   readonly restarts: number | null;
   /** A word that every activation gets anew (systemd `InvocationID`; in pm2 the moment of its last start). */
   readonly invocation: string | null;
+  /** The cgroup that the manager made for it, in which nobody else is (systemd `ControlGroup`); missing, or null, where it has none now, or does not say. */
+  readonly controlGroup?: string | null;
   /** When the manager keeps it alive, in its own words; null where it does not, or does not say. */
   readonly keepAlive: string | null;
   /** Whether the manager starts it again by itself after a SIGKILL; null where that is not known. */

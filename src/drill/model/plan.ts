@@ -69,6 +69,8 @@ export interface PlannedHost {
   /** Such as `local` or `ssh ops@192.168.1.150:22`. */
   readonly reachedBy: string;
   readonly manager: Manager;
+  /** The host that has it, where it is a container. Missing in journals of versions that did not say. */
+  readonly on?: string;
   /** The machine that it must be; left out where its identity was not pinned. */
   readonly pin?: HostPin;
 }
@@ -86,4 +88,20 @@ export interface PlannedService {
   readonly heartbeat: { readonly file: string; readonly everyMs: number } | null;
   /** The command that starts it without the broker, or null. */
   readonly start: readonly string[] | null;
+}
+
+/** Hosts that are one machine with this one, itself among them. */
+export function machineOf({ oneMachine }: Pick<Plan, 'oneMachine'>, host: string): readonly string[] {
+  return oneMachine.find((group) => group.includes(host)) ?? [host];
+}
+
+/** Services that are declared on the machine of a host, and in its containers, whose processes it shows as well. */
+export function servicesAt(
+  plan: Pick<Plan, 'oneMachine' | 'services' | 'hosts'>,
+  host: string,
+): ReadonlySet<string> {
+  const own = machineOf(plan, host);
+  const inside = plan.hosts.filter(({ on }) => on !== undefined && own.includes(on));
+  const machine = [...own, ...inside.map(({ name }) => name)];
+  return new Set(plan.services.filter((one) => machine.includes(one.host)).map(({ name }) => name));
 }

@@ -26,6 +26,10 @@ export interface ProcessDetail {
   readonly argv: Reading<readonly string[]>;
   /** Target of `/proc/<pid>/exe`; `absent` for kernel threads and zombies. */
   readonly exe: Reading<string>;
+  /** Target of `/proc/<pid>/cwd`, against which relative arguments are held; left out where it was not asked for. */
+  readonly cwd?: Reading<string>;
+  /** What it is called in the pid namespace that it is in itself, where that is another than the reader's: in a container. */
+  readonly inner?: { readonly pid: number; readonly pidNamespace: string };
   /** The cgroup v2 path (`0::/…`), or null where the host has none. */
   readonly cgroup: string | null;
   /** Its main thread has exited, or is about to, so that argv and executable could be read only by way of others, if at all. */

@@ -80,6 +80,9 @@ export interface RecordedDetail {
   /** Only for candidates (some service, undecided, leftBy or canary). */
   readonly argv?: readonly string[];
   readonly exe?: string;
+  readonly cwd?: string;
+  /** Its pid in the pid namespace that it is in itself, where that is another than the host's: in a container. */
+  readonly inner?: { readonly pid: number; readonly pidNamespace: string };
   /** Keyed hash of argv and executable. */
   readonly fingerprint: string;
   /** Keyed hash of the command name, which exec sets; left out where the sample did not read it. */

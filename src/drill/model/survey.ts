@@ -21,5 +21,5 @@ export interface Survey {
   readonly identity: HostIdentity;
   readonly managers: Reading<readonly FoundManager[]>;
   /** Its whole process table, as far as the login can see it. */
-  readonly processes: readonly (ProcessRow & Pick<ProcessDetail, 'argv' | 'exe'>)[];
+  readonly processes: readonly (ProcessRow & Pick<ProcessDetail, 'argv' | 'exe' | 'cwd'>)[];
 }
