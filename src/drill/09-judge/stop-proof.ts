@@ -206,7 +206,7 @@ function withoutParent(c: CaseFile, service: ServiceLives, alive: readonly Life[
           parent.scope === life.scope &&
           c.lives
             .lineage(life.scope)
-            .descendants(new Set([parent.key]), new Set())
+            .descendants(new Set([parent.key]))
             .has(life.key),
       ),
   );
