@@ -138,7 +138,9 @@ const matchSchema = section('a match', {
     .describe('The first word of the command line.'),
   script: remotePath()
     .exactOptional()
-    .describe('What an interpreter runs: the first argument that is not an option.'),
+    .describe(
+      'The script that an interpreter runs, under whichever options, or that is run by itself. Where the interpreter is an unusual one, name it too: exe or argv0.',
+    ),
 })
   .refine((match) => Object.keys(match).length > 0, {
     error: note({

@@ -61,8 +61,9 @@ export function unclassified(c: CaseFile, service: ServiceLives): Life[] {
     const first = firstSeen(life);
     const last = life.seen.at(-1)?.sample;
     if (first === null || last === undefined || first.sentMs > c.haltEndMs) return false;
-    // Whatever it was, beside a target that was known: what had to be gone by the deadline, was.
-    const isKnown = service.planned.role === 'target' && service.roots.length >= service.planned.instances;
+    // Whatever it was, beside a target that was known: what was there before the trigger, and had to be gone by the deadline, was.
+    const { role, instances } = service.planned;
+    const isKnown = role === 'target' && service.roots.length >= instances && first.sentMs <= c.anchorMs;
     const death = isKnown ? c.lives.death(life) : null;
     if (death !== null && c.trigger !== null && death.toMs <= c.trigger.deadlineMs) return false;
     return last.receivedMs - first.sentMs > c.plan.timing.maxGapMs && last.receivedMs > c.anchorMs;

@@ -10,7 +10,7 @@ import { diedBy } from './hold.ts';
 import { type DetailSeen, detailAt, firstSeen, type Life } from './lives.ts';
 import { isManualStart, stepsEndedMs } from './manual-resume.ts';
 import { ownIncidents } from './ownership.ts';
-import type { ServiceLives } from './service-lives.ts';
+import { isLasting, type ServiceLives } from './service-lives.ts';
 import { isHeld } from './stop-conditions.ts';
 
 /** When the undo had been asked for: the end of the last resume, manual step or start of a service, or of the trigger where none was. */
@@ -21,7 +21,9 @@ export function undoneMs(c: CaseFile): number {
 
 /** Root lives of a service that were there in the last good sample of its host. */
 export function finalRoots(c: CaseFile, service: ServiceLives): Life[] {
-  return [...service.roots, ...service.newcomers, ...service.returned].filter(
+  // A second instance that came to stay is one more than there was.
+  const second = service.beside.filter((life) => isLasting(life, c.plan.timing.maxGapMs));
+  return [...new Set([...service.roots, ...service.newcomers, ...service.returned, ...second])].filter(
     (life) => c.lives.death(life) === null,
   );
 }
