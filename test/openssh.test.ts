@@ -12,7 +12,7 @@ import { type Sshd, SshLab } from './support/openssh.ts';
 
 const LIMITS = { timeoutMs: 20_000, maxBytes: 65_536 };
 
-describe('over OpenSSH', needs('sshd'), () => {
+describe('over OpenSSH', needs('sshd', 'login'), () => {
   let lab: SshLab;
   let a: Sshd;
   let b: Sshd;

@@ -42,7 +42,7 @@ const TEXTS = [
   '$\'\\x41\' $"x" <(id) >&2',
 ];
 
-describe('text over a real shell and real ssh', needs('sshd'), () => {
+describe('text over a real shell and real ssh', needs('sshd', 'login'), () => {
   let lab: SshLab;
   let to: SshTransport;
   let bin: string;

@@ -1,4 +1,5 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 declare module 'vitest' {
@@ -22,7 +23,8 @@ const PACKAGES = {
   'systemd-analyze': 'systemd',
 } as const;
 
-type Need = keyof typeof PACKAGES | 'root';
+/** A login: sshd lets nobody in whose shell is none. */
+type Need = keyof typeof PACKAGES | 'root' | 'login';
 
 /** Where a program is, or null. Servers are where only root's PATH looks. */
 export function whereIs(program: string): string | null {
@@ -40,11 +42,24 @@ function isExecutable(path: string): boolean {
   }
 }
 
+function mayLogIn(): boolean {
+  try {
+    const { shell, homedir } = userInfo();
+    return existsSync(homedir) && isExecutable(shell ?? '') && !/\/(nologin|false)$/.test(shell ?? '');
+  } catch {
+    // Nobody of that number has a name here.
+    return false;
+  }
+}
+
 /** Why a test that needs these cannot run here, or null. */
 function lackOf(needs: readonly Need[]): { readonly why: string; readonly mend: boolean } | null {
   for (const need of needs) {
     if (need === 'root') {
       if (process.geteuid?.() !== 0) return { why: 'it needs root', mend: false };
+    } else if (need === 'login') {
+      if (!mayLogIn())
+        return { why: 'it needs a user who has a home and a shell to log in with', mend: false };
     } else if (whereIs(need) === null) {
       return { why: `${need} is not installed (apt-get install ${PACKAGES[need]})`, mend: true };
     }
