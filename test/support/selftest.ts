@@ -24,6 +24,7 @@ export const liarRow: Row = {
     on: 'hermes',
     also: ['false-claim'],
     verdict: null,
+    leftOut: false,
   },
 };
 

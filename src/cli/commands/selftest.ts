@@ -6,7 +6,7 @@ import { listenForSignals } from '../interruption.ts';
 import { parseVerdict } from '../parse-verdict.ts';
 import { parseCatalogue, type Row } from '../selftest/catalogue.ts';
 import { parseSlice, sliceOf } from '../selftest/choose-rows.ts';
-import { type Drilled, holdAgainst, type Result } from '../selftest/hold-against.ts';
+import { type Drilled, holdAgainst, neverBegan, type Result } from '../selftest/hold-against.ts';
 import { linesFor, matrixMarkdown, summary } from '../selftest/matrix.ts';
 import { runRows } from '../selftest/run-rows.ts';
 import { selftestJson } from '../selftest/selftest-json.ts';
@@ -117,8 +117,11 @@ async function drillRow(row: Row, folder: string, stop: AbortSignal, effects: Ef
     ...['--lab', row.name, '--out', out, '--json'],
   ];
   const input = row.expect.level === 4 ? `${LAB_PHRASE}\n` : '';
-  const ran = await effects.drillProcess({ argv, input, stop, withinMs: DRILL_WITHIN_MS });
-  const result = holdAgainst(row, drilled(ran));
+  const drillIt = async (): Promise<Drilled> =>
+    drilled(await effects.drillProcess({ argv, input, stop, withinMs: DRILL_WITHIN_MS }));
+  const first = await drillIt();
+  // Once more, and not over and over: a fleet that no drill can begin with is a miss.
+  const result = holdAgainst(row, neverBegan(first) && !stop.aborted ? await drillIt() : first);
   // The journals of a hundred drills are of use only where something has to be looked into.
   if (result.problems.length === 0) await files.removeBelow(out, 'journal.jsonl');
   return result;

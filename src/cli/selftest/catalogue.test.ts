@@ -21,10 +21,23 @@ describe('the catalogue', () => {
         about: 'is late',
         seams: ['broker'],
         alone: false,
-        expect: { kind: 'liar', level: 2, primary: 'late-stop', on: null, also: [], verdict: null },
+        expect: {
+          kind: 'liar',
+          level: 2,
+          primary: 'late-stop',
+          on: null,
+          also: [],
+          verdict: null,
+          leftOut: false,
+        },
       },
       { name: 'two', about: 'is late', seams: ['broker'], alone: true, expect: { kind: 'honest', level: 4 } },
     ]);
+  });
+
+  it('says of a liar whether something is left out of the fleet when its drill ends', () => {
+    const [left] = parse(row({ ...liar, leftOut: true }));
+    expect(left?.expect).toMatchObject({ leftOut: true });
   });
 
   it.each([

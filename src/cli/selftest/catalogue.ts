@@ -28,6 +28,8 @@ export type Expected =
       readonly on: string | null;
       readonly also: readonly FindingCode[];
       readonly verdict: 'fail' | 'inconclusive' | 'not-run' | null;
+      /** Something is not back when the drill ends: whoever says that the fleet is restored has not looked. */
+      readonly leftOut: boolean;
     };
 
 /**
@@ -60,7 +62,7 @@ export function parseFleets(text: string): Fleet[] {
 }
 
 function expected(said: unknown, name: string): Expected {
-  const { kind, level, primary, on, also, verdict } = fields(said, `the expectation of \`${name}\``);
+  const { kind, level, primary, on, also, verdict, leftOut } = fields(said, `the expectation of \`${name}\``);
   if (level !== 1 && level !== 2 && level !== 3 && level !== 4)
     throw new Error(
       `\`${name}\` is to be drilled at level ${JSON.stringify(level)}, for which there is no drill`,
@@ -76,6 +78,7 @@ function expected(said: unknown, name: string): Expected {
     on: on === undefined ? null : word(on, `\`${name}\` expects a finding on nothing`),
     also: words(also ?? [], name).map((one) => code(one, name)),
     verdict: verdict ?? null,
+    leftOut: leftOut === true,
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drilledWith, found, honestRow, liarRow } from '../../../test/support/selftest.ts';
 import type { Row } from './catalogue.ts';
-import { type Drilled, holdAgainst } from './hold-against.ts';
+import { type Drilled, holdAgainst, neverBegan } from './hold-against.ts';
 
 const caught = [
   found('successful-no-op'),
@@ -16,6 +16,8 @@ const liar = (more: Partial<Extract<Row['expect'], { kind: 'liar' }>>): Row => (
 describe('a liar', () => {
   it('is caught by its finding and nothing but its consequences', () => {
     expect(problems(liarRow, drilledWith(liarRow, caught))).toEqual([]);
+    const left = { fleet: 'unknown', exitCode: 5 } as const;
+    expect(problems(liar({ leftOut: true }), drilledWith(liarRow, caught, left))).toEqual([]);
   });
 
   it.each<[string, Row, Drilled, RegExp]>([
@@ -49,6 +51,12 @@ describe('a liar', () => {
       liarRow,
       drilledWith(liarRow, caught, { verdict: 'inconclusive', exitCode: 2 }),
       /inconclusive, not fail/,
+    ],
+    [
+      'is called restored where something is left out',
+      liar({ leftOut: true }),
+      drilledWith(liarRow, caught, { fleet: 'restored' }),
+      /the fleet is called restored, which it is not/,
     ],
     [
       'ends otherwise than its verdict',
@@ -102,5 +110,24 @@ describe('an honest fleet', () => {
     expect(problems(honestRow, drilledWith(honestRow, [], { qualified: true }))).toEqual([
       'the pass is not a bare one',
     ]);
+  });
+});
+
+describe('a drill that never began', () => {
+  const notRun = { verdict: 'not-run', exitCode: 3 } as const;
+  it('is one that was not run and found nothing', () => {
+    expect(neverBegan(drilledWith(liarRow, [], notRun))).toBe(true);
+  });
+
+  it.each([
+    ['was not run because of what it found', drilledWith(liarRow, [found('duplicate-instance')], notRun)],
+    ['passed', drilledWith(liarRow, [])],
+    ['has no verdict', { ...drilledWith(liarRow, []), verdict: null }],
+  ])('is none that %s', (_, drilled) => {
+    expect(neverBegan(drilled)).toBe(false);
+  });
+
+  it('is a miss all the same where it is all there is', () => {
+    expect(problems(liarRow, drilledWith(liarRow, [], notRun))[0]).toMatch(/verdict is not-run, not fail/);
   });
 });

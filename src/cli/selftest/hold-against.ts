@@ -25,6 +25,14 @@ export function holdAgainst(row: Row, drilled: Drilled): Result {
   return { row, drilled, problems: problemsOf(row, drilled) };
 }
 
+/**
+ * Whether the drill refused to begin and found nothing: the machine was too busy for its baseline, say. It tells nothing of the fleet, good
+ * or bad.
+ */
+export function neverBegan({ verdict }: Drilled): boolean {
+  return verdict !== null && verdict.verdict === 'not-run' && verdict.findings.length === 0;
+}
+
 /** Where a finding was made: the narrowest thing that it names. */
 export function subjectOf(f: Finding): string {
   return f.asset ?? f.service ?? f.host ?? 'the fleet';
@@ -56,8 +64,8 @@ function alarms({ verdict, qualified, exitCode, findings }: Verdict): string[] {
   ];
 }
 
-function misses(expect: Extract<Expected, { kind: 'liar' }>, { findings }: Verdict): string[] {
-  const { primary, on, also } = expect;
+function misses(expect: Extract<Expected, { kind: 'liar' }>, { findings, fleet }: Verdict): string[] {
+  const { primary, on, also, leftOut } = expect;
   const where = on === null ? '' : ` on ${on}`;
   const named = findings.filter(
     (f) => f.code === primary && (on === null || [f.host, f.service, f.asset].includes(on)),
@@ -72,5 +80,10 @@ function misses(expect: Extract<Expected, { kind: 'liar' }>, { findings }: Verdi
   const isMissing = (f: Finding): boolean =>
     FINDINGS[f.code].group === 'missing proofs' && f.consequenceOf !== null;
   const others = findings.filter((f) => f.code !== primary && !also.includes(f.code) && !isMissing(f));
-  return [...missing, ...others.map((f) => `${f.code} on ${subjectOf(f)} was not expected: ${f.message}`)];
+  const restored = leftOut && fleet === 'restored' ? ['the fleet is called restored, which it is not'] : [];
+  return [
+    ...missing,
+    ...restored,
+    ...others.map((f) => `${f.code} on ${subjectOf(f)} was not expected: ${f.message}`),
+  ];
 }

@@ -17,7 +17,10 @@ function signalTo(host: HostLayout, service: string, signal: NodeJS.Signals): vo
 
 const halted = ({ root }: LabLayout): Promise<number> => new Promise((done) => whenHalted(root, done));
 
-/** Freezes a service of knox while the fleet is halted, for longer than may go unseen, and lets it go on before the halt is lifted. */
+/**
+ * Freezes a service of knox when the fleet is halted, and lets it go on after so long: before the halt is lifted, which comes a look
+ * before the crash, the crash, and a whole hold later.
+ */
 export const freezingFor =
   (service: string, forMs: number) =>
   async ({ lab }: LabSite): Promise<void> => {

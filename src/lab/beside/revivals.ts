@@ -18,7 +18,7 @@ interface Start {
 }
 
 /** Starts it half a hold after it has gone down; it goes with this process. */
-export const revivedAs =
+const revivedAs =
   (how: (host: HostLayout, script: string) => Start) =>
   async ({ lab }: LabSite): Promise<void> => {
     const host = lab.tesseract;

@@ -144,6 +144,8 @@ export function runWithShellShipper(daemon: DaemonArguments): void {
   const { root } = hostLayout(daemon.root);
   const file = join(root, 'opt/invictus/libexec/log-shipper');
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, `#!/bin/sh\nwhile [ -e ${JSON.stringify(root)} ]; do sleep 1; done\n`, { mode: 0o700 });
+  writeFileSync(file, `#!/bin/sh\nwhile [ -e ${JSON.stringify(root)} ]; do sleep 60; done\n`, {
+    mode: 0o700,
+  });
   spawnChild(['/bin/sh', file]);
 }

@@ -122,7 +122,10 @@ export const daemonLiars: Readonly<Record<string, Variant>> = {
   },
   'child-survives': {
     about: 'a child of hermes, in a session of its own, trades on without it',
-    expect: lies('orphaned-children'),
+    expect: {
+      ...lies('orphaned-children', [...alive, 'restored-differently', 'unrestored-service']),
+      leftOut: true,
+    },
     broker: trusting,
     daemons: { hermes: run('parents', 'runWithChild') },
   },

@@ -30,7 +30,7 @@ export const honestOnlookers: Readonly<Record<string, Variant>> = {
   'status-command': {
     about: 'from the halt on, somebody asks the broker for its status by its own program',
     expect: passes,
-    daemons: { principal: { call: ['broker/with-status-command.js', 'runBrokerOrStatus'] } },
+    daemons: { principal: { call: ['daemons/status-command.js', 'runBrokerOrStatus'] } },
     beside: asking,
   },
   'changes-its-title': {

@@ -15,47 +15,52 @@ const marking: BrokerTwist = { around: markingHalt };
 export const returnLiars: Readonly<Record<string, Variant>> = {
   'frozen-on-return': {
     about: 'hermes comes back from the halt, and is frozen as soon as its broker has seen it',
-    expect: reveals('unrestored-service', { on: 'hermes', also: ['frozen-not-stopped'] }),
+    expect: reveals('unrestored-service', { on: 'hermes', also: ['frozen-not-stopped'], leftOut: true }),
     broker: marking,
     daemons: { hermes: returning('runFrozen') },
   },
   'falls-on-return': {
     about: 'hermes comes back from the halt, falls over, and is brought back, again and again',
-    expect: reveals('unrestored-service', { on: 'hermes' }),
+    expect: reveals('unrestored-service', { on: 'hermes', leftOut: true }),
     broker: marking,
     daemons: { hermes: returning('runFalling') },
   },
   'mute-on-return': {
     about: 'sentinel comes back from the shutdown, and its heartbeat never beats again',
-    expect: reveals('unrestored-service', { level: 4, on: 'sentinel' }),
+    expect: reveals('unrestored-service', { level: 4, on: 'sentinel', leftOut: true }),
     broker: marking,
     daemons: { sentinel: returning('runMute') },
   },
   'survivor-frozen-for-a-while': {
-    about: 'scribe, which goes on, is frozen for most of the hold, and goes on before the halt is lifted',
+    about: 'scribe, which goes on, is frozen when the fleet is halted, and goes on before the halt is lifted',
     expect: reveals('survivor-stale', { on: 'scribe' }),
-    beside: freezingFor('scribe', 0.9 * holdMs),
+    beside: freezingFor('scribe', 1.25 * holdMs),
   },
   'watcher-frozen-for-a-while': {
-    about: 'sentinel is frozen for most of the hold, and goes on before the halt is lifted',
+    about: 'sentinel is frozen when the fleet is halted, and goes on before the halt is lifted',
     expect: reveals('survivor-stale', { on: 'sentinel' }),
-    beside: freezingFor('sentinel', 0.9 * holdMs),
+    beside: freezingFor('sentinel', 1.25 * holdMs),
   },
   'survivor-frozen-by-the-undo': {
     about: 'scribe, which went on through the halt, is frozen when that is lifted, and stays so',
-    expect: reveals('survivor-stale', { on: 'scribe', also: ['unrestored-service'] }),
+    expect: reveals('survivor-stale', { on: 'scribe', also: ['unrestored-service'], leftOut: true }),
     broker: marking,
     beside: freezingFrom('scribe', 'lifting'),
   },
   'watcher-frozen-by-the-undo': {
     about: 'horus, which watched the halt, is frozen when that is lifted, and stays so',
-    expect: reveals('survivor-stale', { on: 'horus', also: ['unrestored-service'] }),
+    expect: reveals('survivor-stale', { on: 'horus', also: ['unrestored-service'], leftOut: true }),
     broker: marking,
     beside: freezingFrom('horus', 'lifting'),
   },
   'bystander-stopped': {
     about: 'halts one asset, and stops courier, which that drill does not speak of; nothing brings it back',
-    expect: reveals('unrestored-service', { level: 1, on: 'courier', also: ['collateral-stop'] }),
+    expect: reveals('unrestored-service', {
+      level: 1,
+      on: 'courier',
+      also: ['collateral-stop'],
+      leftOut: true,
+    }),
     broker: afterHalt((site) => {
       const courier = targetOf(site, 'courier');
       return hostOf(site, courier.host).stopper.stop(courier);

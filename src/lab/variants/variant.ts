@@ -49,6 +49,8 @@ export type Expectation =
       readonly also?: readonly string[];
       /** Where it is not what the primary's severity makes it: a lie that is found before the trigger is `not-run`. */
       readonly verdict?: 'fail' | 'inconclusive' | 'not-run';
+      /** Something is not back as it was when the drill ends, and the drill must not call the fleet restored. */
+      readonly leftOut?: true;
     };
 
 /** What a twist of the broker may reach of the place where it runs. */

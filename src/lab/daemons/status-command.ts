@@ -1,6 +1,6 @@
-import type { DaemonArguments } from '../daemons/daemon.ts';
+import type { DaemonArguments } from './daemon.ts';
 import { holdMs } from '../variants/timing.ts';
-import { runBroker } from './main.ts';
+import { runBroker } from '../broker/main.ts';
 
 /** A broker whose program is also its status command, which takes a while to answer. */
 export function runBrokerOrStatus(daemon: DaemonArguments): void {
