@@ -29,6 +29,8 @@ export interface DrillInput {
   readonly judging: Judging;
   /** The inventory's absolute path and text, for a recovery. */
   readonly source?: { readonly file: string; readonly text: string };
+  /** Digest of the drill as it was parsed. */
+  readonly drillSha256?: string;
   /** Why the operator let it begin although the level below was not proven. */
   readonly gateSkipped?: string;
 }
@@ -56,6 +58,8 @@ async function conduct(input: DrillInput, outside: World): Promise<void> {
   const world: World = { ...outside, stop: AbortSignal.any([outside.stop, ended.signal]) };
   const nonce = world.randomWord();
   world.journal.append({ kind: 'opened', format: JOURNAL_FORMAT, ...input, nonce });
+  // Before any host is reached it is on record that this drill began; where it cannot be, it does not begin.
+  await world.journal.sync();
   const observer = createObserver(plan, drillId, world);
   const stage = stageTeller(world);
   const stops = new StopWatch(plan, nonce, observer, world, (cause) => ended.abort(cause));

@@ -64,6 +64,8 @@ export interface Opened {
   readonly judging: Judging;
   /** The inventory itself, so that a recovery needs nothing but the journal: where it lay, absolute, and what it said. */
   readonly source?: { readonly file: string; readonly text: string };
+  /** Digest of the drill as it was parsed. Missing in journals of versions that did not keep it. */
+  readonly drillSha256?: string;
   /** Why the operator let it begin although the level below was not proven; left out where nobody did. */
   readonly gateSkipped?: string;
 }
