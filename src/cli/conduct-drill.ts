@@ -96,9 +96,12 @@ export async function conductDrill(
       journal,
       broker: {
         ...open.world.broker,
-        halt: (values, timeoutMs) => {
+        halt: async (values, timeoutMs, left) => {
+          const before = sent;
           sent = true;
-          return open.world.broker.halt(values, timeoutMs);
+          const reply = await open.world.broker.halt(values, timeoutMs, left);
+          if (isUnsent(reply)) sent = before;
+          return reply;
         },
         guard: (request, timeoutMs) => {
           sent ||= request.operation === 'halt';
@@ -170,6 +173,10 @@ function mayHalt(act: Act): boolean {
   return act.act === 'trigger' || (act.act === 'guard' && act.request.operation === 'halt');
 }
 
+function isUnsent(reply: Reading<BrokerReply>): boolean {
+  return reply.kind === 'unreadable' && reply.unsent === true;
+}
+
 function isRefused(reply: Reading<BrokerReply> | null): boolean {
   return reply?.kind === 'present' && isRefusal(reply.value.status);
 }
@@ -183,8 +190,13 @@ function noticing(
 ): Journal {
   const before = interruption.leaves;
   let triggered = false;
+  let trigger: string | null = null;
   return {
     append(body) {
+      if (body.kind === 'withdrawn' && body.intent === trigger) {
+        interruption.leaves = before;
+        triggered = false;
+      }
       // A guard that was refused has halted nothing.
       if (body.kind === 'outcome' && body.act.act === 'guard' && !triggered && isRefused(body.reply)) {
         interruption.leaves = before;
@@ -201,7 +213,9 @@ function noticing(
           text: `the fleet may still be halted at level ${plan.level}; ${undo}; what was done is in ${effects.files.shown(folder)}/journal.jsonl`,
         };
       }
-      return journal.append(body);
+      const id = journal.append(body);
+      if (body.kind === 'intent' && body.act.act === 'trigger') trigger = id;
+      return id;
     },
     sync: () => journal.sync(),
   };

@@ -1,11 +1,12 @@
 import { establishBaseline } from './03-baseline/establish-baseline.ts';
 import { tryBeforeTrigger } from './04-guards/before-trigger.ts';
 import { type HeldHalt, tryWhileHalted } from './04-guards/while-halted.ts';
-import { pullTrigger } from './05-trigger/pull-trigger.ts';
+import { type LateHalt, pullTrigger } from './05-trigger/pull-trigger.ts';
 import { createObserver } from './06-observe/observer.ts';
 import { StopWatch } from './06-observe/stop-watch.ts';
 import { crashWouldTest, holdHalt, watchBeforeCrash, watchHalt } from './06-observe/watch-halt.ts';
 import { crashBroker } from './07-crash/crash-broker.ts';
+import { awaitHalt, watchedFor } from './08-resume/await-halt.ts';
 import { asksStatus, readsStore, showsState } from './model/coverage.ts';
 import { GUARDS_SKIPPED, guardKind } from './model/guards.ts';
 import { JOURNAL_FORMAT, type Judging } from './model/journal.ts';
@@ -168,6 +169,8 @@ async function haltAndUndo(
   stops: StopWatch,
 ): Promise<void> {
   let fired = false;
+  let tookMs = 0;
+  let late: LateHalt | null = null;
   const held: HeldHalt = { own: { nonce, level: plan.expect.level, revision: null } };
   try {
     stage('trigger', 'begin');
@@ -183,8 +186,12 @@ async function haltAndUndo(
       stops.triggering(() => held.own);
       t0Ms = startedMs;
     });
-    stage('trigger', 'end', pulled === 'not fired' ? pulled : null);
-    if (pulled === 'not fired') return;
+    stage('trigger', 'end', pulled.fired ? null : pulled.why);
+    if (!pulled.fired) {
+      fired = false;
+      return;
+    }
+    ({ tookMs, late } = pulled);
     held.own = { ...held.own, revision: pulled.revision };
     stage('observe', 'begin');
     const { stopped } = await watchHalt(plan, t0Ms, observer, world);
@@ -204,7 +211,9 @@ async function haltAndUndo(
     await counted;
   } finally {
     if (fired) {
-      await undo({ plan, own: held.own, baseline, observer, world }, stage, stops);
+      if (late !== null && stops.leaves === null) tookMs = await awaitHalt(late, plan, observer, world);
+      const watched = watchedFor(plan, tookMs);
+      await undo({ plan: watched, own: held.own, baseline, observer, world }, stage, stops);
       if (plan.messages !== null) await observer.readMessages(nonce);
     }
   }
