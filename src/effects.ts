@@ -116,7 +116,11 @@ export function createEffects(): {
     openLedger: async (file) => {
       const { openLedger } = await import('./adapters/ledger/proofs-db.ts');
       const ledger = openLedger(file);
-      return { ...ledger, record: (proof) => ledger.record(secrets.clean(proof)) };
+      return {
+        ...ledger,
+        enter: (proof, openedSha256) => ledger.enter(secrets.clean(proof), openedSha256),
+        record: (proof) => ledger.record(secrets.clean(proof)),
+      };
     },
     openLiveArea: async () => {
       const { createLogUpdate } = await import('log-update');

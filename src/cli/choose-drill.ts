@@ -1,5 +1,5 @@
 import { type ChosenFile, chooseFile } from './choose-inventory.ts';
-import { usage } from './cli-error.ts';
+import { CliError, usage } from './cli-error.ts';
 import type { Effects } from './effects.ts';
 import { DASHES } from './npm-options.ts';
 
@@ -14,8 +14,8 @@ export async function chooseDrill(
   }
   if (options.drill !== undefined) return chooseFile(options.drill, '--drill', effects);
   const folder = effects.files.resolve('drills', effects.files.folderOf(inventory.path));
-  const found = await levelsIn(folder, effects);
-  const list = found.map(({ file, level }) => `${file.shown} (level ${level ?? 'not given'})`).join(', ');
+  const found = await drillsIn(folder, effects);
+  const list = found.map(({ file, level }) => `${file.shown} (level ${level})`).join(', ');
   const have = list === '' ? `there is no drill in ${effects.files.shown(folder)}` : `there are ${list}`;
   if (options.level === undefined) {
     const npm = effects.env('npm_lifecycle_event') === undefined ? '' : ` (${DASHES})`;
@@ -37,32 +37,29 @@ export async function chooseDrill(
   return only;
 }
 
-/** Files of a folder of drills, each with the level that it seems to have. */
-export async function levelsIn(
+/** The drill files of a folder, however they write their level. @throws CliError 64 where the level of one of them cannot be told. */
+export async function drillsIn(
   folder: string,
   effects: Effects,
-): Promise<{ file: ChosenFile; level: number | null }[]> {
-  const names = (await effects.files.list(folder)).filter((name) => /\.ya?ml$/.test(name));
-  const found: { file: ChosenFile; level: number | null }[] = [];
-  for (const name of names) {
+): Promise<{ readonly file: ChosenFile; readonly level: number }[]> {
+  const { levelOf } = await import('../drill/01-load/level-of.ts');
+  const { formatProblem } = await import('../drill/01-load/problem.ts');
+  const untold: string[] = [];
+  const found: { readonly file: ChosenFile; readonly level: number }[] = [];
+  for (const name of (await effects.files.list(folder)).filter((one) => /\.ya?ml$/i.test(one))) {
     const path = effects.files.resolve(name, folder);
+    const shown = effects.files.shown(path);
     const read = await effects.files.read(path);
-    if (read.kind !== 'text') continue;
-    const file = { path, shown: effects.files.shown(path), text: read.text, sha256: read.sha256 };
-    found.push({ file, level: peekLevel(read.text) });
+    if (read.kind !== 'text') {
+      untold.push(`${shown}: it cannot be read (${read.kind === 'missing' ? 'it leads nowhere' : read.why})`);
+      continue;
+    }
+    const file = { path, shown, text: read.text, sha256: read.sha256 };
+    const told = levelOf({ path: shown, text: read.text }, { env: effects.env });
+    if ('level' in told) found.push({ file, level: told.level });
+    else untold.push(formatProblem(told.problem));
   }
-  return found;
-}
-
-/** The top-level `level:` of a drill file, without judging the rest: the loader does that to the one that is chosen. */
-export function peekLevel(text: string): number | null {
-  const found = /^["']?level["']?[ \t]*:[ \t]*["']?(\d+)["']?[ \t]*(?:#.*)?\r?$/m.exec(text)?.[1];
-  return found === undefined ? null : Number(found);
-}
-
-/** The top-level `name:` of a drill file, likewise. */
-export function peekName(text: string): string | null {
-  return (
-    /^["']?name["']?[ \t]*:[ \t]*["']?([a-z0-9][a-z0-9-]*)["']?[ \t]*(?:#.*)?\r?$/m.exec(text)?.[1] ?? null
-  );
+  if (untold.length === 0) return found;
+  const wayOut = `its level cannot be told, and so neither which drills are above and below it; mend it, or move it out of ${effects.files.shown(folder)}`;
+  throw new CliError(64, untold.map((line) => `${line}; ${wayOut}`).join('\n'));
 }

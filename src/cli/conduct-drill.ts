@@ -12,6 +12,7 @@ import { CliError, messageOf, notRun } from './cli-error.ts';
 import { confirmOnTerminal } from './confirm-step.ts';
 import type { Effects, OpenWorld } from './effects.ts';
 import type { Interruption } from './interruption.ts';
+import { entering } from './ledger-entry.ts';
 import { showProgress } from './progress/show.ts';
 
 export interface DrillRequest {
@@ -20,7 +21,11 @@ export interface DrillRequest {
   readonly knownIssues: readonly KnownIssue[];
   readonly plan: Plan;
   readonly drillId: string;
+  /** Digest of the drill as it was parsed. */
+  readonly drillSha256: string;
   readonly folder: string;
+  /** Absolute. */
+  readonly ledger: string;
   /** What the operator typed: for the broker only. */
   readonly phrase: string | null;
   /** Whether somebody may be asked: false for a drill that a timer started. */
@@ -76,19 +81,27 @@ export async function conductDrill(
   }
   let failure: unknown = null;
   let sent = false;
+  const journal = entering(noticing(open.world.journal, request, interruption, effects), {
+    file: request.ledger,
+    entries: () => open.entries(),
+    effects,
+  });
   try {
     const { runDrill } = await import('../drill/run-drill.ts');
-    const { plan, drillId, knownIssues, strict, gateSkipped } = request;
+    const { plan, drillId, drillSha256, knownIssues, strict, gateSkipped } = request;
     const judging = { today: effects.wall().slice(0, 10), strict };
     const world: World = {
       ...open.world,
       confirm: request.attended ? confirmOnTerminal(request.plan, shown, interruption, effects) : null,
-      journal: noticing(open.world.journal, request, interruption, effects),
+      journal,
       broker: {
         ...open.world.broker,
-        halt: (values, timeoutMs) => {
+        halt: async (values, timeoutMs, left) => {
+          const before = sent;
           sent = true;
-          return open.world.broker.halt(values, timeoutMs);
+          const reply = await open.world.broker.halt(values, timeoutMs, left);
+          if (isUnsent(reply)) sent = before;
+          return reply;
         },
         guard: (request, timeoutMs) => {
           sent ||= request.operation === 'halt';
@@ -105,6 +118,7 @@ export async function conductDrill(
         runner: effects.version,
         judging,
         source: { file: request.source.file, text: request.source.text },
+        drillSha256,
         ...(gateSkipped === null ? {} : { gateSkipped }),
       },
       world,
@@ -119,6 +133,8 @@ export async function conductDrill(
   }
   shown.done();
   if (failure !== null && !sent) {
+    await journal.withdraw();
+    if (failure instanceof CliError) throw failure;
     const folder = effects.files.shown(request.folder);
     throw notRun(
       'the drill failed before its trigger, and the fleet was not touched',
@@ -157,6 +173,10 @@ function mayHalt(act: Act): boolean {
   return act.act === 'trigger' || (act.act === 'guard' && act.request.operation === 'halt');
 }
 
+function isUnsent(reply: Reading<BrokerReply>): boolean {
+  return reply.kind === 'unreadable' && reply.unsent === true;
+}
+
 function isRefused(reply: Reading<BrokerReply> | null): boolean {
   return reply?.kind === 'present' && isRefusal(reply.value.status);
 }
@@ -170,8 +190,13 @@ function noticing(
 ): Journal {
   const before = interruption.leaves;
   let triggered = false;
+  let trigger: string | null = null;
   return {
     append(body) {
+      if (body.kind === 'withdrawn' && body.intent === trigger) {
+        interruption.leaves = before;
+        triggered = false;
+      }
       // A guard that was refused has halted nothing.
       if (body.kind === 'outcome' && body.act.act === 'guard' && !triggered && isRefused(body.reply)) {
         interruption.leaves = before;
@@ -188,7 +213,9 @@ function noticing(
           text: `the fleet may still be halted at level ${plan.level}; ${undo}; what was done is in ${effects.files.shown(folder)}/journal.jsonl`,
         };
       }
-      return journal.append(body);
+      const id = journal.append(body);
+      if (body.kind === 'intent' && body.act.act === 'trigger') trigger = id;
+      return id;
     },
     sync: () => journal.sync(),
   };

@@ -1,6 +1,6 @@
-import { parseVerdict } from './parse-verdict.ts';
-import type { Effects } from './effects.ts';
 import type { Entry } from '../drill/model/journal.ts';
+import type { Effects } from './effects.ts';
+import { parseVerdict } from './parse-verdict.ts';
 
 /** A drill that began and of which nothing says that its fleet is as it was. */
 export interface Unfinished {
@@ -42,7 +42,10 @@ async function interrupted(folder: string, effects: Effects): Promise<string | n
   const read = await effects.readJournal(effects.files.resolve('journal.jsonl', folder));
   if (read.kind === 'missing') return null;
   if (read.kind !== 'entries') return `its journal cannot be read (${read.why})`;
-  return isLive(read.entries) ? 'it was interrupted' : null;
+  const { mayHaveActed } = await import('../drill/recover-drill.ts');
+  // A runner that said itself why it ended, before it did anything, left nothing to bring back.
+  const ended = read.entries.at(-1)?.kind === 'failed' && !mayHaveActed(read.entries);
+  return isLive(read.entries) && !ended ? 'it was interrupted' : null;
 }
 
 // A journal without its first record began nothing.

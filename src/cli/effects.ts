@@ -1,9 +1,9 @@
 import type { Timing } from '../drill/model/drill.ts';
 import type { Host, Inventory } from '../drill/model/inventory.ts';
 import type { Entry } from '../drill/model/journal.ts';
+import type { Proof } from '../drill/model/proof.ts';
 import type { Reading } from '../drill/model/reading.ts';
 import type { FoundManager, Survey } from '../drill/model/survey.ts';
-import type { Proof } from '../drill/model/proof.ts';
 import type { Stretch, Windows } from '../drill/model/windows.ts';
 import type { Opening, Progress, World } from '../drill/ports/world.ts';
 
@@ -235,7 +235,11 @@ export interface OpenWorld {
 }
 
 export interface Ledger {
+  /** A drill that is about to begin, with the digest of its journal's first record. Throws where it cannot be written, or is there already. */
+  enter(proof: Proof, openedSha256: string): void;
   record(proof: Proof): void;
+  /** The digest with which a drill was entered; null where none was. */
+  openedOf(drillId: string): string | null;
   list(): readonly Proof[];
   close(): void;
 }

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { usage } from './cli-error.ts';
+import type { DoctorOptions } from './commands/doctor.ts';
 import type { DrillOptions } from './commands/drill.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { LabOptions } from './commands/lab.ts';
-import type { DoctorOptions } from './commands/doctor.ts';
 import type { PinOptions } from './commands/pin.ts';
 import type { RecoverOptions } from './commands/recover.ts';
 import type { RejudgeOptions } from './commands/rejudge.ts';
@@ -134,6 +134,10 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .option(
       '--ours',
       'nobody else has halted since: needed for a fleet in which nothing shows whose halt is in force',
+    )
+    .option(
+      '--without-ledger',
+      'the drill is yours although the ledger does not know it; nothing is recorded as proven',
     )
     .option('--incident <id>', 'print what to do by hand about this incident; nothing is asked or touched')
     .option('--json', 'print verdict.json on stdout, and nothing else')

@@ -60,7 +60,9 @@ it('loses only what its reporter throws at', async () => {
 
 it('reports all the same where the ledger cannot be opened', async () => {
   const { folder, lost } = await report({ openLedger: () => Promise.reject(new Error('a newer schema')) });
-  expect(lost).toEqual(['the ledger was not written; a newer schema']);
+  expect(lost).toEqual([
+    `the ledger was not written; a newer schema; until \`haltdrill recover ${effects.files.shown(folder)}\` has written it, this drill has no end there`,
+  ]);
   expect(await readFile(join(folder, 'report.md'), 'utf8')).toContain('a newer schema');
   expect(JSON.parse(await readFile(join(folder, 'verdict.json'), 'utf8'))).toEqual(passed);
 });

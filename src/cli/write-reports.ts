@@ -7,6 +7,7 @@ import type { Verdict } from '../drill/model/verdict.ts';
 import { proofOf } from '../drill/proofs/proof-of.ts';
 import { messageOf } from './cli-error.ts';
 import type { Effects } from './effects.ts';
+import { withLedger } from './ledger-entry.ts';
 
 export interface ReportRequest {
   readonly verdict: Verdict;
@@ -15,6 +16,8 @@ export interface ReportRequest {
   /** Where the ledger lies, absolute. */
   readonly reports: string;
   readonly rerun: readonly string[];
+  /** Whether the ledger may have it; unless told, it may. */
+  readonly isRecorded?: boolean;
 }
 
 /** Whether nobody has to bring this fleet back any more. */
@@ -28,16 +31,16 @@ export function isBack({ fleet }: Verdict): boolean {
  * escaped: in the coat of a format one might not be known for what it is.
  */
 export async function writeReports(request: ReportRequest, effects: Effects): Promise<string[]> {
-  const { folder, reports } = request;
+  const { folder, reports, isRecorded = true } = request;
   const verdict = effects.secrets.clean(request.verdict);
   const rerun = effects.secrets.clean(request.rerun);
   const lost: string[] = [];
-  const attempt = async (name: string, act: () => Promise<void>): Promise<boolean> => {
+  const attempt = async (name: string, act: () => Promise<void>, after = ''): Promise<boolean> => {
     try {
       await act();
       return true;
     } catch (error) {
-      lost.push(`${name} was not written; ${effects.secrets.redact(messageOf(error))}`);
+      lost.push(`${name} was not written; ${effects.secrets.redact(messageOf(error))}${after}`);
       return false;
     }
   };
@@ -47,14 +50,14 @@ export async function writeReports(request: ReportRequest, effects: Effects): Pr
   await write('verdict.json', () => verdictJson(verdict));
   await write('junit.xml', () => junitReport(verdict));
   if (isBack(verdict)) await effects.forgetDrill(folder);
-  await attempt('the ledger', async () => {
-    const ledger = await effects.openLedger(effects.files.resolve('ledger.db', reports));
-    try {
-      ledger.record(proofOf(verdict));
-    } finally {
-      ledger.close();
-    }
-  });
+  const file = effects.files.resolve('ledger.db', reports);
+  if (isRecorded) {
+    await attempt(
+      'the ledger',
+      () => withLedger(file, effects, (ledger) => ledger.record(proofOf(verdict))),
+      `; until \`haltdrill recover ${effects.files.shown(folder)}\` has written it, this drill has no end there`,
+    );
+  }
   const options = (): ReportOptions => ({ rerun, notes: [...lost], folder: effects.files.shown(folder) });
   const page = (): string => htmlReport(verdict, options());
   const pageWritten = await write('report.html', page);

@@ -1,4 +1,5 @@
 import { createObserver } from './06-observe/observer.ts';
+import { watchedFor } from './08-resume/await-halt.ts';
 import { type CaseFile, openCase } from './09-judge/case-file.ts';
 import { identityOf, isOtherMachine } from './model/identity.ts';
 import { asksStatus, readsStore, showsState } from './model/coverage.ts';
@@ -103,7 +104,8 @@ async function undo(
   // A guard may have halted at the level below one that only steps by hand lift.
   const halt = haltSeen(observer.status, observer.store);
   const lower = halt !== null && halt.level < plan.expect.level;
-  const undone: Plan = lower ? { ...plan, resume: 'api' } : plan;
+  const as: Plan = lower ? { ...plan, resume: 'api' } : plan;
+  const undone = watchedFor(as, haltTookMs(entries));
   await undoAndLook({ plan: undone, own, baseline, observer, world }, stage);
   await observer.crossCheck();
 }
@@ -121,6 +123,14 @@ export function ownHalt(c: CaseFile, entries: readonly Entry[]): OwnHalt {
     return state !== null && state.level > 0 && state.reason?.includes(nonce) ? [state.revision] : [];
   });
   return { nonce, level: plan.expect.level, revision: revisions.at(-1) ?? null };
+}
+
+/** How long the drill's own halt was seen to take, milliseconds; 0 where there was none, or nothing says so. */
+function haltTookMs(entries: readonly Entry[]): number {
+  const outcome = entries.find((entry) => entry.kind === 'outcome' && entry.act.act === 'trigger');
+  if (outcome?.kind !== 'outcome') return 0;
+  const end = entries.find((entry) => entry.kind === 'left-ended' && entry.intent === outcome.intent);
+  return (end?.kind === 'left-ended' ? end.endedMs : outcome.endedMs) - outcome.startedMs;
 }
 
 function baselineOf(c: CaseFile): ReadonlyMap<string, readonly IncarnationKey[]> {

@@ -1,11 +1,12 @@
 import { establishBaseline } from './03-baseline/establish-baseline.ts';
 import { tryBeforeTrigger } from './04-guards/before-trigger.ts';
 import { type HeldHalt, tryWhileHalted } from './04-guards/while-halted.ts';
-import { pullTrigger } from './05-trigger/pull-trigger.ts';
+import { type LateHalt, pullTrigger } from './05-trigger/pull-trigger.ts';
 import { createObserver } from './06-observe/observer.ts';
 import { StopWatch } from './06-observe/stop-watch.ts';
 import { crashWouldTest, holdHalt, watchBeforeCrash, watchHalt } from './06-observe/watch-halt.ts';
 import { crashBroker } from './07-crash/crash-broker.ts';
+import { awaitHalt, watchedFor } from './08-resume/await-halt.ts';
 import { asksStatus, readsStore, showsState } from './model/coverage.ts';
 import { GUARDS_SKIPPED, guardKind } from './model/guards.ts';
 import { JOURNAL_FORMAT, type Judging } from './model/journal.ts';
@@ -29,6 +30,8 @@ export interface DrillInput {
   readonly judging: Judging;
   /** The inventory's absolute path and text, for a recovery. */
   readonly source?: { readonly file: string; readonly text: string };
+  /** Digest of the drill as it was parsed. */
+  readonly drillSha256?: string;
   /** Why the operator let it begin although the level below was not proven. */
   readonly gateSkipped?: string;
 }
@@ -56,6 +59,8 @@ async function conduct(input: DrillInput, outside: World): Promise<void> {
   const world: World = { ...outside, stop: AbortSignal.any([outside.stop, ended.signal]) };
   const nonce = world.randomWord();
   world.journal.append({ kind: 'opened', format: JOURNAL_FORMAT, ...input, nonce });
+  // Before any host is reached it is on record that this drill began; where it cannot be, it does not begin.
+  await world.journal.sync();
   const observer = createObserver(plan, drillId, world);
   const stage = stageTeller(world);
   const stops = new StopWatch(plan, nonce, observer, world, (cause) => ended.abort(cause));
@@ -164,6 +169,8 @@ async function haltAndUndo(
   stops: StopWatch,
 ): Promise<void> {
   let fired = false;
+  let tookMs = 0;
+  let late: LateHalt | null = null;
   const held: HeldHalt = { own: { nonce, level: plan.expect.level, revision: null } };
   try {
     stage('trigger', 'begin');
@@ -179,8 +186,12 @@ async function haltAndUndo(
       stops.triggering(() => held.own);
       t0Ms = startedMs;
     });
-    stage('trigger', 'end', pulled === 'not fired' ? pulled : null);
-    if (pulled === 'not fired') return;
+    stage('trigger', 'end', pulled.fired ? null : pulled.why);
+    if (!pulled.fired) {
+      fired = false;
+      return;
+    }
+    ({ tookMs, late } = pulled);
     held.own = { ...held.own, revision: pulled.revision };
     stage('observe', 'begin');
     const accepted = acceptedNotToStop(plan, knownIssues, judging.today);
@@ -201,7 +212,9 @@ async function haltAndUndo(
     await counted;
   } finally {
     if (fired) {
-      await undo({ plan, own: held.own, baseline, observer, world }, stage, stops);
+      if (late !== null && stops.leaves === null) tookMs = await awaitHalt(late, plan, observer, world);
+      const watched = watchedFor(plan, tookMs);
+      await undo({ plan: watched, own: held.own, baseline, observer, world }, stage, stops);
       if (plan.messages !== null) await observer.readMessages(nonce);
     }
   }

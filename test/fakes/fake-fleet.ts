@@ -7,7 +7,7 @@ import type {
 import type { GuardName, GuardRequest } from '../../src/drill/model/guards.ts';
 import type { Entry } from '../../src/drill/model/journal.ts';
 import type { Plan, PlannedService, Role } from '../../src/drill/model/plan.ts';
-import { present, unreadable } from '../../src/drill/model/reading.ts';
+import { present, unreadable, unsent } from '../../src/drill/model/reading.ts';
 import type { ManagerLink, Progress, World } from '../../src/drill/ports/world.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeHost } from './fake-host.ts';
@@ -22,6 +22,10 @@ export interface Behaviour {
   readonly forgets?: boolean;
   /** Fires, but its reply never arrives. */
   readonly silent?: boolean;
+  /** Nothing of the halt is ever sent. */
+  readonly sendsNothing?: boolean;
+  /** The halt is a command that stops hermes at once and shiva only at its end, after so long. */
+  readonly slowHaltMs?: number;
   /** Somebody else halts this long after the trigger. */
   readonly foreignHaltAfterMs?: number;
   /** Somebody else joins the halt this long after the trigger: the incident and its reason stay, the revision moves on. */
@@ -104,7 +108,10 @@ export class FakeFleet {
       ]),
       managers: this.managers,
       broker: {
-        halt: (values) => this.#halt(values.level, values.reason),
+        halt: (values, timeoutMs, left) =>
+          this.#behaviour.slowHaltMs === undefined
+            ? this.#halt(values.level, values.reason)
+            : this.#slowHalt(values.level, values.reason, timeoutMs, this.#behaviour.slowHaltMs, left),
         resume: (values) => this.#resume(values.incident),
         guard: (request) => this.#guard(request),
         rehearse: async (role) => this.#rehearsed(role),
@@ -175,6 +182,7 @@ export class FakeFleet {
   }
 
   async #halt(level: number, reason: string) {
+    if (this.#behaviour.sendsNothing) return unsent('knox: the server refuses another session');
     this.acts.push(`halt ${level}`);
     await this.clock.sleep(20);
     const foreign = this.#behaviour.foreignHaltAfterMs;
@@ -191,6 +199,27 @@ export class FakeFleet {
     if (level === 4) return unreadable('connection reset');
     if (this.#behaviour.silent) return unreadable('no answer');
     return present(reply({ level, incident: 'inc-1', reason, revision: 2 }));
+  }
+
+  async #slowHalt(
+    level: number,
+    reason: string,
+    timeoutMs: number,
+    slowMs: number,
+    left?: (ended: Promise<boolean>) => void,
+  ) {
+    this.acts.push(`halt ${level}`);
+    const at = this.clock.wall();
+    this.incidents.push({ id: 'inc-1', level, reason, openedAt: at, resolvedAt: null });
+    this.#write({ level, incident: 'inc-1', reason, revision: 2, asset: null });
+    this.#kill('hermes');
+    const ended = this.clock.sleep(slowMs).then(() => {
+      this.#kill('shiva');
+      return true;
+    });
+    await this.clock.sleep(timeoutMs);
+    left?.(ended);
+    return unreadable('it was left running');
   }
 
   async #resume(incident: string | null) {

@@ -52,7 +52,7 @@ export function fenced(world: World, folder: string, epoch: number): World {
     ...world,
     broker: {
       ...broker,
-      halt: (values, timeoutMs) => act(() => broker.halt(values, timeoutMs)),
+      halt: (values, timeoutMs, left) => act(() => broker.halt(values, timeoutMs, left)),
       resume: (values, timeoutMs) => act(() => broker.resume(values, timeoutMs)),
       guard: (request, timeoutMs) => act(() => broker.guard(request, timeoutMs)),
     },

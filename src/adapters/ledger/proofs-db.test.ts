@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -26,6 +26,8 @@ const proof: Proof = {
   proven: ['hermes@tesseract', 'shiva@tesseract'],
   declared: 4,
   inventorySha256: 'ab'.repeat(32),
+  drillSha256: 'cd'.repeat(32),
+  runner: '0.1.0',
   finishedAt: '2025-03-23T10:00:00.000Z',
 };
 
@@ -69,13 +71,13 @@ describe('openLedger', () => {
   it('refuses a newer format, and leaves it as it is', () => {
     openLedger(file).close();
     const db = new Database(file);
-    db.pragma('user_version = 2');
+    db.pragma('user_version = 3');
     db.close();
     expect(() => openLedger(file)).toThrow(
-      `${file}: was written by a newer haltdrill (format 2; this one knows 1); upgrade haltdrill, or name another file`,
+      `${file}: was written by a newer haltdrill (format 3; this one knows 2); upgrade haltdrill, or name another file`,
     );
     const after = new Database(file);
-    expect(after.pragma('user_version', { simple: true })).toBe(2);
+    expect(after.pragma('user_version', { simple: true })).toBe(3);
     after.close();
   });
 
@@ -109,5 +111,55 @@ describe('openLedger', () => {
     second.close();
     first.close();
     expect(statSync(join(folder, 'deep')).mode & 0o777).toBe(0o700);
+  });
+
+  it('C3: knows a drill from its beginning, and a proof is its end', () => {
+    const ledger = openLedger(file);
+    const begun: Proof = { ...proof, verdict: 'running', proven: [] };
+    ledger.enter(begun, 'ef'.repeat(32));
+    expect(ledger.list()).toEqual([begun]);
+    ledger.record({ ...proof, verdict: 'fail' });
+    expect(ledger.list()).toEqual([{ ...proof, verdict: 'fail' }]);
+    ledger.close();
+  });
+
+  it('C4: keeps by which first record of a journal it knows a drill, whatever is recorded of it later', () => {
+    const ledger = openLedger(file);
+    expect(ledger.openedOf('d-1')).toBeNull();
+    ledger.enter({ ...proof, verdict: 'running' }, 'ef'.repeat(32));
+    ledger.record(proof);
+    expect(ledger.openedOf('d-1')).toBe('ef'.repeat(32));
+    ledger.record({ ...proof, drillId: 'd-2' });
+    expect(ledger.openedOf('d-2')).toBeNull();
+    ledger.close();
+  });
+
+  it('C4: enters no drill twice', () => {
+    const ledger = openLedger(file);
+    ledger.enter(proof, 'ef'.repeat(32));
+    expect(() => ledger.enter(proof, '00'.repeat(32))).toThrow(/UNIQUE/);
+    expect(ledger.openedOf('d-1')).toBe('ef'.repeat(32));
+    ledger.close();
+  });
+
+  it('C1: takes over a ledger of the first format, whose proofs have no digest', () => {
+    mkdirSync(join(folder, 'deep'));
+    const old = new Database(file);
+    old.exec(`create table proof (drill_id text not null unique, drill text not null, level integer not null,
+      environment text not null, verdict text not null check (verdict in ('pass', 'fail', 'inconclusive', 'not-run', 'aborted')),
+      qualified integer not null check (qualified in (0, 1)), proven text not null check (json_valid(proven)),
+      declared integer not null, inventory_sha256 text not null, finished_at text not null) strict`);
+    old
+      .prepare("insert into proof values (?, ?, 2, 'live', 'pass', 0, ?, 4, ?, ?)")
+      .run(proof.drillId, proof.drill, JSON.stringify(proof.proven), proof.inventorySha256, proof.finishedAt);
+    old.pragma(`application_id = ${0x68747066}`);
+    old.pragma('user_version = 1');
+    old.close();
+    const ledger = openLedger(file);
+    const kept = { ...proof, environment: 'live', drillSha256: null, runner: null };
+    expect(ledger.list()).toEqual([kept]);
+    ledger.enter({ ...proof, drillId: 'd-2', verdict: 'running' }, 'ef'.repeat(32));
+    ledger.close();
+    expect(openLedger(file).list()).toHaveLength(2);
   });
 });

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Host } from '../../drill/model/inventory.ts';
-import { absent, present, type Reading, type Received, unreadable } from '../../drill/model/reading.ts';
+import {
+  absent,
+  present,
+  type Reading,
+  type Received,
+  unreadable,
+  unsent,
+} from '../../drill/model/reading.ts';
 import type { ProbeSample, SampleRequest } from '../../drill/model/sample.ts';
 import type { Clock, HostLink, Opening } from '../../drill/ports/world.ts';
 import type { Ask } from '../system/ask-here.ts';
@@ -67,7 +74,7 @@ export function createHostLink(host: Host, options: HostLinkOptions): AskableHos
   let state: Open | string = 'it was not opened';
 
   const trying = async <T>(work: (open: Open) => Promise<Reading<T>>): Promise<Reading<T>> => {
-    if (typeof state === 'string') return unreadable(`${host.name}: ${state}`);
+    if (typeof state === 'string') return unsent(`${host.name}: ${state}`);
     try {
       return await work(state);
     } catch (error) {

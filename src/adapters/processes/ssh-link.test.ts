@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SshTransport } from '../../drill/model/inventory.ts';
@@ -40,6 +40,33 @@ function newLink(change: Partial<SshTransport> = {}): HostLink {
 const list = { mode: 'list', watch: [process.pid], detail: [process.pid] } as const;
 
 describe('a host over ssh', () => {
+  it('D8: knows that a command was not sent where no session was opened for it, and not where it was cut off', async () => {
+    const link = createHostLink(
+      {
+        name: 'tesseract',
+        transport: server.transport,
+        become: null,
+        manager: 'launchd',
+        managerCommand: null,
+      },
+      { drillId, fleet: 'invictus', heartbeats: [], clock, leaseMs: 2_000 },
+    );
+    links.push(link);
+    const limits = { withinMs: 10_000, maxBytes: 1_000, letRun: true };
+    expect(await link.ask(['true'], limits)).toMatchObject({ unsent: true });
+    await link.open();
+    const begun = join(server.folder, 'begun');
+    const running = link.ask(['sh', '-c', 'echo > "$1"; sleep 60', 'sh', begun], limits);
+    await expect.poll(() => existsSync(begun)).toBe(true);
+    server.isFull = true;
+    const refused = await link.ask(['true'], limits);
+    expect(refused).toMatchObject({ unsent: true, reason: expect.stringContaining('raise MaxSessions') });
+    server.cut();
+    const cut = await running;
+    expect(cut.kind).toBe('unreadable');
+    expect(cut).not.toHaveProperty('unsent');
+  });
+
   it('answers like a local one, over one login', async () => {
     const fingerprint = execFileSync('ssh-keygen', ['-lf', join(server.folder, 'host.pub')], {
       encoding: 'utf8',

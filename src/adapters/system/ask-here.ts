@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
+import { present, type Reading, unreadable, unsent } from '../../drill/model/reading.ts';
 
 /** What a command printed, its two outputs apart. An output that was longer than asked for is `unreadable`, never a part of it. */
 export interface Asked {
@@ -17,6 +17,8 @@ export interface AskLimits {
   readonly maxBytes: number;
   /** An act is left running where it is late: a kill switch that is ended half-way has halted nobody knows what. */
   readonly letRun?: boolean;
+  /** Told where an act is left running: the promise resolves once it has ended, false where that can no longer be seen. Never rejects. */
+  readonly left?: (ended: Promise<boolean>) => void;
 }
 
 /** Runs one command (argv, no shell) to its end. Never rejects. */
@@ -33,7 +35,7 @@ const PIPES_MS = 250;
 export const askHere: Ask = async (argv, limits) => {
   const [file, ...args] = argv;
   if (file === undefined || argv.some((word) => word.includes('\0')))
-    return unreadable('there is no command to run');
+    return unsent('there is no command to run');
   try {
     return await (limits.letRun === true ? act(file, args, limits) : ask(file, args, limits));
   } catch (error) {
@@ -92,7 +94,8 @@ async function act(file: string, args: readonly string[], limits: AskLimits): Pr
     const [out, err] = outputs as [number, number];
     const child = spawn(file, args, { detached: true, stdio: ['ignore', out, err] });
     const code = await ending(child, limits);
-    if (typeof code === 'string') return unreadable(code);
+    // Without a pid there never was a process (child_process, subprocess.pid).
+    if (typeof code === 'string') return child.pid === undefined ? unsent(code) : unreadable(code);
     const { size } = fstatSync(out);
     if (size > limits.maxBytes) return unreadable(`it printed more than ${limits.maxBytes} bytes`);
     const stderr = bytesOf(err, Math.min(fstatSync(err).size, KEPT_ERRORS)).toString('utf8');
@@ -104,12 +107,16 @@ async function act(file: string, args: readonly string[], limits: AskLimits): Pr
 }
 
 /** Its exit code, or why there is none. */
-function ending(child: ChildProcess, { withinMs, letRun = false }: AskLimits): Promise<number | string> {
+function ending(
+  child: ChildProcess,
+  { withinMs, letRun = false, left }: AskLimits,
+): Promise<number | string> {
   return new Promise((resolve) => {
     let late = `it did not end within ${withinMs} ms`;
     const timer = setTimeout(() => {
       if (letRun) {
         child.unref();
+        left?.(new Promise((ended) => child.once('exit', () => ended(true))));
         late = `${late}, and was left running`;
       } else endGroup(child);
       resolve(late);

@@ -1,4 +1,4 @@
-import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
+import { present, type Reading, unreadable, unsent } from '../../drill/model/reading.ts';
 import { printable } from './printable.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -53,7 +53,8 @@ export async function httpOnce(request: HttpRequest): Promise<Reading<HttpAnswer
     return present({ status, body });
   } catch (error) {
     const before = status === null ? '' : `HTTP ${status}, but the answer broke off: `;
-    return unreadable(`${label}: ${before}${explain(error, request.timeoutMs)}`);
+    const reason = `${label}: ${before}${explain(error, request.timeoutMs)}`;
+    return status === null && isUnconnected(causeOf(error)) ? unsent(reason) : unreadable(reason);
   }
 }
 
@@ -98,8 +99,9 @@ async function overPrivateTls(request: HttpRequest, ca: string): Promise<Reading
     { method: request.method, url: request.url, headers, body, ca },
     limits,
     (code) => SYSTEM_ERRORS[code] ?? printable(code, 60),
+    isUnconnected,
   );
-  return answer.kind === 'unreadable' ? unreadable(`${label}: ${answer.reason}`) : answer;
+  return answer.kind === 'unreadable' ? { ...answer, reason: `${label}: ${answer.reason}` } : answer;
 }
 
 function ownHeaders(request: HttpRequest): Record<string, string> {
@@ -145,12 +147,26 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'the network is unreachable',
 };
 
+/**
+ * Whether no connection was ever made, so that nothing can have been sent: the name was not found, or connect(2) failed, at each
+ * address that there is. Node says which system call it was (errors, error.syscall). A handshake that failed is not among them.
+ */
+function isUnconnected(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isUnconnected);
+  if (!(error instanceof Error) || !('syscall' in error)) return false;
+  return error.syscall === 'connect' || error.syscall === 'getaddrinfo';
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}
+
 // fetch hides what happened in `cause`, and for a name with several addresses in that one's `errors`. Its own messages
 // are never passed on: they quote the address and the headers that they object to.
 function explain(error: unknown, timeoutMs: number): string {
   if (error instanceof Error && error.name === 'TimeoutError')
     return `no whole answer within ${timeoutMs} ms`;
-  const cause = error instanceof Error ? error.cause : undefined;
+  const cause = causeOf(error);
   const inner = cause instanceof AggregateError ? (cause.errors[0] as unknown) : cause;
   if (!(inner instanceof Error)) return 'the request could not be made; check address and token';
   const code = 'code' in inner && typeof inner.code === 'string' ? inner.code : inner.name;

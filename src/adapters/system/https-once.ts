@@ -1,5 +1,5 @@
 import { request as httpsRequest } from 'node:https';
-import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
+import { present, type Reading, unreadable, unsent } from '../../drill/model/reading.ts';
 
 /**
  * One request over TLS, to a server whose certificate a private authority has signed; that authority alone is trusted. It leaves on a
@@ -15,6 +15,7 @@ export function httpsOnce(
   },
   limits: { readonly timeoutMs: number; readonly maxBytes: number },
   words: (code: string) => string,
+  isUnconnected: (error: unknown) => boolean,
 ): Promise<Reading<{ status: number; body: Uint8Array }>> {
   const signal = AbortSignal.timeout(Math.max(1, Math.ceil(limits.timeoutMs)));
   return new Promise((resolve) => {
@@ -24,7 +25,8 @@ export function httpsOnce(
       const before = status === null ? '' : `HTTP ${status}, but the answer broke off: `;
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'it failed';
       const reason = signal.aborted ? `no whole answer within ${limits.timeoutMs} ms` : explain(code, words);
-      resolve(unreadable(before + reason));
+      const nothing = status === null && isUnconnected(error);
+      resolve(nothing ? unsent(before + reason) : unreadable(before + reason));
     };
     try {
       const sent = httpsRequest(url, { method, headers, ca, agent: false, signal }, (response) => {

@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { unreadable, unsent } from '../../drill/model/reading.ts';
 import { askHost } from './ask-host.ts';
 import { localTransport } from './local.ts';
-import type { Connection } from './transport.ts';
+import { type Connection, NothingSent } from './transport.ts';
 
 let folder: string;
 let connection: Connection;
@@ -60,8 +61,32 @@ describe('a command on a host', () => {
     expect(() => readFileSync(`${file}.question`)).toThrow('ENOENT');
   });
 
+  it('B14: tells when an act that was left running has ended', async () => {
+    let ended: Promise<boolean> | null = null;
+    const left = (end: Promise<boolean>): void => {
+      ended = end;
+    };
+    const file = join(folder, 'slow');
+    const slow = sh('sleep 0.6; echo over > "$1"', file);
+    await askHost(connection, slow, { ...LIMITS, withinMs: 50, letRun: true, left });
+    expect(await ended).toBe(true);
+    expect(readFileSync(file, 'utf8')).toBe('over\n');
+    ended = null;
+    await askHost(connection, ['sleep', '60'], { ...LIMITS, withinMs: 50, letRun: true, left });
+    await connection.close();
+    // Whoever cannot be asked any more may go on.
+    expect(await ended).toBe(false);
+  });
+
   it('is unreadable once the connection is gone', async () => {
     await connection.close();
     expect(await askHost(connection, ['true'], LIMITS)).toMatchObject({ kind: 'unreadable' });
+  });
+
+  it('D8: knows that nothing was sent only where the transport says so', async () => {
+    const asked = async (start: () => Promise<never>) =>
+      askHost({ ...connection, hostKey: null, start, close: async () => {} }, ['true'], LIMITS);
+    expect(await asked(() => Promise.reject(new NothingSent('no session')))).toEqual(unsent('no session'));
+    expect(await asked(() => Promise.reject(new Error('cut off')))).toEqual(unreadable('cut off'));
   });
 });

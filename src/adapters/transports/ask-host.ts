@@ -1,7 +1,7 @@
-import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
+import { present, type Reading, unreadable, unsent } from '../../drill/model/reading.ts';
 import { type Asked, type AskLimits, KEPT_ERRORS } from '../system/ask-here.ts';
 import { commandLine } from './quote.ts';
-import type { Connection, Running } from './transport.ts';
+import { type Connection, NothingSent, type Running } from './transport.ts';
 
 /**
  * Runs one command over a connection and keeps its two outputs apart. One that was lost, ended by force, late, or printed more than
@@ -24,14 +24,19 @@ export async function askHost(
     const starting = connection.start(commandLine(argv));
     starting.then((running) => isLate && limits.letRun !== true && running.kill()).catch(() => {});
     const running = await Promise.race([starting, late]);
-    if (running === 'late') return unreadable(`it did not start within ${limits.withinMs} ms`);
+    if (running === 'late') {
+      if (limits.letRun === true) limits.left?.(endOf(starting));
+      return unreadable(`it did not start within ${limits.withinMs} ms`);
+    }
     const out = collect(running.output, limits.maxBytes);
     const err = collect(running.errors, KEPT_ERRORS);
     running.input.end();
     const ending = await Promise.race([running.ended, late]);
     if (ending === 'late') {
-      if (limits.letRun === true)
+      if (limits.letRun === true) {
+        limits.left?.(endOf(starting));
         return unreadable(`it did not end within ${limits.withinMs} ms, and was left running`);
+      }
       running.kill();
       return unreadable(`it did not end within ${limits.withinMs} ms`);
     }
@@ -39,10 +44,21 @@ export async function askHost(
     if (out.dropped()) return unreadable(`it printed more than ${limits.maxBytes} bytes`);
     return present({ exitCode: ending.code, stdout: out.bytes(), stderr: err.bytes().toString('utf8') });
   } catch (error) {
-    return unreadable(error instanceof Error ? error.message : String(error));
+    const reason = error instanceof Error ? error.message : String(error);
+    return error instanceof NothingSent ? unsent(reason) : unreadable(reason);
   } finally {
     clearTimeout(handle);
   }
+}
+
+/** True once it was seen to end; false where the way to it was lost first, or it never was seen to start. */
+function endOf(starting: Promise<Running>): Promise<boolean> {
+  return starting
+    .then((running) => running.ended)
+    .then(
+      ({ code }) => code !== null,
+      (error: unknown) => error instanceof NothingSent,
+    );
 }
 
 function collect(

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
-import type { Connection, Ending, Running } from './transport.ts';
+import { type Connection, type Ending, NothingSent, type Running } from './transport.ts';
 
 /**
  * One connection after its login. `before` are the connections to jump hosts that it goes through, which end with it.
@@ -28,18 +28,31 @@ export class SshConnection implements Connection {
 
   start(command: string): Promise<Running> {
     return new Promise((resolve, reject) => {
-      if (this.#lost !== null) return reject(new Error(this.#lost));
+      if (this.#lost !== null) return reject(new NothingSent(this.#lost));
       // Called with an error where the connection closes before the channel opened (ssh2 does so on `close`).
       try {
         this.#client.exec(command, (error, channel) => {
-          if (error)
-            reject(new Error(this.#lost ?? `${this.#where}: cannot start a command (${error.message})`));
+          if (error) reject(this.#unstarted(error));
           else resolve(this.#attach(channel));
         });
       } catch (error) {
-        reject(new Error(this.#lost ?? `${this.#where}: ${(error as Error).message}`));
+        // It throws before it writes anything.
+        reject(new NothingSent(this.#lost ?? `${this.#where}: ${(error as Error).message}`));
       }
     });
+  }
+
+  /**
+   * A channel is opened first, and the command sent only over one that is open (RFC 4254, 5.1 and 6.5). A server's refusal to open it
+   * comes with a numbered reason; any other error may have come after the command was sent.
+   */
+  #unstarted(error: Error & { readonly reason?: unknown }): Error {
+    const said = error.message.split('\n')[0] ?? '';
+    if (typeof error.reason === 'number')
+      return new NothingSent(
+        `${this.#where}: the server refuses another session on this connection (${said}); raise MaxSessions in its sshd_config, which is 10 unless set`,
+      );
+    return new Error(this.#lost ?? `${this.#where}: cannot start a command (${said})`);
   }
 
   #attach(channel: ClientChannel): Running {

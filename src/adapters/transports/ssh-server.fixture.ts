@@ -12,6 +12,8 @@ export class SshServer {
   readonly #tcp: TcpServer;
   readonly #sockets = new Set<Socket>();
   logins = 0;
+  /** From now on it opens no further session on any connection, as at its MaxSessions. */
+  isFull = false;
 
   private constructor(folder: string, tcp: TcpServer) {
     this.folder = folder;
@@ -36,7 +38,8 @@ export class SshServer {
         if (context.signature !== undefined) server.logins += 1;
         context.accept();
       });
-      client.on('session', (accept) => {
+      client.on('session', (accept, reject) => {
+        if (server.isFull) return reject();
         accept().on('exec', (acceptExec, _reject, { command }) => {
           const channel = acceptExec();
           const child = spawn('/bin/sh', ['-c', command], { detached: true });

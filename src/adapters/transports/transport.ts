@@ -22,10 +22,13 @@ export interface Running {
 export interface Connection {
   /** SHA-256 fingerprint of the ssh host key (`SHA256:…`); null for a local one. */
   readonly hostKey: string | null;
-  /** Starts a command line under the host's shell. Rejects with a one-line Error where it cannot. */
+  /** Starts a command line under the host's shell. Rejects with a one-line Error where it cannot: `NothingSent` where that is certain. */
   start(command: string): Promise<Running>;
   close(): Promise<void>;
 }
+
+/** A command that was certainly not run: the transport failed, or was refused, before one byte of it was sent. */
+export class NothingSent extends Error {}
 
 /** Who answers at the address shows a host key that is not the one on file. */
 export class StrangeHostKey extends Error {

@@ -75,6 +75,27 @@ describe('a halt that is a command', () => {
     expect(readFileSync(file, 'utf8')).toBe(`2|x=|${reason}|`);
   });
 
+  it('D8: was certainly not sent where its program could not be started, and may have been in any other case', async () => {
+    const reply = await link({ halt: here(join(folder, 'no-such-program')) }).halt(HALT, 5000);
+    expect(reply).toMatchObject({ kind: 'unreadable', unsent: true });
+    for (const halt of [sh('kill -9 $$'), sh('sleep 0.5'), sh('head -c 2000000 /dev/zero')])
+      expect(await link({ halt }).halt(HALT, 300)).not.toHaveProperty('unsent');
+  });
+
+  it('B14: tells when it has ended, where it was too slow to be waited for', async () => {
+    const file = join(folder, 'slow');
+    let ended: Promise<boolean> | null = null;
+    const left = (end: Promise<boolean>): void => {
+      ended = end;
+    };
+    await link({ halt: sh(`sleep 0.6; echo over > ${file}`) }).halt(HALT, 50, left);
+    expect(await ended).toBe(true);
+    expect(readFileSync(file, 'utf8')).toBe('over\n');
+    ended = null;
+    await link({ halt: sh('true') }).halt(HALT, 5000, left);
+    expect(ended).toBeNull();
+  });
+
   it('is run on the host that the inventory names', async () => {
     const made = link({ halt: { host: 'knox', run: ['true'] } });
     await made.halt(HALT, 5000);

@@ -1,6 +1,6 @@
 import type { Command } from '../../drill/model/inventory.ts';
 import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
-import type { AskOn } from '../system/ask-here.ts';
+import type { AskLimits, AskOn } from '../system/ask-here.ts';
 import { printable } from '../system/printable.ts';
 import { fillText, inWords, type Values } from './template.ts';
 
@@ -27,14 +27,14 @@ export async function runOperation(
   command: Command,
   values: Values,
   askOn: AskOn,
-  limits: { readonly timeoutMs: number; readonly letRun: boolean },
+  limits: { readonly timeoutMs: number } & Pick<AskLimits, 'letRun' | 'left'>,
 ): Promise<Reading<CommandAnswer>> {
   const [file = '', ...args] = command.run;
   const argv = [file, ...args.map((word) => inWords(fillText(word, values)))];
-  const { timeoutMs: withinMs, letRun } = limits;
-  const ran = await askOn(command.host)(argv, { withinMs, maxBytes: MAX_BYTES, letRun });
-  if (ran.kind !== 'present')
-    return unreadable(`${nameOf(command)}: ${ran.kind === 'unreadable' ? ran.reason : 'no answer'}`);
+  const { timeoutMs: withinMs, ...more } = limits;
+  const ran = await askOn(command.host)(argv, { withinMs, maxBytes: MAX_BYTES, ...more });
+  if (ran.kind === 'absent') return unreadable(`${nameOf(command)}: no answer`);
+  if (ran.kind === 'unreadable') return { ...ran, reason: `${nameOf(command)}: ${ran.reason}` };
   const { exitCode, stdout, stderr } = ran.value;
   return present({ status: exitCode, body: stdout, complaint: printable(stderr.trim(), 300) });
 }

@@ -553,4 +553,22 @@ describe('the token', () => {
     expect(json(readings)).not.toContain(TOKEN);
     expect(readings[0]?.kind).toBe('unreadable');
   });
+
+  it('D8: knows that nothing was sent where no connection was made, and not where one was', async () => {
+    const halt = { level: 2, asset: null, reason: 'r' };
+    const { api } = await serve(200, '');
+    for (const close of closers.splice(0)) close();
+    for (const nowhere of [api, 'http://no-such-host.invalid'])
+      expect(await createBrokerLink(broker(nowhere)).halt(halt, 5000)).toMatchObject({
+        kind: 'unreadable',
+        unsent: true,
+      });
+    const cutting = createServer((socket) => socket.once('data', () => socket.destroy()));
+    await new Promise<void>((done) => cutting.listen(0, '127.0.0.1', done));
+    const { port } = cutting.address() as AddressInfo;
+    const cut = await createBrokerLink(broker(`http://127.0.0.1:${port}`)).halt(halt, 5000);
+    cutting.close();
+    expect(cut.kind).toBe('unreadable');
+    expect(cut).not.toHaveProperty('unsent');
+  });
 });

@@ -10,7 +10,7 @@ import {
 } from '../../drill/model/inventory.ts';
 import { present, type Reading, type Received, unreadable } from '../../drill/model/reading.ts';
 import type { BrokerLink } from '../../drill/ports/world.ts';
-import type { AskOn } from '../system/ask-here.ts';
+import type { AskLimits, AskOn } from '../system/ask-here.ts';
 import { type HttpAnswer, harmlessUrl, httpOnce, jsonOf } from '../system/http-once.ts';
 import { randomWord } from '../system/random.ts';
 import { createRawKeeper } from '../system/raw.ts';
@@ -72,12 +72,12 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
     {
       secrets = {},
       token = bearer,
-      letRun = false,
-    }: { secrets?: Values; token?: string | null; letRun?: boolean } = {},
+      ...limits
+    }: { secrets?: Values; token?: string | null } & Pick<AskLimits, 'letRun' | 'left'> = {},
   ): Promise<Reading<Answer>> => {
     if (isCommand(operation)) {
-      const ran = await runOperation(operation, values, askOn, { timeoutMs, letRun });
-      return ran.kind === 'unreadable' ? unreadable(redact(ran.reason)) : ran;
+      const ran = await runOperation(operation, values, askOn, { timeoutMs, ...limits });
+      return ran.kind === 'unreadable' ? { ...ran, reason: redact(ran.reason) } : ran;
     }
     return request(operation, { ...values, ...secrets }, timeoutMs, token);
   };
@@ -99,7 +99,7 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
       timeoutMs,
       ...(options.ca === undefined ? {} : { ca: options.ca }),
     });
-    return answer.kind === 'unreadable' ? unreadable(redact(answer.reason)) : answer;
+    return answer.kind === 'unreadable' ? { ...answer, reason: redact(answer.reason) } : answer;
   };
 
   const rememberIncident = (document: unknown, pointer: string | undefined): void => {
@@ -163,8 +163,12 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
   };
 
   return {
-    halt: async (values, timeoutMs) => {
-      const answer = await send(broker.halt, values, timeoutMs, { secrets: { phrase }, letRun: true });
+    halt: async (values, timeoutMs, left) => {
+      const answer = await send(broker.halt, values, timeoutMs, {
+        secrets: { phrase },
+        letRun: true,
+        ...(left === undefined ? {} : { left }),
+      });
       return answer.kind === 'present'
         ? present(replyOf(broker.halt, answer.value, broker.halt.pick))
         : answer;
@@ -191,7 +195,8 @@ export function createBrokerLink(broker: Broker, options: BrokerLinkOptions = {}
     status: async (timeoutMs): Promise<Received<BrokerState>> => {
       if (broker.status === null) return unreadable('the inventory declares no status');
       const answer = await send(broker.status, {}, timeoutMs);
-      if (answer.kind !== 'present') return answer;
+      // Of a question it is all one whether it was sent.
+      if (answer.kind !== 'present') return answer.kind === 'absent' ? answer : unreadable(answer.reason);
       const read = stateIn(answer.value);
       const text = Buffer.from(redact(new TextDecoder().decode(answer.value.body)));
       return { ...read, raw: keepRaw(text, read.kind === 'present') };

@@ -11,13 +11,14 @@ import { chooseDrill } from '../choose-drill.ts';
 import { type ChosenFile, chooseInventory, chooseKnownIssues } from '../choose-inventory.ts';
 import { CliError, messageOf, notRun, usage } from '../cli-error.ts';
 import { conductDrill } from '../conduct-drill.ts';
+import { drillDigest } from '../drill-digest.ts';
 import { drillId } from '../drill-id.ts';
 import type { Effects, RunningLab } from '../effects.ts';
-import type { Cleared } from '../interlocks/preflight.ts';
-import { type Interruption, listenForSignals } from '../interruption.ts';
 import { labsOwn } from '../interlocks/labs-own.ts';
 import { refuseUnfinished, withDrillLock } from '../interlocks/one-drill.ts';
+import type { Cleared } from '../interlocks/preflight.ts';
 import { needsSomebody } from '../interlocks/scheduled.ts';
+import { type Interruption, listenForSignals } from '../interruption.ts';
 import { labName } from '../lab-name.ts';
 import { lookAtFleet } from '../look-at-fleet.ts';
 import { type Presence, personPresent } from '../manned.ts';
@@ -295,7 +296,9 @@ async function runAndReport(
       ...loaded,
       plan: await planOf(loaded, chosen, presence.manned),
       drillId: id,
+      drillSha256: drillDigest(loaded.drill, effects),
       folder,
+      ledger: effects.files.resolve('ledger.db', reports),
       phrase: presence.phrase,
       attended: options.scheduled !== true,
       source: {

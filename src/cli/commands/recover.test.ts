@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { destructivePlan, FakeFleet } from '../../../test/fakes/fake-fleet.ts';
 import { ownFolder } from '../../../test/support/haltdrill.ts';
+import { openLedger } from '../../adapters/ledger/proofs-db.ts';
+import type { Entry } from '../../drill/model/journal.ts';
+import { beginningOf } from '../../drill/proofs/proof-of.ts';
 import { runDrill } from '../../drill/run-drill.ts';
 import { createEffects } from '../../effects.ts';
 import { createFiles } from '../../files.ts';
+import type { CliError } from '../cli-error.ts';
 import type { Effects } from '../effects.ts';
-import { recover } from './recover.ts';
+import { openedDigest } from '../ledger-entry.ts';
+import { type RecoverOptions, recover } from './recover.ts';
 
 const { effects } = createEffects();
 
@@ -36,7 +41,13 @@ broker:
 const sha256 = createHash('sha256').update(INVENTORY).digest('hex');
 
 /** A recovery of a level 4 of a live fleet whose manual resume was stopped before its first step. */
-async function recovered(key: 'enter' | 'q' | null) {
+async function recovered(
+  key: 'enter' | 'q' | null,
+  {
+    ledger = 'entered',
+    options = {},
+  }: { ledger?: 'entered' | 'none' | 'other'; options?: RecoverOptions } = {},
+) {
   const fleet = new FakeFleet();
   fleet.confirm = async () => 'stop';
   const input = {
@@ -56,6 +67,7 @@ async function recovered(key: 'enter' | 'q' | null) {
   const before = fleet.acts.length;
   const folder = ownFolder();
   mkdirSync(join(folder, 'd-1'));
+  if (ledger !== 'none') enter(fleet.entries, folder, ledger === 'other');
   const prompts: string[] = [];
   let said = '';
   const write = (text: string): void => {
@@ -90,8 +102,25 @@ async function recovered(key: 'enter' | 'q' | null) {
             },
           },
   };
-  const code = await driven(fleet, recover('d-1', {}, fake));
-  return { code, prompts, said, acts: fleet.acts.slice(before) };
+  const code = await driven(fleet, recover('d-1', options, fake));
+  return { code, prompts, said, acts: fleet.acts.slice(before), proofs: proofsIn(folder) };
+}
+
+function enter(entries: readonly Entry[], folder: string, otherNonce: boolean): void {
+  const opened = entries.find((entry) => entry.kind === 'opened');
+  if (opened === undefined) throw new Error('the drill did not begin');
+  const ledger = openLedger(join(folder, 'ledger.db'));
+  const of = otherNonce ? { ...opened, nonce: 'another' } : opened;
+  ledger.enter(beginningOf(opened, opened.wall), openedDigest(of, effects));
+  ledger.close();
+}
+
+function proofsIn(folder: string): string[] {
+  if (!existsSync(join(folder, 'ledger.db'))) return [];
+  const ledger = openLedger(join(folder, 'ledger.db'));
+  const verdicts = ledger.list().map(({ verdict }) => verdict);
+  ledger.close();
+  return verdicts;
 }
 
 /** On the fleet's clock, which knows nothing of files and modules that are really read meanwhile. */
@@ -109,6 +138,35 @@ async function driven<T>(fleet: FakeFleet, work: Promise<T>): Promise<T> {
 }
 
 const STEPS = ['lift inc-1 by hand', 'start principal', 'start sentinel', 'start hermes', 'start shiva'];
+
+describe('a journal that the ledger does not know', () => {
+  it.each([
+    ['none', 'there is no ledger.db'],
+    ['other', 'ledger.db knows d-1 with another beginning than this journal'],
+  ] as const)('C4: is refused, and nothing is touched (%s)', async (ledger, why) => {
+    const error = await recovered('enter', { ledger }).then(
+      () => null,
+      (thrown: CliError) => thrown,
+    );
+    expect(error?.exitCode).toBe(5);
+    expect(error?.message).toContain(why);
+    expect(error?.message).toContain('nothing was touched');
+    expect(error?.message).toContain('haltdrill recover d-1 --without-ledger');
+  });
+
+  it('C4: is undone for whoever takes that upon himself, and never is a proof', async () => {
+    const { code, acts, said, proofs } = await recovered('enter', {
+      ledger: 'none',
+      options: { withoutLedger: true },
+    });
+    expect([code, acts, proofs]).toEqual([0, STEPS, []]);
+    expect(said).toContain('nothing is recorded as proven; there is no ledger.db');
+  });
+
+  it('C4: is recorded where the ledger knows it', async () => {
+    expect((await recovered('enter')).proofs).toEqual(['aborted']);
+  });
+});
 
 describe('a level 4 that was interrupted', () => {
   it('is recovered step by step on a terminal, with the checklist first', async () => {

@@ -5,18 +5,20 @@ import type { Inventory } from '../../drill/model/inventory.ts';
 import type { Entry, Opened } from '../../drill/model/journal.ts';
 import type { Plan } from '../../drill/model/plan.ts';
 import { secretsOf } from '../../drill/model/secrets.ts';
+import type { Verdict } from '../../drill/model/verdict.ts';
 import { chooseInventory } from '../choose-inventory.ts';
 import { CliError, messageOf, notRun, usage } from '../cli-error.ts';
+import { confirmOnTerminal } from '../confirm-step.ts';
 import { unfinishedDrills } from '../drill-folders.ts';
 import type { Effects, OpenWorld } from '../effects.ts';
-import { confirmOnTerminal } from '../confirm-step.ts';
-import { type Interruption, listenForSignals } from '../interruption.ts';
 import { LOCK_FILE } from '../interlocks/one-drill.ts';
-import { asDeclared } from '../recovery/as-declared.ts';
-import { inventoryOf } from '../recovery/inventory-of.ts';
-import { checklist } from '../recovery/checklist.ts';
-import { resultText } from '../result-text.ts';
+import { type Interruption, listenForSignals } from '../interruption.ts';
 import { showProgress } from '../progress/show.ts';
+import { asDeclared } from '../recovery/as-declared.ts';
+import { checklist } from '../recovery/checklist.ts';
+import { inventoryOf } from '../recovery/inventory-of.ts';
+import { type Known, knownDrill } from '../recovery/known-drill.ts';
+import { resultText } from '../result-text.ts';
 import { isBack, writeReports } from '../write-reports.ts';
 
 export interface RecoverOptions {
@@ -24,6 +26,7 @@ export interface RecoverOptions {
   readonly incident?: string;
   readonly out?: string;
   readonly ours?: true;
+  readonly withoutLedger?: true;
   readonly json?: true;
 }
 
@@ -82,12 +85,17 @@ async function recoverIn(
     effects.out.write(`haltdrill: ${shown} holds no plan: its drill had not begun, and touched nothing\n`);
     return 0;
   }
+  const { mayHaveActed, needsWord } = await import('../../drill/recover-drill.ts');
+  const known = await knownDrill(opened, parent, effects);
+  // Of a drill that did nothing there is nothing to undo, whoever wrote its journal.
+  if (!known.isKnown && mayHaveActed(entries) && options.withoutLedger !== true)
+    throw unknownDrill(opened.plan.environment, known.why, shown);
+  const paper: Paper = { folder, parent, known };
   const finished = entries.at(-1)?.kind === 'closed' && isBack(judgeJournal(entries));
   if (finished || opened.plan.environment !== 'live') {
     if (!finished) effects.err.write('haltdrill: that drill was of an embedded lab, which ended with it\n');
-    return report(entries, folder, parent, options, effects);
+    return report(entries, paper, options, effects);
   }
-  const { needsWord } = await import('../../drill/recover-drill.ts');
   const ours = options.ours === true;
   if (needsWord(opened, entries) && !ours)
     throw new CliError(
@@ -125,7 +133,7 @@ async function recoverIn(
   await open.close().catch((error: unknown) => {
     failure ??= error;
   });
-  const code = await report(open.entries(), folder, parent, options, effects);
+  const code = await report(open.entries(), paper, options, effects);
   if (failure === null) return code;
   throw new CliError(
     5,
@@ -133,6 +141,13 @@ async function recoverIn(
     {
       cause: failure,
     },
+  );
+}
+
+function unknownDrill(environment: string, why: string, shown: string): CliError {
+  return new CliError(
+    environment === 'live' ? 5 : 3,
+    `the ledger does not know the drill whose journal is in ${shown}; ${why}, and anybody can write a journal, so nothing was touched; bring the ledger back or, if you know that drill for yours, run \`haltdrill recover ${shown} --without-ledger\`, which records nothing as proven`,
   );
 }
 
@@ -239,16 +254,34 @@ async function journalIn(folder: string, effects: Effects): Promise<readonly Ent
   }
 }
 
+interface Paper {
+  readonly folder: string;
+  /** Where the ledger lies. */
+  readonly parent: string;
+  readonly known: Known;
+}
+
+/** Nobody's word but the ledger's own makes a proof of a journal: not of a drill that it does not know, nor a pass of another end. */
+function isRecorded(known: Known, { verdict }: Verdict): boolean {
+  if (!known.isKnown) return false;
+  return verdict !== 'pass' || known.verdict === 'running' || known.verdict === 'pass';
+}
+
 async function report(
   entries: readonly Entry[],
-  folder: string,
-  reports: string,
+  { folder, parent, known }: Paper,
   options: RecoverOptions,
   effects: Effects,
 ): Promise<number> {
   const verdict = effects.secrets.clean(judgeJournal(entries));
   const rerun = ['haltdrill', 'recover', effects.files.shown(folder)];
-  const lost = await writeReports({ verdict, folder, reports, rerun }, effects);
+  const recorded = isRecorded(known, verdict);
+  if (!recorded) {
+    const why = known.isKnown ? `the ledger has it as ${known.verdict}` : known.why;
+    effects.err.write(`haltdrill: nothing is recorded as proven; ${plain(why)}\n`);
+  }
+  const request = { verdict, folder, reports: parent, rerun, isRecorded: recorded };
+  const lost = await writeReports(request, effects);
   for (const line of lost) effects.err.write(`haltdrill: ${line}\n`);
   const path = effects.files.shown(effects.files.resolve('report.md', folder));
   effects.out.write(options.json === true ? verdictJson(verdict) : resultText(verdict, path));

@@ -1,7 +1,7 @@
-import type { Inventory } from '../../drill/model/inventory.ts';
 import type { Drill } from '../../drill/model/drill.ts';
+import type { Inventory } from '../../drill/model/inventory.ts';
 import { secretsOf } from '../../drill/model/secrets.ts';
-import { levelsIn } from '../choose-drill.ts';
+import { drillsIn } from '../choose-drill.ts';
 import { type ChosenFile, chooseFile, chooseInventory } from '../choose-inventory.ts';
 import { CliError, messageOf, usage } from '../cli-error.ts';
 import type { Effects, WindowClock } from '../effects.ts';
@@ -165,7 +165,7 @@ async function schedules(
   const inventory = await chooseInventory(options.inventory, effects);
   const named = await Promise.all((options.drill ?? []).map((path) => chooseFile(path, '--drill', effects)));
   const folder = effects.files.resolve('drills', effects.files.folderOf(inventory.path));
-  const found = named.length > 0 ? named : (await levelsIn(folder, effects)).map(({ file }) => file);
+  const found = named.length > 0 ? named : (await drillsIn(folder, effects)).map(({ file }) => file);
   const loaded = await loadAll(inventory, found, effects);
   const planned = loaded.flatMap(({ file, drill, fleet, longestMs }): Planned[] => {
     const schedule = scheduleOf(drill.windows, fleet.windows);

@@ -2,6 +2,7 @@ import { jsonDocument } from '../../drill/10-report/verdict-json.ts';
 import { statusTable } from '../../drill/proofs/status-table.ts';
 import { CliError, messageOf } from '../cli-error.ts';
 import type { Effects } from '../effects.ts';
+import { withLedger } from '../ledger-entry.ts';
 
 /** Prints the ledger; exit code 0 whatever it says, since nothing was asked of it. */
 export async function status(options: { out?: string; json?: true }, effects: Effects): Promise<number> {
@@ -22,12 +23,7 @@ export async function status(options: { out?: string; json?: true }, effects: Ef
 
 async function readProofs(file: string, shown: string, effects: Effects) {
   try {
-    const ledger = await effects.openLedger(file);
-    try {
-      return ledger.list();
-    } finally {
-      ledger.close();
-    }
+    return await withLedger(file, effects, (ledger) => ledger.list());
   } catch (error) {
     throw new CliError(
       64,

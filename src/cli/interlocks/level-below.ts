@@ -1,11 +1,17 @@
 import type { Proof } from '../../drill/model/proof.ts';
-import { type GateDemand, unprovenBecause } from '../../drill/proofs/gate.ts';
+import { type DemandedDrill, type GateDemand, unprovenBecause } from '../../drill/proofs/gate.ts';
 import type { Refusal } from './interlock.ts';
+
+export interface BelowFile {
+  readonly level: number;
+  /** What it drills, or what keeps it from being loaded. */
+  readonly drill: DemandedDrill | string;
+}
 
 export interface LevelBelowFacts {
   readonly demand: GateDemand;
   /** The drills of the highest level below this one that has any; empty where no level below is drilled. */
-  readonly below: readonly { readonly level: number; readonly name: string | null; readonly shown: string }[];
+  readonly below: readonly BelowFile[];
   /** Or why the ledger cannot be read. */
   readonly proofs: readonly Proof[] | string;
   readonly ledger: string;
@@ -26,9 +32,10 @@ export function levelBelow(facts: LevelBelowFacts): Refusal | null {
       why: `${ledger} cannot be read: ${proofs}`,
       wayOut: `name another folder with --out DIR, ${skip}`,
     };
-  const open = below.flatMap(({ name, shown }) => {
-    const why = name === null ? 'has no name to find its proof by' : unprovenBecause(name, proofs, demand);
-    return why === null ? [] : [`${name ?? shown} ${why}`];
+  const open = below.flatMap(({ drill }) => {
+    if (typeof drill === 'string') return [drill];
+    const why = unprovenBecause(drill, proofs, demand);
+    return why === null ? [] : [`${drill.name} ${why}`];
   });
   if (open.length === 0) return null;
   return {

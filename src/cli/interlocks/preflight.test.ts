@@ -2,14 +2,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownFolder } from '../../../test/support/haltdrill.ts';
+import { drillText, liveInventoryText } from '../../../test/support/small-fleet.ts';
 import { openLedger } from '../../adapters/ledger/proofs-db.ts';
+import { loadDrill } from '../../drill/01-load/load-fleet.ts';
 import { pinsText } from '../../drill/01-load/pins.ts';
 import type { Proof } from '../../drill/model/proof.ts';
+import { canonicalText } from '../../drill/proofs/canonical-text.ts';
 import { createEffects } from '../../effects.ts';
 import { createFiles } from '../../files.ts';
 import type { Effects, WorldRequest } from '../effects.ts';
 import { runCli } from '../run-cli.ts';
-import { drillText, liveInventoryText } from '../../../test/support/small-fleet.ts';
 
 /** No interlock refused: the drill got as far as its journal, which this test does not let it have. */
 const CLEARED = 'this is as far as a test goes';
@@ -19,6 +21,8 @@ const { effects } = createEffects();
 interface Fleet {
   /** Added to the inventory. */
   readonly inventory?: string;
+  /** Other files beside those drills, by name. */
+  readonly files?: Readonly<Record<string, string | Buffer>>;
   /** The drills beside it, by level, with what is added to each. */
   readonly drills?: Readonly<Record<number, string>>;
   readonly now?: string | (() => string);
@@ -54,6 +58,8 @@ async function tried(argv: readonly string[], fleet: Fleet = {}) {
   mkdirSync(join(folder, 'drills'));
   for (const [level, more] of Object.entries(fleet.drills ?? { 2: '' }))
     writeFileSync(join(folder, 'drills', `level-${level}.yaml`), drillText(Number(level), more));
+  for (const [name, text] of Object.entries(fleet.files ?? {}))
+    writeFileSync(join(folder, 'drills', name), text);
   const read = await files.read(join(folder, 'inventory.yaml'));
   if (read.kind !== 'text') throw new Error('no inventory');
   if (fleet.lock !== undefined) {
@@ -64,8 +70,11 @@ async function tried(argv: readonly string[], fleet: Fleet = {}) {
   }
   if (fleet.proofs !== undefined) {
     const ledger = openLedger(join(folder, 'reports', 'ledger.db'));
-    for (const [index, proof] of fleet.proofs.entries())
-      ledger.record({ ...PROOF, drillId: `d-${index}`, inventorySha256: read.sha256, ...proof });
+    for (const [index, proof] of fleet.proofs.entries()) {
+      const level = proof.level ?? PROOF.level;
+      const drillSha256 = digestOf(drillText(level, fleet.drills?.[level] ?? ''));
+      ledger.record({ ...PROOF, drillId: `d-${index}`, inventorySha256: read.sha256, drillSha256, ...proof });
+    }
     ledger.close();
   }
   let err = '';
@@ -98,6 +107,11 @@ async function tried(argv: readonly string[], fleet: Fleet = {}) {
   };
 }
 
+function digestOf(text: string): string {
+  const loaded = loadDrill({ path: 'd.yaml', text }, { env: () => undefined });
+  return loaded.ok ? effects.sha256(canonicalText(loaded.drill)) : 'none';
+}
+
 const PROOF: Proof = {
   drillId: 'd-1',
   drill: 'level-1',
@@ -108,6 +122,8 @@ const PROOF: Proof = {
   proven: ['hermes@tesseract', 'principal@knox'],
   declared: 2,
   inventorySha256: '',
+  drillSha256: null,
+  runner: effects.version,
   finishedAt: '2026-12-01T00:00:00.000Z',
 };
 
@@ -166,12 +182,12 @@ describe('windows', () => {
   });
 
   it('refuse a drill that could outlast them, and not one that just fits', async () => {
-    // This drill takes at most 469.5 s.
-    const late = await level2({ inventory: SATURDAYS, now: '2026-12-05T03:52:10.501Z' });
+    // This drill takes at most 487.5 s.
+    const late = await level2({ inventory: SATURDAYS, now: '2026-12-05T03:51:52.501Z' });
     expect(late.refusals).toEqual([
-      'haltdrill: the drill could outlast its maintenance window; it may take 7m 50s, and that of inventory.yaml closes at Sat 2026-12-05 05:00 Europe/Berlin (2026-12-05T04:00Z); run it when the window opens, or widen the window',
+      'haltdrill: the drill could outlast its maintenance window; it may take 8m 8s, and that of inventory.yaml closes at Sat 2026-12-05 05:00 Europe/Berlin (2026-12-05T04:00Z); run it when the window opens, or widen the window',
     ]);
-    const inTime = await level2({ inventory: SATURDAYS, now: '2026-12-05T03:52:10.500Z' });
+    const inTime = await level2({ inventory: SATURDAYS, now: '2026-12-05T03:51:52.500Z' });
     expect(inTime.err).toContain(CLEARED);
   });
 
@@ -333,6 +349,82 @@ describe('the gate', () => {
     expect(refusals).toEqual([
       expect.stringMatching(new RegExp(`^haltdrill: ${UNPROVEN}; level-1 .*--skip-gate REASON`)),
     ]);
+  });
+
+  const weaker = drillText(1).replace('hold: 6s', 'hold: 1s');
+
+  it('C1: stays shut where a drill was edited after its proof, or its proof is of another file of that name', async () => {
+    const proofs = [{ drillSha256: digestOf(weaker) }];
+    const { code, refusals } = await level2({ drills, proofs });
+    expect([code, refusals]).toEqual([3, [expect.stringContaining('passed as another drill')]]);
+  });
+
+  it('C1: is not shut by what changes nothing: comments, blanks, the order of keys', async () => {
+    const [first = '', ...rest] = drillText(1).trim().split('\n');
+    const files = { 'level-1.yaml': `# the same\n${[...rest, first].join('\n')}   # still\n` };
+    expect((await level2({ drills, files, proofs: [{}] })).err).toContain(CLEARED);
+  });
+
+  it('C1: stays shut by a proof of another haltdrill', async () => {
+    const { refusals } = await level2({ drills, proofs: [{ runner: '0.0.1' }] });
+    expect(refusals).toEqual([expect.stringContaining('passed by haltdrill 0.0.1')]);
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ['is indented', (text) => text.replace(/^/gm, '  ').trimEnd()],
+    ['has quoted keys', (text) => text.replace(/^(\w+):/gm, '"$1":')],
+    ['is a flow mapping', (text) => `{ ${text.trim().replaceAll('\n', ', ')} }\n`],
+    ['writes 0x1', (text) => text.replace('level: 1', 'level: 0x1')],
+    ['writes 0o1', (text) => text.replace('level: 1', 'level: 0o1')],
+    ['writes +1', (text) => text.replace('level: 1', 'level: +1')],
+    ['writes an explicit key', (text) => text.replace('level: 1', '? level\n: 1')],
+    ['writes it on the next line', (text) => text.replace('level: 1', 'level:\n  1')],
+    ['has a tag that means it', (text) => text.replace('level: 1', 'level: !!int 1')],
+    ['uses an anchor', (text) => text.replace('level: 1', 'level: &one 1')],
+    ['begins with a document mark', (text) => `%YAML 1.2\n---\n${text}`],
+  ])('C2: sees a drill of the level below that %s', async (_, form) => {
+    const files = { 'below.yml': form(drillText(1)) };
+    const { code, refusals } = await level2({ drills: { 2: '' }, files });
+    expect([code, refusals]).toEqual([3, [expect.stringContaining(`${UNPROVEN}; level-1 never ran there`)]]);
+    expect((await level2({ drills: { 2: '' }, files, proofs: [{}] })).err).toContain(CLEARED);
+  });
+
+  it.each<[string, string, string]>([
+    ['has a tag', drillText(1).replace('level: 1', 'level: !mine 1'), 'below.yaml:3:8: it has a tag'],
+    ['has no level', drillText(1).replace('level: 1\n', ''), 'below.yaml:1:1: "level" is missing'],
+    ['writes it as text', drillText(1).replace('level: 1', 'level: "1"'), 'below.yaml:3:8: '],
+    ['is no YAML', 'level: [1', 'below.yaml:1:10: it is not valid YAML'],
+    ['is two documents', `${drillText(1)}---\nlevel: 9\n`, 'a second document begins here'],
+    [
+      'takes it from a variable',
+      drillText(1).replace('level: 1', 'level: ${NO_SUCH_LEVEL}'),
+      'NO_SUCH_LEVEL',
+    ],
+    ['is empty', '', 'below.yaml:1:1: '],
+  ])('C2: refuses where a file of the folder %s, whose level cannot be told', async (_, text, why) => {
+    for (const argv of [
+      ['--level', '2'],
+      ['--drill', 'drills/level-2.yaml'],
+    ]) {
+      const { code, refusals } = await tried(argv, { drills: { 2: '' }, files: { 'below.yaml': text } });
+      expect(code).toBe(64);
+      expect(refusals.join('\n')).toContain('drills/below.yaml');
+      expect(refusals.join('\n')).toContain(why);
+      expect(refusals.join('\n')).toContain('move it out of drills');
+    }
+  });
+
+  it('C2: refuses where a file of the folder cannot be read as text', async () => {
+    const { code, refusals } = await level2({
+      files: { 'below.yaml': Buffer.from('level: 1 # caf\u00e9', 'latin1') },
+    });
+    expect([code, refusals]).toEqual([64, [expect.stringContaining('drills/below.yaml')]]);
+  });
+
+  it('C2: stays shut where a drill of the level below has another fault', async () => {
+    const files = { 'below.yaml': drillText(1).replace('hold: 6s', 'hold: for ever') };
+    const { code, refusals } = await level2({ files, proofs: [{}] });
+    expect([code, refusals]).toEqual([3, [expect.stringContaining('drills/below.yaml:5:7: ')]]);
   });
 
   it('takes an older proof where the inventory allows it', async () => {

@@ -3,14 +3,16 @@ import type { Inventory } from '../../drill/model/inventory.ts';
 import type { Pins } from '../../drill/model/pin.ts';
 import type { Plan } from '../../drill/model/plan.ts';
 import type { Proof } from '../../drill/model/proof.ts';
-import { levelsIn, peekName } from '../choose-drill.ts';
+import { drillsIn } from '../choose-drill.ts';
 import type { ChosenFile } from '../choose-inventory.ts';
 import { CliError, messageOf } from '../cli-error.ts';
+import { drillDigest } from '../drill-digest.ts';
 import type { Effects } from '../effects.ts';
+import { withLedger } from '../ledger-entry.ts';
 import { lockFile } from '../read-pins.ts';
 import { standingOf } from '../schedule/standing.ts';
 import { inOneLine, type Refusal } from './interlock.ts';
-import { type LevelBelowFacts, levelBelow } from './level-below.ts';
+import { type BelowFile, type LevelBelowFacts, levelBelow } from './level-below.ts';
 import { pinned } from './pinned.ts';
 import { unattended } from './scheduled.ts';
 import { insideWindow, type Standing } from './window.ts';
@@ -83,30 +85,34 @@ async function gateFacts(
   const demand = {
     environment: plan.environment,
     inventorySha256: files.inventory.sha256,
+    runner: effects.version,
     staleAfterMs: inventory.gate.staleAfterMs,
     now: effects.wall(),
   };
   const common = { demand, ledger: effects.files.shown(ledger), skipGate };
-  if (plan.environment !== 'live') return { ...common, below: [], proofs: [] };
+  if (plan.environment !== 'live' || skipGate !== null) return { ...common, below: [], proofs: [] };
   const folder = effects.files.resolve('drills', effects.files.folderOf(files.inventory.path));
-  const lower = (await levelsIn(folder, effects)).flatMap(({ file, level }) =>
-    level === null || level >= plan.level ? [] : [{ level, name: peekName(file.text), shown: file.shown }],
-  );
+  const lower = (await drillsIn(folder, effects)).filter(({ level }) => level < plan.level);
   const highest = Math.max(...lower.map(({ level }) => level));
-  const below = lower.filter(({ level }) => level === highest);
+  const below: BelowFile[] = [];
+  for (const { file, level } of lower.filter((one) => one.level === highest))
+    below.push({ level, drill: await demanded(file, effects) });
   return { ...common, below, proofs: await proofsIn(ledger, reports, effects) };
+}
+
+async function demanded({ shown, text }: ChosenFile, effects: Effects): Promise<BelowFile['drill']> {
+  const { loadDrill } = await import('../../drill/01-load/load-fleet.ts');
+  const { formatProblem } = await import('../../drill/01-load/problem.ts');
+  const loaded = loadDrill({ path: shown, text }, { env: effects.env });
+  if (!loaded.ok) return loaded.problems.slice(0, 1).map(formatProblem).join();
+  return { name: loaded.drill.name, sha256: drillDigest(loaded.drill, effects) };
 }
 
 /** Asking must not make a ledger where there is none. */
 async function proofsIn(file: string, folder: string, effects: Effects): Promise<readonly Proof[] | string> {
   if (!(await effects.files.list(folder)).includes('ledger.db')) return [];
   try {
-    const ledger = await effects.openLedger(file);
-    try {
-      return ledger.list();
-    } finally {
-      ledger.close();
-    }
+    return await withLedger(file, effects, (ledger) => ledger.list());
   } catch (error) {
     return messageOf(error);
   }

@@ -152,6 +152,10 @@ export const verdictSchema = z
     environment: z.string().describe('"live", or "lab:<name>": a lab drill proves nothing about a fleet.'),
     runner: z.string().describe('Version of haltdrill.'),
     inventory: z.object({ path: z.string(), sha256: z.string() }),
+    drillSha256: z
+      .string()
+      .exactOptional()
+      .describe('Digest of the drill as it was parsed: neither comments nor the order of keys change it.'),
     fleet: z.enum(['untouched', 'restored', 'halted', 'unknown']),
     exitCode: z.literal(exitCodes),
     startedAt: z.string().describe('ISO 8601, UTC'),

@@ -32,8 +32,8 @@ const plan = (over: Partial<Plan> = {}): Plan =>
 
 // Open 15, baseline 1 + 10, trigger 5 + 5, hold 20, its end 15.
 const HALT_MS = 71_000;
-// Twice: asking (10 + 10 + 30), three resumes of 25, back 10, two starts of 30, back 10, settled 1.
-const UNDO_MS = 2 * 206_000;
+// Twice: asking (10 + 10 + 30), three resumes of 25, back 10, two starts of 30, back 10, and watched for as long as the halt may take, 10.
+const UNDO_MS = 2 * 215_000;
 
 it('sums up what may be late, the undo included', () => {
   expect(longestMs(plan())).toBe(HALT_MS + UNDO_MS);
@@ -42,12 +42,23 @@ it('sums up what may be late, the undo included', () => {
 it.each([
   ['hold', 'holdMs', 1],
   ['baseline', 'baselineMs', 1],
-  ['within', 'withinMs', 1],
-  ['settle, which comes twice', 'settleMs', 2],
+  ['within, as which the fleet is watched twice', 'withinMs', 3],
   ['restore-within, four times', 'restoreWithinMs', 4],
 ] as const)('grows with %s', (_, key, times) => {
   const longer = plan({ timing: { ...TIMING, [key]: TIMING[key] + 700 } });
   expect(longestMs(longer) - longestMs(plan())).toBe(times * 700);
+});
+
+it('grows with settle, which comes twice, where that is longer than the halt', () => {
+  const settled = (settleMs: number) => longestMs(plan({ timing: { ...TIMING, settleMs } }));
+  expect(settled(10_700) - settled(1_000)).toBe(2 * 700);
+});
+
+it('B14: counts how long the undo may wait for a halt command, and watch the fleet after it', () => {
+  const halts = (over: Partial<Plan>) => longestMs(plan({ haltsByCommand: true, ...over }));
+  expect(halts({}) - longestMs(plan())).toBe(3 * 60_000);
+  const timing = { ...TIMING, withinMs: 40_000 };
+  expect(halts({ timing }) - longestMs(plan({ timing }))).toBe(3 * 80_000);
 });
 
 it('counts a crash, and guards: those while halted only where they outlast the hold', () => {
@@ -73,8 +84,8 @@ it('counts the tokens, before anything and again after guards, and the slowest c
 it('counts the steps of a manual resume in place of asking the broker', () => {
   const run = ['/opt/wake'];
   const manual = plan({ resume: 'manual', manualResume: [{ host: 'knox', run }] });
-  // Twice: the broker gone 5, its state 2, a step 30, two starts of 30, back 10, settled 1.
-  expect(longestMs(manual)).toBe(HALT_MS + 2 * 108_000);
+  // Twice: the broker gone 5, its state 2, a step 30, two starts of 30, back 10, watched 10.
+  expect(longestMs(manual)).toBe(HALT_MS + 2 * 117_000);
 });
 
 it.each([

@@ -5,6 +5,8 @@ import type { Plan } from '../model/plan.ts';
 const OPEN_MS = 15_000;
 const BASELINE_PATIENCE_MS = 10_000;
 const REPLY_GRACE_MS = 5_000;
+/** The undo waits at least so long for the end of a halt command that is late, or for twice the deadline. */
+const LATE_HALT_MS = 60_000;
 const LOOK_AFTER_GUARD_MS = 3_000;
 /** Asking whether a token is accepted. */
 const TOKEN_MS = 5_000;
@@ -38,6 +40,7 @@ export function longestMs(plan: Plan): number {
     (plan.crash === null ? 0 : COMMAND_MS + crashWithinMs) +
     Math.max(holdMs, guards('halted')) +
     END_OF_HOLD_MS +
+    lateMs(plan) +
     undoMs(plan)
   );
 }
@@ -54,8 +57,16 @@ function firstCommandsMs({ stopWhen }: Plan): number {
   return Math.max(0, ...stopWhen.map((one) => (one.when === 'command' ? one.withinMs : 0)));
 }
 
-function undoMs({ timing, services, resume, manualResume }: Plan): number {
-  const { withinMs, restoreWithinMs, settleMs, crashWithinMs } = timing;
+/** Only a command can be seen to run on. */
+function lateMs({ haltsByCommand, timing }: Plan): number {
+  return haltsByCommand === true ? Math.max(LATE_HALT_MS, 2 * timing.withinMs) : 0;
+}
+
+function undoMs(plan: Plan): number {
+  const { timing, services, resume, manualResume } = plan;
+  const { withinMs, restoreWithinMs, crashWithinMs } = timing;
+  // The fleet is watched for as long as the halt took, if that is longer.
+  const settleMs = Math.max(timing.settleMs, withinMs + REPLY_GRACE_MS + lateMs(plan));
   const startable = services.filter(({ role }) => role !== 'bystander').length;
   const lifted =
     resume === 'manual'

@@ -1,6 +1,6 @@
 import type { Drill } from '../model/drill.ts';
 import { GUARDS, type GuardName } from '../model/guards.ts';
-import type { Host, Inventory, Service, Transport } from '../model/inventory.ts';
+import { type Host, type Inventory, isCommand, type Service, type Transport } from '../model/inventory.ts';
 import { aliveAgents } from '../model/message-route.ts';
 import type { Pins } from '../model/pin.ts';
 import type { MessageRoute, Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
@@ -42,6 +42,7 @@ export function makePlan(from: {
     stopWhen: stopConditionsOf(drill),
     manned,
     secondOperator: needsSecond(inventory, drill),
+    ...(isCommand(inventory.broker.halt) && { haltsByCommand: true }),
     crash: drill.crash,
     resume: drill.resume,
     phrase: drill.phrase,

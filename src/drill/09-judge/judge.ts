@@ -70,7 +70,7 @@ export function judge(entries: readonly Entry[], options: Judging, judges = JUDG
 
 function judgeEvidence(entries: readonly Entry[], options: Judging, judges: typeof JUDGES): Verdict {
   const c = openCase(entries);
-  const { plan, knownIssues, drillId, runner, inventory, gateSkipped } = c.opened;
+  const { plan, knownIssues, drillId, runner, inventory, drillSha256, gateSkipped } = c.opened;
   const at = { level: plan.level, today: options.today };
   const fleet = fleetState(c);
   const found = unique(heard(c, judges));
@@ -111,6 +111,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging, judges: type
     environment: plan.environment,
     runner,
     inventory,
+    ...(drillSha256 === undefined ? {} : { drillSha256 }),
     fleet,
     exitCode: exitCodeOf(verdict, fleet, qualified && options.strict),
     startedAt: entries[0]?.wall ?? '',

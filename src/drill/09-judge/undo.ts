@@ -45,6 +45,27 @@ export function isUnheard(c: CaseFile): boolean {
   return asked && !resumed && !heard && c.broker !== null && finalRoots(c, c.broker).length > 0;
 }
 
+/** A halt command that was left running: how long it was seen to take, and whether nobody saw its end, before or after somebody took over. */
+function lateHalt(
+  c: CaseFile,
+): { readonly tookMs: number; readonly isOpen: boolean; readonly id: string } | null {
+  const left = c.entries.find((entry) => entry.kind === 'left-running');
+  if (left?.kind !== 'left-running' || c.fired === null) return null;
+  const end = c.entries.find((entry) => entry.kind === 'left-ended' && entry.intent === left.intent);
+  // Whoever recovers a drill has been told to see to its end first.
+  const isOpen = end === undefined && !c.entries.some(({ kind }) => kind === 'taken-over');
+  const endMs = end?.kind === 'left-ended' ? end.endedMs : c.fired.endedMs;
+  return { tookMs: endMs - c.fired.t0Ms, isOpen, id: left.id };
+}
+
+function stillHalting(c: CaseFile): Finding[] {
+  const late = lateHalt(c);
+  if (late === null || !late.isOpen) return [];
+  const said =
+    'The halt command had not ended when the drill was over, and nobody knows what it still does: see that it has ended, then run haltdrill recover.';
+  return [finding('cut-short', brokerSubject(c), said, [late.id])];
+}
+
 type Return = 'back' | 'gone' | 'unsettled' | 'unseen';
 
 /** Whether a service is up again as it was before, and was seen to stay up. */
@@ -55,6 +76,9 @@ function returnOf(c: CaseFile, service: ServiceLives): Return {
   const roots = finalRoots(c, service);
   if (roots.length < Math.min(instances, service.roots.length)) return 'gone';
   const { settleMs, sampleEveryMs } = c.plan.timing;
+  // What took so long to halt may still be at work for as long.
+  const watchedMs = last.receivedMs - undoneMs(c) + 2 * sampleEveryMs;
+  if (watchedMs < (lateHalt(c)?.tookMs ?? 0)) return 'unsettled';
   const settled = roots.every((life) => {
     const first = firstSeen(life);
     return (
@@ -78,7 +102,7 @@ export function judgeRestoration(c: CaseFile): Finding[] {
       const missing = notRestored(c, service);
       return missing.length > 0 ? missing : differently(c, service);
     })
-    .concat(isUnheard(c) ? [] : blockedAssets(c));
+    .concat(isUnheard(c) ? [] : blockedAssets(c), stillHalting(c));
 }
 
 function blockedAssets(c: CaseFile): Finding[] {
@@ -350,6 +374,7 @@ export function fleetState(c: CaseFile): FleetState {
   ) {
     return 'halted';
   }
+  if (lateHalt(c)?.isOpen === true) return isHeld(c) ? 'halted' : 'unknown';
   const looked =
     silent.length === 0 &&
     (latest !== undefined || !asksStatus(c.plan)) &&

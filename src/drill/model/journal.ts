@@ -36,6 +36,8 @@ export type EntryBody =
   | ActIntended
   | ActWithdrawn
   | ActDone
+  | LeftRunning
+  | LeftEnded
   | StageReached
   | StopConditionMet
   | Interlock
@@ -64,6 +66,8 @@ export interface Opened {
   readonly judging: Judging;
   /** The inventory itself, so that a recovery needs nothing but the journal: where it lay, absolute, and what it said. */
   readonly source?: { readonly file: string; readonly text: string };
+  /** Digest of the drill as it was parsed. Missing in journals of versions that did not keep it. */
+  readonly drillSha256?: string;
   /** Why the operator let it begin although the level below was not proven; left out where nobody did. */
   readonly gateSkipped?: string;
 }
@@ -234,6 +238,20 @@ export interface ActDone {
   readonly byHand?: true;
 }
 
+/** The command of an act had not ended when its reply was due, and was left running: until it ends, it may go on acting. */
+export interface LeftRunning {
+  readonly kind: 'left-running';
+  readonly intent: string;
+}
+
+/** That command was seen to have ended. */
+export interface LeftEnded {
+  readonly kind: 'left-ended';
+  readonly intent: string;
+  /** When. */
+  readonly endedMs: number;
+}
+
 export type StageName =
   | 'baseline'
   | 'guards'
@@ -310,6 +328,8 @@ const KINDS: Readonly<Record<EntryBody['kind'], true>> = {
   intent: true,
   withdrawn: true,
   outcome: true,
+  'left-running': true,
+  'left-ended': true,
   stage: true,
   'stop-condition': true,
   interlock: true,

@@ -32,6 +32,8 @@ export interface Plan {
   readonly manned: boolean;
   /** Whether the resume needs the second operator's token. */
   readonly secondOperator: boolean;
+  /** The halt is a command, which may still run when its reply was due; left out where it is a request. */
+  readonly haltsByCommand?: true;
   readonly crash: string | null;
   readonly resume: 'api' | 'manual';
   readonly phrase: 'none' | 'typed';

@@ -10,10 +10,17 @@ import type { Raw } from './raw.ts';
 export type Reading<T> =
   | { readonly kind: 'present'; readonly value: T }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'unreadable'; readonly reason: string };
+  | {
+      readonly kind: 'unreadable';
+      readonly reason: string;
+      /** Nothing of the request was sent, for certain. Where it may have been, this is left out. */
+      readonly unsent?: true;
+    };
 
 export const present = <T>(value: T): Reading<T> => ({ kind: 'present', value });
 export const absent: Reading<never> = { kind: 'absent' };
+/** Where whatever was to be done certainly was not: not one byte of it ever left. */
+export const unsent = (reason: string): Reading<never> => ({ kind: 'unreadable', reason, unsent: true });
 export const unreadable = (reason: string): Reading<never> => ({ kind: 'unreadable', reason });
 
 /** A stretch of the controller's monotonic clock, in milliseconds, both ends included. */

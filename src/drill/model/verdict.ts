@@ -49,6 +49,8 @@ export interface Verdict {
   readonly environment: string;
   readonly runner: string;
   readonly inventory: { readonly path: string; readonly sha256: string };
+  /** Digest of the drill as it was parsed: neither comments nor the order of keys change it. Left out where the journal lacks it. */
+  readonly drillSha256?: string;
   readonly fleet: FleetState;
   readonly exitCode: ExitCode;
   readonly startedAt: string;

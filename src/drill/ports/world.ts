@@ -105,9 +105,14 @@ export interface ManagerLink {
 
 /** The broker's API. A request is sent once, never repeated; each is bounded in time (`timeoutMs`). */
 export interface BrokerLink {
+  /**
+   * `unsent` where nothing of it left. `left` is told where the halt is a command that is late, and so is left running: its promise
+   * resolves once that has ended, false where this can no longer be seen.
+   */
   halt(
     values: { readonly level: number; readonly asset: string | null; readonly reason: string },
     timeoutMs: number,
+    left?: (ended: Promise<boolean>) => void,
   ): Promise<Reading<BrokerReply>>;
   resume(
     values: {

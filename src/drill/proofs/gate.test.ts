@@ -2,9 +2,11 @@ import { expect, it } from 'vitest';
 import type { Proof } from '../model/proof.ts';
 import { type GateDemand, unprovenBecause } from './gate.ts';
 
+const DRILL = { name: 'level-1', sha256: 'd1'.repeat(32) };
 const DEMAND: GateDemand = {
   environment: 'live',
   inventorySha256: 'ab'.repeat(32),
+  runner: '1.2.3',
   staleAfterMs: 30 * 86_400_000,
   now: '2026-12-01T00:00:00Z',
 };
@@ -19,12 +21,14 @@ const PROOF: Proof = {
   proven: ['hermes@tesseract', 'principal@knox'],
   declared: 2,
   inventorySha256: DEMAND.inventorySha256,
+  drillSha256: DRILL.sha256,
+  runner: DEMAND.runner,
   finishedAt: '2026-11-20T00:00:00.123Z',
 };
 
 const gate = (...runs: Partial<Proof>[]) =>
   unprovenBecause(
-    'level-1',
+    DRILL,
     runs.map((run) => ({ ...PROOF, ...run })),
     DEMAND,
   );
@@ -48,6 +52,18 @@ it.each<[string, Partial<Proof>, string]>([
     { inventorySha256: 'cd'.repeat(32) },
     'passed with another inventory (sha256 cdcdcdcd…)',
   ],
+  [
+    'C1: another drill of that name',
+    { drillSha256: 'cd'.repeat(32) },
+    'passed as another drill than the file now says (digest cdcdcdcd…, now d1d1d1d1…), 11 days ago',
+  ],
+  [
+    'C1: the ledger of then kept no digest',
+    { drillSha256: null },
+    'passed, but an older haltdrill did not record which drill that was, 11 days ago',
+  ],
+  ['C1: another haltdrill', { runner: '1.2.2' }, 'passed by haltdrill 1.2.2, not 1.2.3, 11 days ago'],
+  ['C3: it has no end', { verdict: 'running' }, 'began 11 days ago, and no end of it is on record'],
   ['it is old', { finishedAt: '2026-10-31T23:59:59Z' }, 'its proof is stale: 30 days ago'],
   [
     'a clock that was wrong',
@@ -65,4 +81,16 @@ it('goes by the latest run, in whatever order the ledger has them', () => {
   expect(gate(failed, { finishedAt: '2026-11-26T00:00:00Z' })).toBeNull();
   expect(gate({}, { ...failed, verdict: 'not-run' })).toBeNull();
   expect(gate({}, { ...failed, environment: 'lab:as-found' })).toBeNull();
+});
+
+it('C1: a pass of another drill under the same name does not outlive, nor undo, what ran before', () => {
+  const failed = { verdict: 'fail', finishedAt: '2026-11-25T00:00:00Z' } as const;
+  const weak = { drillSha256: 'cd'.repeat(32), finishedAt: '2026-11-26T00:00:00Z' };
+  expect(gate(failed, weak)).toContain('passed as another drill');
+  expect(gate({}, { ...weak, verdict: 'fail' })).toContain('ended with fail');
+});
+
+it('C3: a drill that began after its pass, and never ended, shuts the gate', () => {
+  expect(gate({}, { verdict: 'running', finishedAt: '2026-11-25T00:00:00Z' })).toContain('no end of it');
+  expect(gate({ verdict: 'running', finishedAt: '2026-11-10T00:00:00Z' }, {})).toBeNull();
 });

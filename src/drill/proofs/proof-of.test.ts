@@ -19,8 +19,14 @@ it('lists what a pass proved', () => {
     ],
     declared: 5,
     inventorySha256: passed.inventory.sha256,
+    drillSha256: null,
+    runner: '0.1.0',
     finishedAt: '2026-11-22T10:30:14.456Z',
   });
+});
+
+it('C1: carries the digest of the drill that was run', () => {
+  expect(proofOf({ ...passed, drillSha256: 'ab' }).drillSha256).toBe('ab');
 });
 
 it('does not count as proven what was accepted', () => {

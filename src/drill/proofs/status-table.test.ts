@@ -36,6 +36,11 @@ describe('status', () => {
     );
   });
 
+  it('C3: shows that a drill began and has no end, though an older one passed', () => {
+    const begun: Proof = { ...live, verdict: 'running', proven: [], finishedAt: '2026-11-25T09:00:00Z' };
+    expect(statusTable([live, begun], now)).toContain('3 days ago  began 1 hour ago, no end on record');
+  });
+
   it('does not take a pass with known issues, or a partial one, for a full proof', () => {
     for (const other of [{ qualified: true }, { declared: 6 }, { verdict: 'inconclusive' as const }]) {
       expect(statusTable([{ ...live, ...other }], now)).toMatch(/ {2}never {2}/);

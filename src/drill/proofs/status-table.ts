@@ -47,9 +47,15 @@ function row(group: readonly Proof[], now: string, lab: boolean): string[] {
     name(group, lab),
     `${last.proven.length} of ${last.declared}`,
     full === undefined ? 'never' : age(full.finishedAt, now),
-    `${last.verdict}${last.qualified ? ' with known issues' : ''}, ${age(last.finishedAt, now)}`,
+    lastRun(last, now),
     last.inventorySha256.slice(0, 8),
   ];
+}
+
+function lastRun({ verdict, qualified, finishedAt }: Proof, now: string): string {
+  const when = age(finishedAt, now);
+  if (verdict === 'running') return `began ${when}, no end on record`;
+  return `${verdict}${qualified ? ' with known issues' : ''}, ${when}`;
 }
 
 function name(group: readonly Proof[], lab: boolean): string {
