@@ -2,8 +2,9 @@ import { judge } from '../../../src/drill/09-judge/judge.ts';
 import { FINDINGS } from '../../../src/drill/model/findings.ts';
 import type { Entry } from '../../../src/drill/model/journal.ts';
 import type { KnownIssue } from '../../../src/drill/model/known-issue.ts';
-import { type Finding, findingKey, type Verdict } from '../../../src/drill/model/verdict.ts';
+import { findingKey, type Verdict } from '../../../src/drill/model/verdict.ts';
 import { type Golden, goldens } from '../goldens.ts';
+import { knownIssue } from '../known.ts';
 import { journalOf, type Scenario } from '../scenario.ts';
 import type { Change } from '../scenarios/case.ts';
 
@@ -25,28 +26,16 @@ export function judged(entries: readonly Entry[]): Verdict {
   return judge(entries, options);
 }
 
-/** By whom and until when does not matter here; code, level, host, service and asset do. */
-function accepting(finding: Finding, level: number, index: number): KnownIssue {
-  return {
-    id: `KI-${index + 1}`,
-    title: `${finding.code} is known`,
-    code: finding.code,
-    level,
-    host: finding.host ?? '',
-    services: finding.service === null ? [] : [finding.service],
-    ...(finding.asset === undefined ? {} : { asset: finding.asset }),
-    owner: 'ops',
-    filed: '2026-11-01',
-    fix: 'being mended',
-    expires: '2026-12-31',
-  };
-}
-
-export function acceptedOf(verdict: Verdict): KnownIssue[] {
-  return verdict.findings
-    .filter((one) => one.consequenceOf === null && FINDINGS[one.code].acceptable)
-    .filter(({ host, service }) => host !== null && service !== null)
-    .map((one, index) => accepting(one, verdict.level, index));
+/** Every primary finding that may be accepted. */
+export function acceptedOf({ findings, level }: Verdict): KnownIssue[] {
+  return findings
+    .filter(({ code, consequenceOf }) => consequenceOf === null && FINDINGS[code].acceptable)
+    .flatMap(({ code, host, service, asset }) =>
+      host === null || service === null
+        ? []
+        : [{ code, host, service, ...(asset === undefined ? {} : { asset }) }],
+    )
+    .map((subject, index) => knownIssue(subject, level, index + 1));
 }
 
 /** The journal of these changes, one after the other, with these issues known. */
