@@ -1,17 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/drill/09-judge/judge.ts';
 import type { FindingCode } from '../../src/drill/model/findings.ts';
 import type { Verdict } from '../../src/drill/model/verdict.ts';
-import { cleanLevel2, journalOf, RESUME } from './scenario.ts';
+import { given } from './given.ts';
+import { cleanLevel2, RESUME } from './scenario.ts';
 import type { Change } from './scenarios/case.ts';
 import { cases } from './scenarios/cases.ts';
 
-function verdictOf(change: Change): Verdict {
-  const s = cleanLevel2();
-  change(s);
-  return judge(journalOf(s), { today: '2026-11-22', strict: false });
-}
-
+const verdictOf = (change: Change): Verdict => given(cleanLevel2).and(change).verdict();
 const codesOf = (verdict: Verdict): FindingCode[] => verdict.findings.map((f) => f.code);
 
 describe.each(cases)('$code ($about)', ({ code, flags, spares, spareNotClean }) => {

@@ -29,6 +29,9 @@ export interface Golden {
   readonly file: string;
   readonly name: string;
   readonly relativeTo: Golden | null;
+  /** The drill that it begins with, and what happens otherwise in it; null in that drill itself. */
+  readonly begins: () => Scenario;
+  readonly change: Change | null;
   readonly journal: () => readonly Entry[];
   readonly options: Judging;
 }
@@ -36,7 +39,8 @@ export interface Golden {
 const options: Judging = { today: '2026-11-22', strict: false };
 
 function base(file: string, scenario: () => Scenario): Golden {
-  return { file, name: file, relativeTo: null, journal: () => journalOf(scenario()), options };
+  const journal = (): readonly Entry[] => journalOf(scenario());
+  return { file, name: file, relativeTo: null, begins: scenario, change: null, journal, options };
 }
 
 const level2 = base('clean level 2', cleanLevel2);
@@ -53,7 +57,7 @@ function changed(from: Golden, scenario: () => Scenario, file: string, name: str
     change(s);
     return journalOf(s);
   };
-  return { file, name, relativeTo: from, journal, options };
+  return { file, name, relativeTo: from, begins: scenario, change, journal, options };
 }
 
 function both(file: string, { code, about, flags, spares }: Case): Golden[] {

@@ -1,21 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/drill/09-judge/judge.ts';
-import type { FindingCode } from '../../src/drill/model/findings.ts';
 import type { Entry } from '../../src/drill/model/journal.ts';
-import type { KnownIssue } from '../../src/drill/model/known-issue.ts';
 import type { RecordedDetail } from '../../src/drill/model/sample.ts';
-import {
-  baselineLife,
-  cleanLevel2,
-  DEADLINE,
-  FOREVER,
-  journalOf,
-  life,
-  livesOf,
-  neverStops,
-  RESUME,
-  T0,
-} from './scenario.ts';
+import { given } from './given.ts';
+import { baselineLife, cleanLevel2, DEADLINE, FOREVER, journalOf, life, RESUME, T0 } from './scenario.ts';
+import type { Change } from './scenarios/case.ts';
 import { reboots } from './scenarios/rebooting.ts';
 
 const options = { today: '2026-01-15', strict: false };
@@ -70,10 +59,12 @@ describe('a process whose main thread has exited, and another works on', () => {
   };
 
   it('is still the target that it was, and in doubt for nobody else', () => {
-    const s = cleanLevel2();
-    neverStops(s, 'hermes');
-    Object.assign(baselineLife(s, 'hermes'), { ...headless, undecidedFromMs: T0, comm: () => 'python' });
-    const { findings } = judge(journalOf(s), options);
+    const { findings } = given(cleanLevel2)
+      .neverStops('hermes')
+      .and((s) =>
+        Object.assign(baselineLife(s, 'hermes'), { ...headless, undecidedFromMs: T0, comm: () => 'python' }),
+      )
+      .verdict();
     expect(findings[0]).toMatchObject({ code: 'successful-no-op', service: 'hermes', consequenceOf: null });
     expect(findings.map((f) => f.code)).not.toContain('blind-probe');
   });
@@ -98,53 +89,32 @@ describe('a process whose main thread has exited, and another works on', () => {
   });
 });
 
-const accepted = (code: FindingCode): KnownIssue => ({
-  id: 'KI-7',
-  title: 'known',
-  code,
-  level: 2,
-  host: 'tesseract',
-  services: ['hermes'],
-  owner: 'ops',
-  filed: '2026-01-01',
-  fix: 'later',
-  expires: '2026-12-01',
-});
-
 describe('an accepted late stop', () => {
-  const late = () => {
-    const s = cleanLevel2();
-    s.plan = { ...s.plan, timing: { ...s.plan.timing, holdMs: 3000 } };
-    s.knownIssues = [accepted('late-stop')];
-    baselineLife(s, 'hermes').toMs = DEADLINE + 300;
-    return s;
-  };
+  const late = () =>
+    given(cleanLevel2)
+      .holding(3000)
+      .stopsAt('hermes', DEADLINE + 300);
 
   it('is a qualified pass where all else was done', () => {
-    expect(judge(journalOf(late()), options)).toMatchObject({ verdict: 'pass', qualified: true });
+    expect(late().accepting('late-stop').verdict()).toMatchObject({ verdict: 'pass', qualified: true });
   });
 
   it('does not excuse a crash that never happened', () => {
-    const s = late();
-    const { api } = s;
-    s.crash = null;
-    s.lives = s.lives.filter((one) => one.pid !== 101);
-    for (const one of livesOf(s, 'principal')) one.toMs = FOREVER;
-    s.api = (ms) => {
-      const reading = api(ms);
-      return reading.kind === 'present' ? reading : api(T0 + 1000);
-    };
-    expect(judge(journalOf(s), options)).toMatchObject({ verdict: 'inconclusive', exitCode: 2 });
+    const verdict = late().crashNotDone().accepting('late-stop').verdict();
+    expect(verdict).toMatchObject({ verdict: 'inconclusive', exitCode: 2 });
   });
 });
 
 describe('an accepted survivor under another name', () => {
   it('does not excuse that the service is another program once the drill is over', () => {
-    const s = cleanLevel2();
-    s.knownIssues = [accepted('renamed-survivor')];
-    neverStops(s, 'hermes');
-    baselineLife(s, 'hermes').matchedAt = (ms) => (ms < T0 + 300 ? ['hermes'] : []);
-    const verdict = judge(journalOf(s), options);
+    const renamed: Change = (s) => {
+      baselineLife(s, 'hermes').matchedAt = (ms) => (ms < T0 + 300 ? ['hermes'] : []);
+    };
+    const verdict = given(cleanLevel2)
+      .neverStops('hermes')
+      .and(renamed)
+      .accepting('renamed-survivor')
+      .verdict();
     expect(verdict).toMatchObject({ verdict: 'fail', exitCode: 1 });
     expect(verdict.findings.filter((f) => f.knownIssue === null)).toMatchObject([
       { code: 'restored-differently', service: 'hermes', consequenceOf: 'renamed-survivor tesseract/hermes' },
@@ -155,11 +125,11 @@ describe('an accepted survivor under another name', () => {
 describe('an accepted return with a reboot', () => {
   // However short nobody could see: with all samples within max-gap, nothing but the reboot itself speaks against a pass.
   it.each([T0 + 3_100, T0 + 5_000])('does not excuse that nobody saw what ran until %d ms', (backMs) => {
-    const s = cleanLevel2();
-    s.knownIssues = [accepted('boot-resurrection')];
-    reboots(s, { fromMs: T0 + 3_010, backMs });
-    s.lives.push(life('hermes', 'tesseract', 701, backMs, RESUME + 100));
-    const verdict = judge(journalOf(s), options);
+    const verdict = given(cleanLevel2)
+      .and((s) => reboots(s, { fromMs: T0 + 3_010, backMs }))
+      .respawns('hermes', backMs)
+      .accepting({ code: 'boot-resurrection', host: 'tesseract', service: 'hermes' })
+      .verdict();
     expect(verdict.findings.find((f) => f.code === 'boot-resurrection')?.knownIssue).not.toBeNull();
     expect(verdict).toMatchObject({ verdict: 'inconclusive', exitCode: 2 });
     expect(verdict.findings.filter((f) => f.consequenceOf === null && f.knownIssue === null)).toMatchObject([

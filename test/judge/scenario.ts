@@ -443,11 +443,12 @@ function addHost(s: Scenario, host: string, add: Add): void {
   }
   let n = 0;
   const examined = new Set<FakeLife>();
+  const here = everyLife(s).filter((one) => one.hosts.includes(host));
   for (let sentMs = START + (s.lagMs?.[host] ?? 0); sentMs + TOOK <= s.endMs; sentMs += EVERY) {
     const fate = s.sampling(host, sentMs);
     if (fate === 'lost') continue;
     n += 1;
-    add(sentMs + TOOK, { kind: 'sample', sample: sampleAt(s, host, sentMs, n, fate, examined) });
+    add(sentMs + TOOK, { kind: 'sample', sample: sampleAt(s, host, sentMs, n, fate, { here, examined }) });
   }
 }
 
@@ -486,7 +487,7 @@ function sampleAt(
   sentMs: number,
   n: number,
   fate: 'kept' | 'failed' | 'blind',
-  examined: Set<FakeLife>,
+  { here, examined }: { here: readonly FakeLife[]; examined: Set<FakeLife> },
 ) {
   const full = n === 1 || n % 10 === 0;
   const common = {
@@ -500,13 +501,13 @@ function sampleAt(
   if (fate === 'failed')
     return { ...common, seen: { kind: 'unreadable' as const, reason: 'the connection was lost' } };
   const at = sentMs + TOOK / 2;
-  const here = everyLife(s).filter((one) => one.hosts.includes(host));
   const alive = here.filter((one) => one.fromMs <= at && at < one.toMs && one.missedAt?.(at) !== true);
   // The observer watches what it knows of, and what has just appeared.
   const watched = here.filter(
     (one) => one.fromMs <= at && at < (one.unwatchedFromMs ?? FOREVER) && !isStranger(one),
   );
-  const shown = full ? alive : alive.filter((one) => watched.includes(one));
+  const asked = new Set(watched);
+  const shown = full ? alive : alive.filter((one) => asked.has(one));
   const looked = shown.filter((one) => one.unexamined !== true && (!examined.has(one) || full));
   for (const one of looked) examined.add(one);
   const scope = s.scopeAt?.(host, at) ?? s.scopes[host] ?? { bootId: 'boot', pidNamespace: 'ns' };

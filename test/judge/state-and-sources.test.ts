@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/drill/09-judge/judge.ts';
 import { present, unreadable } from '../../src/drill/model/reading.ts';
 import type { Finding } from '../../src/drill/model/verdict.ts';
+import { given } from './given.ts';
 import {
   BACK,
   calm,
@@ -124,14 +125,15 @@ describe('a halt that is recorded later than the reply says', () => {
 
 describe('a source that never shows the level which the other one shows', () => {
   it('is an API that disagrees with its store, and no downgrade', () => {
-    const s = cleanLevel2();
-    const { api } = s;
-    s.crash = null;
-    s.plan = { ...s.plan, crash: null };
-    s.lives = s.lives.filter((life) => life.pid !== 101);
-    for (const life of livesOf(s, 'principal')) life.toMs = FOREVER;
-    s.api = (ms) => (ms < T0 || ms > RESUME + 100 ? api(ms) : present(calm));
-    expect(told(verdictOf(s).findings)).toEqual(['split-state']);
+    const { findings } = given(cleanLevel2)
+      .crashNotDone()
+      .and((s) => {
+        const { api } = s;
+        s.plan = { ...s.plan, crash: null };
+        s.api = (ms) => (ms < T0 || ms > RESUME + 100 ? api(ms) : present(calm));
+      })
+      .verdict();
+    expect(told(findings)).toEqual(['split-state']);
   });
 
   it('is a downgrade where it had shown it before', () => {

@@ -63,7 +63,7 @@ function stillHalting(c: CaseFile): Finding[] {
   if (late === null || !late.isOpen) return [];
   const said =
     'The halt command had not ended when the drill was over, and nobody knows what it still does: see that it has ended, then run haltdrill recover.';
-  return [finding('cut-short', brokerSubject(c), said, [late.id])];
+  return [finding('undo-unseen', brokerSubject(c), said, [late.id])];
 }
 
 type Return = 'back' | 'gone' | 'unsettled' | 'unseen';

@@ -11,12 +11,11 @@ import {
   RESUME,
   T0,
 } from '../scenario.ts';
+import { runs, worded } from './runs.ts';
 
 const options = { today: '2026-11-22', strict: false };
-const _traders = ['foresight', 'shiva', 'hermes', 'leverage'];
 const clean = journalOf(cleanLevel2());
 const journals = [clean, journalOf(asFoundLevel2()), journalOf(asFoundLevel3()), journalOf(cleanLevel4())];
-const runs = { numRuns: 60 };
 
 /** Without some evidence a drill may still fail, or not be told; it must never pass. */
 function expectNoPass(entries: readonly Entry[]): void {
@@ -26,14 +25,14 @@ function expectNoPass(entries: readonly Entry[]): void {
 }
 
 describe('taking evidence away never makes a pass', () => {
-  const any = fc.constantFrom(...journals);
+  const any = fc.constantFrom(...journals).map((journal) => worded([...journal], () => 'a journal'));
 
   it('all samples of a host', () => {
     fc.assert(
       fc.property(any, fc.constantFrom('knox', 'tesseract'), (journal, host) => {
         expectNoPass(journal.filter((e) => e.kind !== 'sample' || e.sample.host !== host));
       }),
-      runs,
+      runs(60),
     );
   });
 
@@ -57,7 +56,7 @@ describe('taking evidence away never makes a pass', () => {
           );
         },
       ),
-      runs,
+      runs(60),
     );
   });
 
@@ -66,7 +65,7 @@ describe('taking evidence away never makes a pass', () => {
       fc.property(any, fc.integer({ min: 0, max: RESUME + 100 }), (journal, from) => {
         expectNoPass(journal.filter((e) => e.kind !== 'store' || e.read.sentMs < from));
       }),
-      runs,
+      runs(60),
     );
   });
 
@@ -84,7 +83,7 @@ describe('taking evidence away never makes a pass', () => {
         expect(verdict.verdict).not.toBe('pass');
         expect(verdict.exitCode).toBe(verdict.fleet === 'untouched' ? 3 : 5);
       }),
-      runs,
+      runs(60),
     );
   });
 });
