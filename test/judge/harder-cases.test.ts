@@ -145,7 +145,7 @@ describe('an accepted survivor under another name', () => {
     neverStops(s, 'hermes');
     baselineLife(s, 'hermes').matchedAt = (ms) => (ms < T0 + 300 ? ['hermes'] : []);
     const verdict = judge(journalOf(s), options);
-    expect(verdict).toMatchObject({ verdict: 'fail', exitCode: 1 });
+    expect(verdict).toMatchObject({ verdict: 'fail', exitCode: 5, fleet: 'unknown' });
     expect(verdict.findings.filter((f) => f.knownIssue === null)).toMatchObject([
       { code: 'restored-differently', service: 'hermes', consequenceOf: null },
     ]);

@@ -1,6 +1,7 @@
 import type { BrokerState, IncidentRow, StoreSnapshot } from '../model/broker-state.ts';
 import type { Finding } from '../model/verdict.ts';
 import { haltAcknowledged } from './acknowledgement.ts';
+import { brokerAnswers } from './broker-answers.ts';
 import { describe, FIELDS, firstLifeSpan, haltedState } from './broker-memory.ts';
 import {
   brokerSubject,
@@ -94,7 +95,7 @@ function otherAsset(c: TriggeredCase): Finding[] {
   const halt = { fromMs: c.anchorMs, toMs: c.haltEndMs };
   const named = [
     { where: 'reply', id: outcomeId, asset: reply?.acknowledged === true ? reply.state?.asset : null },
-    ...said(within(c.status, halt)).map(({ id, value }) => ({ where: 'API', id, asset: own(value) })),
+    ...said(within(brokerAnswers(c), halt)).map(({ id, value }) => ({ where: 'API', id, asset: own(value) })),
     ...said(within(c.store, halt)).map(({ id, value: { state } }) => ({
       where: 'store',
       id,
@@ -131,7 +132,7 @@ function downgraded(c: TriggeredCase): Finding[] {
   const { level } = c.plan.expect;
   const base = levelIn(storeBefore(c));
   for (const [index, span] of livesSpans(c).entries()) {
-    const api = said(within(c.status, span)).map((read) => ({
+    const api = said(within(brokerAnswers(c), span)).map((read) => ({
       ...read,
       state: read.value,
       where: 'Its API',
@@ -217,7 +218,7 @@ function incidents(c: TriggeredCase): Finding[] {
     ];
   }
   const first = firstLifeSpan(c);
-  const api = said(within(c.status, first)).filter((read) => read.value.level === level);
+  const api = said(within(brokerAnswers(c), first)).filter((read) => read.value.level === level);
   const states = snapshots.filter((read) => read.value.state.level === level);
   const open = snapshots.some(({ value }) =>
     value.incidents?.some((row) => !known.has(row.id) && row.resolvedAt === null),
@@ -248,7 +249,7 @@ function split(c: TriggeredCase): Finding[] {
   const span = { fromMs: c.anchorMs, toMs };
   const store = within(c.store, span);
   let run: Disagreement[] = [];
-  for (const api of within(c.status, span)) {
+  for (const api of within(brokerAnswers(c), span)) {
     const before = store.findLast((read) => read.receivedMs <= api.sentMs);
     const after = store.find((read) => read.sentMs >= api.receivedMs);
     if (
@@ -289,7 +290,7 @@ function differing(c: CaseFile, api: BrokerState, store: BrokerState): string[] 
   return FIELDS.filter((field) => {
     if (api[field] === store[field]) return false;
     return (
-      said(c.status).some(({ value }) => value[field] !== null) &&
+      said(brokerAnswers(c)).some(({ value }) => value[field] !== null) &&
       said(c.store).some(({ value }) => value.state[field] !== null)
     );
   });

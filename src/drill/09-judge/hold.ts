@@ -1,8 +1,12 @@
 import type { BrokerState } from '../model/broker-state.ts';
 import { readsStore } from '../model/coverage.ts';
+import { brokerAnswers } from './broker-answers.ts';
 import { type CaseFile, type Said, said, servicesOf, within } from './case-file.ts';
+import { controlsOf } from './controls.ts';
+import type { HostSamples } from './host-samples.ts';
 import type { Death, Life } from './lives.ts';
 import { unquietMs } from './quiet.ts';
+import type { ServiceLives } from './service-lives.ts';
 
 /** When the complete halt began and how long it was then observed. */
 export interface Hold {
@@ -29,7 +33,7 @@ export function brokerBack(c: CaseFile): Said<BrokerState> | null {
   const deaths = brokerDeaths(c);
   if (c.brokerMustStop || deaths.length === 0) return null;
   const since = Math.max(...deaths.map(({ death }) => death.toMs));
-  return said(within(c.status, { fromMs: since, toMs: c.haltEndMs }))[0] ?? null;
+  return said(within(brokerAnswers(c), { fromMs: since, toMs: c.haltEndMs }))[0] ?? null;
 }
 
 /** When the store was first read, after T0, at the level that the drill demands; where there is no store, the API. Null: never. */
@@ -38,44 +42,61 @@ export function stateVerifiedMs(c: CaseFile): number | null {
   const after = said(within(c.store, { fromMs: c.trigger.t0Ms, toMs: c.haltEndMs }));
   const { level } = c.plan.expect;
   if (readsStore(c.plan)) return after.find((read) => read.value.state.level === level)?.receivedMs ?? null;
-  const claimed = said(within(c.status, { fromMs: c.trigger.t0Ms, toMs: c.haltEndMs }));
+  const claimed = said(within(brokerAnswers(c), { fromMs: c.trigger.t0Ms, toMs: c.haltEndMs }));
   return claimed.find((read) => read.value.level === level)?.receivedMs ?? null;
 }
 
 /**
- * How long every target was seen to stay gone: from T0 or the last death seen to the last sample before the undo that every host
- * answered. Null where the halt never was complete: a target lived on or came back. No claim and no store plays a part, so that
- * a stop is proven or not whatever else could be read.
+ * How long a target was seen to stay gone: from T0, or the last death of its own, to when its own host was last watched in the halt. Null
+ * where it lived on or came back. No claim, no store and no other target or host plays a part, so that a stop is proven or not
+ * whatever became of the others.
  */
-export function stillnessOf(c: CaseFile): Hold | null {
+export function stillnessOf(c: CaseFile, service: ServiceLives): Hold | null {
+  const startMs = goneMs(c, service);
+  if (startMs === null) return null;
+  const host = c.hosts.get(service.planned.host);
+  return watched(c, startMs, host === undefined ? [] : [host]);
+}
+
+/** From when on a target stayed gone until the end of the halt; null where it did not. */
+function goneMs(c: CaseFile, { baseline, family, newcomers }: ServiceLives): number | null {
   if (c.trigger === null) return null;
   const deaths = [c.trigger.t0Ms];
-  for (const service of servicesOf(c, 'target')) {
-    for (const life of [...service.baseline, ...service.family, ...service.newcomers]) {
-      const death = c.lives.death(life);
-      if (death === null || death.toMs > c.haltEndMs) return null;
-      deaths.push(death.toMs);
-    }
+  for (const life of [...baseline, ...family, ...newcomers]) {
+    const death = c.lives.death(life);
+    if (death === null || death.toMs > c.haltEndMs) return null;
+    deaths.push(death.toMs);
   }
-  return observed(c, Math.max(...deaths));
+  return Math.max(...deaths);
 }
 
-/** The hold: stillness from when also the state was verified, the broker back and the exchange quiet, where they ever were. */
+/** From when on every target stayed gone, and the state was verified where it ever was: the halt stands. Null where one did not stay gone. */
+export function standsFromMs(c: CaseFile): number | null {
+  if (c.trigger === null) return null;
+  const starts = servicesOf(c, 'target').map((service) => goneMs(c, service));
+  const known = starts.flatMap((ms) => ms ?? []);
+  if (known.length < starts.length) return null;
+  return Math.max(c.trigger.t0Ms, stateVerifiedMs(c) ?? 0, ...known);
+}
+
+/**
+ * The hold of the whole fleet: from when the halt stood, the broker was back and the exchange quiet, where they ever were, to when the
+ * first of all hosts was last watched.
+ */
 export function holdOf(c: CaseFile): Hold | null {
-  const still = stillnessOf(c);
-  if (still === null) return null;
-  return observed(
-    c,
-    Math.max(still.startMs, stateVerifiedMs(c) ?? 0, brokerBack(c)?.receivedMs ?? 0, unquietMs(c) ?? 0),
-  );
+  const fromMs = standsFromMs(c);
+  if (fromMs === null) return null;
+  const startMs = Math.max(fromMs, brokerBack(c)?.receivedMs ?? 0, unquietMs(c) ?? 0);
+  return watched(c, startMs, [...c.hosts.values()]);
 }
 
-function observed(c: CaseFile, startMs: number): Hold {
-  const lasts = [...c.hosts.values()].map(
-    (host) =>
-      host.good.findLast((sample) => sample.receivedMs <= c.haltEndMs)?.sentMs ?? Number.NEGATIVE_INFINITY,
-  );
-  return { startMs, heldMs: Math.max(0, Math.min(...lasts) - startMs) };
+// What is not vouched for by a control that vanished later may have been an old table, or none.
+function watched(c: CaseFile, startMs: number, hosts: readonly HostSamples[]): Hold {
+  const untilMs = hosts.map((host) => {
+    const last = host.good.findLast((sample) => sample.receivedMs <= c.haltEndMs)?.sentMs;
+    return Math.min(last ?? Number.NEGATIVE_INFINITY, controlsOf(c, host).vouchedUntilMs ?? startMs);
+  });
+  return { startMs, heldMs: Math.max(0, Math.min(...untilMs) - startMs) };
 }
 
 /** Whether a life is known to have ended by then. */

@@ -5,12 +5,13 @@ import { controllerClockTrouble } from './clocks.ts';
 import { controlsOf } from './controls.ts';
 import { finding, seconds } from './finding.ts';
 import { diedBy, stillnessOf } from './hold.ts';
-import { troubleOf } from './hosts.ts';
+import { haltTroubleOf } from './hosts.ts';
 import { detailAt, firstSeen, type Life, type Sighting } from './lives.ts';
 import { managerFindings } from './managers.ts';
 import { once } from './once.ts';
 import { type Reboot, rebootsOf } from './reboots.ts';
 import type { ServiceLives } from './service-lives.ts';
+import { isFrozenState } from './working.ts';
 
 /** What became of one life, seen from the deadline. */
 type Fate = 'gone' | 'late' | 'straddling' | 'alive' | 'unknown';
@@ -39,11 +40,11 @@ const proofs = once((_: CaseFile) => new Map<ServiceLives, StopProof>());
 function prove(c: CaseFile, service: ServiceLives): StopProof {
   const findings = c.trigger === null ? [] : stopFindings(c, c.trigger, service);
   const host = c.hosts.get(service.planned.host);
-  const still = stillnessOf(c);
+  const still = stillnessOf(c, service);
   const proven =
     c.trigger !== null &&
     host !== undefined &&
-    troubleOf(c, host.name).length === 0 &&
+    haltTroubleOf(c, host.name).length === 0 &&
     controllerClockTrouble(c).length === 0 &&
     controlsOf(c, host).finalSeen &&
     service.roots.length >= service.planned.instances &&
@@ -76,7 +77,7 @@ function stopFindings(c: CaseFile, trigger: Trigger, service: ServiceLives): Fin
   return [...wrong, ...managerFindings(c, service)];
 }
 
-// Who answers for the broker is at work somewhere, whatever the process table of its host shows.
+// Who answers for the broker is at work somewhere, whatever the process table of its host shows: here an answer accuses, and any will do.
 function stillAnswering(c: CaseFile, trigger: Trigger, service: ServiceLives): Finding[] {
   const { name, host } = service.planned;
   if (!c.brokerMustStop || name !== c.plan.broker) return [];
@@ -294,8 +295,7 @@ function isBorn(life: Life, trigger: Trigger): boolean {
 }
 
 function isFrozen(c: CaseFile, life: Life): boolean {
-  const state = lastInHalt(c, life)?.state;
-  return state === 'T' || state === 't';
+  return isFrozenState(lastInHalt(c, life)?.state);
 }
 
 // A zombie with living threads shows no argv: that is no new name.

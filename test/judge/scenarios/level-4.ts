@@ -260,7 +260,7 @@ export const wrong: readonly (readonly [string, Change, readonly `${FindingCode}
         ppid: baselineLife(s, 'principal').pid,
         pgrp: baselineLife(s, 'principal').pid,
       }),
-    ['orphaned-children principal'],
+    ['orphaned-children principal', 'restored-differently principal'],
   ],
   [
     'the store does not change',
