@@ -62,7 +62,12 @@ export function idleAtEnd(c: CaseFile, service: ServiceLives, lives: readonly Li
     const freeze = freezesOf(life, { fromMs: 0, toMs: Number.POSITIVE_INFINITY }).at(-1);
     const sure = freeze !== undefined && freeze.last === last;
     const ids = [sure ? freeze.first.sample.id : last.sample.id, last.sample.id];
-    return { sure, why: `pid ${life.pid} was frozen, in state ${last.state}`, forMs: freeze?.forMs ?? 0, ids };
+    return {
+      sure,
+      why: `pid ${life.pid} was frozen, in state ${last.state}`,
+      forMs: freeze?.forMs ?? 0,
+      ids,
+    };
   }
   return noBeat(c, service, lives);
 }
