@@ -71,6 +71,10 @@ export class FakeFleet {
   confirm: World['confirm'] = null;
   /** What the exchange shows, where the fleet has one. */
   positions: Record<string, number> | null = null;
+  /** How many orders it has accepted by then, of hermes and in DOGE-USD. */
+  orders: (nowMs: number) => number = () => 0;
+  /** Whether something else, a cache or a proxy, answers for the broker while no process of it is there. */
+  answersFor: () => boolean = () => false;
   /** HTTP status by which the second operator's token is answered; null: nothing comes. */
   secondOperator: number | null = 200;
   /** What a command on the controller comes to. */
@@ -116,7 +120,9 @@ export class FakeFleet {
         guard: (request) => this.#guard(request),
         rehearse: async (role) => this.#rehearsed(role),
         status: async () =>
-          this.#broker && !this.#muted && !this.#lockedOut ? present(this.#said) : unreadable('no answer'),
+          (this.#broker || this.answersFor()) && !this.#muted && !this.#lockedOut
+            ? present(this.#said)
+            : unreadable('no answer'),
       },
       store: { read: async () => present({ state: this.stored, incidents: [...this.incidents], inode: 7 }) },
       audit: null,
@@ -165,7 +171,9 @@ export class FakeFleet {
   }
 
   #book() {
-    return { positions: this.positions ?? {}, open: {}, accepted: [] };
+    const count = this.orders(this.clock.nowMs());
+    const accepted = count === 0 ? [] : [{ asset: 'DOGE-USD', account: 'hermes', count }];
+    return { positions: this.positions ?? {}, open: {}, accepted };
   }
 
   get #muted(): boolean {

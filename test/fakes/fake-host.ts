@@ -29,6 +29,8 @@ export class FakeHost implements HostLink {
   /** Set to cut the connection: nothing is read until it is opened again, and then by this machine. */
   cutTo: string | null = null;
   os = 'Linux';
+  /** What every heartbeat on it says. */
+  heartbeat: (() => Reading<string>) | null = null;
   /** How often it was opened. */
   opened = 0;
   #machine: string;
@@ -137,7 +139,7 @@ export class FakeHost implements HostLink {
           cgroup,
         })),
       visibility: { uid: 0, pid1: true, hidepid: '0' },
-      heartbeats: {},
+      heartbeats: this.#heartbeats(request),
     });
   }
 
@@ -168,6 +170,10 @@ export class FakeHost implements HostLink {
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  #heartbeats({ mode }: SampleRequest): ProbeSample['heartbeats'] {
+    return mode === 'list' || this.heartbeat === null ? {} : { hermes: this.heartbeat() };
   }
 
   #scope() {

@@ -115,7 +115,7 @@ describe('an accepted survivor under another name', () => {
       .and(renamed)
       .accepting('renamed-survivor')
       .verdict();
-    expect(verdict).toMatchObject({ verdict: 'fail', exitCode: 1 });
+    expect(verdict).toMatchObject({ verdict: 'fail', exitCode: 5, fleet: 'unknown' });
     expect(verdict.findings.filter((f) => f.knownIssue === null)).toMatchObject([
       { code: 'restored-differently', service: 'hermes', consequenceOf: 'renamed-survivor tesseract/hermes' },
     ]);

@@ -326,8 +326,8 @@ export function cleanLevel2(): Scenario {
         tag: `rot-${host}`,
         pid: 901,
         fromMs: 1600,
-        killedMs: RESUME - 700,
-        goneMs: RESUME - 660,
+        killedMs: RESUME - 300,
+        goneMs: RESUME - 260,
         purpose: 'final' as const,
       },
     ]),
@@ -784,6 +784,8 @@ export function asFoundLevel2Held(): Scenario {
     ...lives.filter((one) => one.services.includes('principal')),
   ];
   Object.assign(s, { crash, canaries, resumeAt: null });
+  // Those that run on trade until the deadline and beyond; only from it on is anything held.
+  s.plan = { ...s.plan, timing: { ...s.plan.timing, holdMs: 4000 } };
   s.api = (ms) => {
     if (ms >= CRASH && ms < BACK) return { kind: 'unreadable', reason: 'connection refused' };
     return present(ms >= T0 + 50 && ms < CRASH ? halted : calm);

@@ -1,7 +1,7 @@
-import { brokerInside } from '../model/foresight.ts';
-import { steadyEveryMs } from '../model/drill.ts';
-import { type GuardKind, guardKind } from '../model/guards.ts';
 import { asksStatus, notCovered, readsStore, showsState } from '../model/coverage.ts';
+import { steadyEveryMs } from '../model/drill.ts';
+import { brokerInside } from '../model/foresight.ts';
+import { type GuardKind, guardKind } from '../model/guards.ts';
 import type { Match } from '../model/inventory.ts';
 import type { Plan, PlannedHost, PlannedService, Role } from '../model/plan.ts';
 import { commandLine } from './command-line.ts';

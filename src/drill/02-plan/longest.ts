@@ -16,6 +16,9 @@ const RESUME_REPLY_MS = 15_000;
 const RESUME_ATTEMPTS = 3;
 const COMMAND_MS = 30_000;
 const STATE_MS = 2_000;
+/** How many beats may be missed before a heartbeat has stopped, and how long it may take to look. */
+const BEATS = 3;
+const LOOK_MS = 3_000;
 /** The undo is done once more where what it undid comes back. */
 const ROUNDS = 2;
 
@@ -75,5 +78,10 @@ function undoMs(plan: Plan): number {
         COMMAND_MS +
         RESUME_ATTEMPTS * (RESUME_REPLY_MS + crashWithinMs) +
         restoreWithinMs;
-  return ROUNDS * (lifted + startable * COMMAND_MS + restoreWithinMs + settleMs);
+  // Each time that everything is up, its heartbeats are waited for.
+  const beatsMs = Math.max(
+    0,
+    ...services.map(({ heartbeat }) => (heartbeat ? BEATS * heartbeat.everyMs + LOOK_MS : 0)),
+  );
+  return ROUNDS * (lifted + startable * COMMAND_MS + restoreWithinMs + 2 * beatsMs + settleMs);
 }

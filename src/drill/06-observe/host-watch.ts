@@ -5,6 +5,7 @@ import type { Plan } from '../model/plan.ts';
 import { apart, present, type Reading } from '../model/reading.ts';
 import type { HostIdentity, Sample, SampleRequest, SeenTable } from '../model/sample.ts';
 import type { HostLink, World } from '../ports/world.ts';
+import { Beats } from './beats.ts';
 import { classify } from './classify.ts';
 import { blindness, Table } from './table.ts';
 
@@ -26,6 +27,7 @@ export class HostWatch {
   readonly host: string;
   /** What is known of its processes; nothing before `open`. */
   table: Table;
+  readonly beats = new Beats();
   readonly #plan: Plan;
   readonly #world: World;
   readonly #link: HostLink;
@@ -224,6 +226,7 @@ export class HostWatch {
     journal.append({ kind: 'sample', sample });
     if (!this.#isYoungEnough(answer.value, receivedMs)) return this.#letGo();
     this.table.take({ ...seen, rows });
+    this.beats.note(seen.heartbeats, { sentMs, receivedMs });
     if (mode === 'full') this.#lastFullMs = sentMs;
     this.#trouble = blindness(seen);
     this.#lastGoodMs = sentMs;

@@ -103,6 +103,7 @@ export function createObserver(plan: Plan, drillId: string, world: World): Obser
       return state.firstExchange;
     },
     lastTrade: (asset) => state.lastTrade(asset),
+    lastBeat: (service) => watchOf.get(hostOf.get(service) ?? '')?.beats.last(service) ?? null,
     blindSpots() {
       return watches.flatMap((watch) =>
         watch.blindSpot === null ? [] : [`${watch.host}: ${watch.blindSpot}`],

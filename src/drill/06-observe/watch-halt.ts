@@ -53,7 +53,7 @@ export async function holdHalt(
   await until(() => untilMs() - LAST_LOOK_MS);
   observer.pace('quick');
   if (over()) return null;
-  const controlled = observer.control('final', untilMs());
+  const controlled = observer.control('final', () => (over() ? 0 : untilMs()));
   observer.lookAgain();
   await until(untilMs);
   await observer.until(() => over() || observer.lookedAgain(), world.clock.nowMs() + LAST_LOOK_MS);

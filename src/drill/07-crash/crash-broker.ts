@@ -33,10 +33,16 @@ export async function crashBroker(
     killed.kind === 'present' ? { kind: 'present' as const, value: { exitCode: 0, output: '' } } : killed;
   journal.append({ kind: 'outcome', intent, act, startedMs, endedMs, reply: null, command });
 
-  const back = (): boolean =>
-    (observer.livesOf(service) ?? []).some((life) => life.part === 'root' && life.key !== victim.key) &&
-    observer.status?.reading.kind === 'present' &&
-    observer.status.sentMs > endedMs;
+  // What answers before a new life of it is seen may be anything: a cache, a proxy.
+  let bornMs: number | null = null;
+  const back = (): boolean => {
+    const isThere = (observer.livesOf(service) ?? []).some(
+      (life) => life.part === 'root' && life.key !== victim.key,
+    );
+    bornMs = isThere ? (bornMs ?? clock.nowMs()) : null;
+    const { status } = observer;
+    return bornMs !== null && status?.reading.kind === 'present' && status.sentMs >= bornMs;
+  };
   await observer.until(() => world.stop.aborted || back(), endedMs + plan.timing.crashWithinMs);
   return back() ? 'back' : 'not back';
 }

@@ -14,6 +14,10 @@ const ATTEMPTS = 3;
 /** How long to wait for the store to show the halt, once the broker is gone. */
 const STATE_WITHIN_MS = 2_000;
 
+/** A heartbeat stands still once it has missed these, and is looked at about once a second. */
+const BEATS = 3;
+const LOOK_MS = 3_000;
+
 /** `restored`: everything is up again. `foreign`: the halt is somebody else's and was left alone. `not restored`: neither. */
 export type Undone = 'restored' | 'foreign' | 'not restored';
 
@@ -100,7 +104,7 @@ async function undoByHand(undo: Undo): Promise<Undone> {
   const restored = (): boolean => allUp(after) && haltNow(after) === null;
   const untilMs = clock.nowMs() + restoreWithinMs;
   await observer.until(() => foreignNow(after) || restored(), untilMs);
-  if (restored()) await tradedAgain(after, untilMs);
+  if (restored()) await Promise.all([tradedAgain(after, untilMs), beatsAgain(after, untilMs)]);
   if (foreignNow(after)) return 'foreign';
   return restored() ? 'restored' : 'not restored';
 }
@@ -188,16 +192,24 @@ export function down({ plan, baseline, observer }: Undo): PlannedService[] {
   });
 }
 
+/** A bystander is not started, since nobody was to stop it; but what brings the others back may bring it back too. */
 function allUp(undo: Undo): boolean {
-  const { plan, observer } = undo;
-  return down(undo).length === 0 && plan.services.every(({ name }) => observer.livesOf(name) !== null);
+  const { plan, baseline, observer } = undo;
+  return (
+    down(undo).length === 0 &&
+    plan.services.every(({ name, role }) => {
+      const lives = observer.livesOf(name);
+      const before = role === 'bystander' ? (baseline.get(name) ?? []).length : 0;
+      return lives !== null && (before === 0 || lives.length > 0);
+    })
+  );
 }
 
 export async function allBack(undo: Undo, patienceMs: number): Promise<boolean> {
   const { observer, world } = undo;
   const untilMs = world.clock.nowMs() + patienceMs;
   const up = await observer.until(() => foreignNow(undo) || allUp(undo), untilMs);
-  if (up && !foreignNow(undo)) await tradedAgain(undo, untilMs);
+  if (up && !foreignNow(undo)) await Promise.all([tradedAgain(undo, untilMs), beatsAgain(undo, untilMs)]);
   return up;
 }
 
@@ -210,6 +222,28 @@ async function tradedAgain(undo: Undo, untilMs: number): Promise<void> {
   const traded = [...silent, ...flat, ...active].filter((asset) => observer.lastTrade(asset) !== null);
   const again = (asset: string): boolean => (observer.lastTrade(asset)?.fromMs ?? 0) >= sinceMs;
   await observer.until(() => foreignNow(undo) || traded.every(again), untilMs);
+}
+
+/**
+ * Waits until every heartbeat that had beaten is seen to beat again: what is up need not be at work. Three of its beats at the least, by
+ * when one that stays away can be told from one that is late.
+ */
+async function beatsAgain(undo: Undo, untilMs: number): Promise<void> {
+  const { plan, observer, world } = undo;
+  const sinceMs = world.clock.nowMs();
+  const beating = plan.services.filter(
+    ({ name, role, heartbeat }) =>
+      role !== 'bystander' && heartbeat !== null && observer.lastBeat(name) !== null,
+  );
+  const again = ({ name }: PlannedService): boolean => (observer.lastBeat(name)?.fromMs ?? 0) >= sinceMs;
+  const patienceMs = Math.max(
+    0,
+    ...beating.map(({ heartbeat }) => BEATS * (heartbeat?.everyMs ?? 0) + LOOK_MS),
+  );
+  await observer.until(
+    () => foreignNow(undo) || beating.every(again),
+    Math.max(untilMs, sinceMs + patienceMs),
+  );
 }
 
 export function foreignNow(undo: Undo): boolean {

@@ -2,6 +2,7 @@ import type { BrokerState, StoreSnapshot } from '../model/broker-state.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { haltAcknowledged } from './acknowledgement.ts';
 import { startedMs } from './acts.ts';
+import { brokerAnswers } from './broker-answers.ts';
 import {
   brokerSubject,
   type CaseFile,
@@ -41,7 +42,7 @@ export function haltedState(c: CaseFile): HaltedState | null {
   if (!isTriggered(c)) return null;
   const span = firstLifeSpan(c);
   const { level } = c.plan.expect;
-  const api = said(within(c.status, span)).findLast((read) => read.value.level === level);
+  const api = said(within(brokerAnswers(c), span)).findLast((read) => read.value.level === level);
   if (api !== undefined) return { state: api.value, source: 'api', id: api.id };
   const store = said(within(c.store, span)).findLast((read) => read.value.state.level === level);
   if (store !== undefined) return { state: store.value.state, source: 'store', id: store.id };
@@ -104,7 +105,7 @@ function amnesia(c: CaseFile): Fault[] {
   const before = haltedState(c);
   if (death === undefined || before === null) return [];
   const since = { fromMs: death.toMs, toMs: Math.min(c.haltEndMs, guardChangeMs(c)) };
-  const after = said(within(c.status, since)).filter(
+  const after = said(within(brokerAnswers(c), since)).filter(
     (read, _, all) => !isForeign(c, read.value) && !gaveUpLater(c, read, all, (value) => value),
   );
   const forgot = after.find((read) => read.value.level === 0);
@@ -157,7 +158,7 @@ const SOURCE = { api: 'its API', store: 'its store', reply: 'its reply to the ha
 function lostFields(c: CaseFile, before: HaltedState, after: BrokerState): Field[] {
   return FIELDS.filter((field) => {
     if (before.state[field] === null || before.state[field] === after[field]) return false;
-    return before.source === 'api' || said(c.status).some(({ value }) => value[field] !== null);
+    return before.source === 'api' || said(brokerAnswers(c)).some(({ value }) => value[field] !== null);
   });
 }
 

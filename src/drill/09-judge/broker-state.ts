@@ -1,5 +1,6 @@
 import type { BrokerState, IncidentRow, StoreSnapshot } from '../model/broker-state.ts';
 import { haltAcknowledged } from './acknowledgement.ts';
+import { brokerAnswers } from './broker-answers.ts';
 import { describe, type Field, FIELDS, firstLifeSpan, haltedState } from './broker-memory.ts';
 import {
   brokerSubject,
@@ -92,7 +93,7 @@ function otherAsset(c: TriggeredCase): Fault[] {
   const halt = { fromMs: c.anchorMs, toMs: c.haltEndMs };
   const named = [
     { where: 'reply', id: outcomeId, asset: reply?.acknowledged === true ? reply.state?.asset : null },
-    ...said(within(c.status, halt)).map(({ id, value }) => ({ where: 'API', id, asset: own(value) })),
+    ...said(within(brokerAnswers(c), halt)).map(({ id, value }) => ({ where: 'API', id, asset: own(value) })),
     ...said(within(c.store, halt)).map(({ id, value: { state } }) => ({
       where: 'store',
       id,
@@ -129,7 +130,7 @@ function downgraded(c: TriggeredCase): Fault[] {
   const { level } = c.plan.expect;
   const base = levelIn(storeBefore(c));
   for (const [index, span] of livesSpans(c).entries()) {
-    const api = said(within(c.status, span)).map((read) => ({
+    const api = said(within(brokerAnswers(c), span)).map((read) => ({
       ...read,
       state: read.value,
       where: 'Its API',
@@ -224,7 +225,7 @@ function missing(c: TriggeredCase, snapshots: readonly Snapshot[]): Fault[] {
     ];
   }
   const first = firstLifeSpan(c);
-  const api = said(within(c.status, first)).filter((read) => read.value.level === level);
+  const api = said(within(brokerAnswers(c), first)).filter((read) => read.value.level === level);
   const states = snapshots.filter((read) => read.value.state.level === level);
   const open = snapshots.some(({ value }) =>
     value.incidents?.some((row) => !known.has(row.id) && row.resolvedAt === null),
@@ -262,7 +263,7 @@ function split(c: TriggeredCase): Fault[] {
 /** Every reading of the API with those of the store around it; null where one of the three says nothing, or they agree. */
 function triples(c: CaseFile, span: { fromMs: number; toMs: number }): (Disagreement | null)[] {
   const store = within(c.store, span);
-  return within(c.status, span).map((api) => {
+  return within(brokerAnswers(c), span).map((api) => {
     const before = store.findLast((read) => read.receivedMs <= api.sentMs);
     const after = store.find((read) => read.sentMs >= api.receivedMs);
     if (
@@ -313,7 +314,7 @@ function differing(c: CaseFile, api: BrokerState, store: BrokerState): Field[] {
   return FIELDS.filter((field) => {
     if (api[field] === store[field]) return false;
     return (
-      said(c.status).some(({ value }) => value[field] !== null) &&
+      said(brokerAnswers(c)).some(({ value }) => value[field] !== null) &&
       said(c.store).some(({ value }) => value.state[field] !== null)
     );
   });

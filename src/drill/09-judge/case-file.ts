@@ -262,6 +262,11 @@ const spoken = once((all: readonly Read<unknown>[]): readonly Said<unknown>[] =>
   ),
 );
 
+/** Whether the journal has its last record: without it the runner, or its disk, was lost while the drill went on. */
+export function isWhole(c: CaseFile): boolean {
+  return c.entries.some(({ kind }) => kind === 'closed' || kind === 'failed');
+}
+
 /** The broker, as what a finding is about. */
 export function brokerSubject(c: CaseFile): { readonly host: string | null; readonly service: string } {
   return { host: c.broker?.planned.host ?? null, service: c.plan.broker };

@@ -1,11 +1,10 @@
 import type { FindingCode } from '../model/findings.ts';
 import { findingKey } from '../model/verdict.ts';
 import { FIELDS, haltedState } from './broker-memory.ts';
-import type { CaseFile } from './case-file.ts';
-import { isWhole } from './completeness.ts';
+import { type CaseFile, isWhole } from './case-file.ts';
 import { accountsAfterDeadline, accountsAroundDeadline, accountsAtBaseline } from './effects.ts';
 import type { Fault } from './finding.ts';
-import { isHaltComplete } from './hold.ts';
+import { isHaltComplete, isUnvouched } from './hold.ts';
 
 /**
  * What may be a cause of what, as data. The first rule that fits decides: one cause, one primary finding. Whether accepting the cause
@@ -130,6 +129,7 @@ export const CAUSES: Partial<Record<FindingCode, readonly CauseRule[]>> = {
     { by: ['amnesia-restart'], time: 'begins' },
   ],
   'position-not-flat': [{ by: ['wrong-asset'] }, { by: ['order-after-halt'], same: ['asset'], covers: true }],
+  'position-grew': [{ by: ['wrong-asset'] }],
   'collateral-halt': [
     { by: ['wrong-asset'] },
     { by: ['collateral-stop'], covers: true, each: (c, { asset }) => accountsAtBaseline(c, asset ?? '') },
@@ -170,7 +170,7 @@ export const CAUSES: Partial<Record<FindingCode, readonly CauseRule[]>> = {
     // One that comes up and goes down, over and over, is down.
     { by: ['broker-down'], same: sameService },
   ],
-  'unreadable-broker': unread,
+  'unreadable-broker': [...unread, { by: ['vacuous-target'], same: sameService }],
   'unreadable-store': unread,
   // What cannot be asked of a broker that says nothing is refused for that reason.
   interlock: [{ by: ['unreadable-broker'], same: sameService }],
@@ -188,15 +188,30 @@ export const CAUSES: Partial<Record<FindingCode, readonly CauseRule[]>> = {
     { by: ['collateral-halt'], same: ['asset'], fits: (_, { asset }) => asset !== undefined },
     // What the broker did not mean to stop it does not bring back.
     { by: ['collateral-stop'], same: sameService, fits: (_, { asset }) => asset === undefined },
+    { by: ['survivor-stale', 'frozen-not-stopped'], same: sameService },
   ],
-  'restored-differently': [{ by: ['renamed-survivor'], same: sameService }],
+  // The word pass needs a restored fleet, so that what is accepted of the cause covers nothing here.
+  'restored-differently': [
+    {
+      by: [
+        'renamed-survivor',
+        'orphaned-children',
+        'successful-no-op',
+        'partial-stop',
+        'respawned',
+        'duplicate-instance',
+        'vacuous-target',
+      ],
+      same: sameService,
+    },
+  ],
 
   'state-unseen': [
     { by: ['unpersisted-halt'], same: sameService, covers: true },
     { by: ['amnesia-restart', 'silent-downgrade'], same: sameService, time: 'begins', covers: true },
     ...cutShort,
   ],
-  'hold-short': cutShort,
+  'hold-short': [{ by: ['control-missing'], fits: isUnvouched }, ...cutShort],
   'crash-missing': [
     {
       by: ['self-halt', 'broker-down', 'amnesia-restart', 'silent-downgrade'],
@@ -208,7 +223,7 @@ export const CAUSES: Partial<Record<FindingCode, readonly CauseRule[]>> = {
   ],
   'control-missing': [
     { by: BLINDERS, same: ['host'], fits: (_, __, { service }) => service === null },
-    { by: ['hold-short'] },
+    { by: ['hold-short'], fits: (c) => !isUnvouched(c) },
     ...cutShort,
   ],
   'guard-untried': [

@@ -1,10 +1,17 @@
 import { readsStore, showsState } from '../model/coverage.ts';
 import { guardKind } from '../model/guards.ts';
 import { crashSummary } from './broker-memory.ts';
-import { brokerSubject, type CaseFile, isTriggered, servicesOf, type TriggeredCase } from './case-file.ts';
+import {
+  brokerSubject,
+  type CaseFile,
+  isTriggered,
+  isWhole,
+  servicesOf,
+  type TriggeredCase,
+} from './case-file.ts';
 import { controlsOf } from './controls.ts';
 import { type Fault, finding, harmless, listed, seconds, spanning } from './finding.ts';
-import { diedBy, goneMs, holdOf, stateVerifiedMs } from './hold.ts';
+import { diedBy, goneMs, holdOf, isUnvouched, stateVerifiedMs } from './hold.ts';
 import { crashedLife } from './survivors.ts';
 import { isUnheard } from './undo.ts';
 
@@ -32,11 +39,6 @@ function afterInterruption({ interrupted: [first] }: CaseFile, fault: Fault): Fa
   return { ...fault, message, evidence: [...new Set([...fault.evidence, first.id])] };
 }
 
-/** Whether the journal has its last record. */
-export function isWhole(c: CaseFile): boolean {
-  return c.entries.some(({ kind }) => kind === 'closed' || kind === 'failed');
-}
-
 function brokenOff(c: CaseFile): Fault[] {
   if (isWhole(c)) return [];
   return [
@@ -59,7 +61,9 @@ function holdShort(c: TriggeredCase): Fault[] {
   if (hold === null || hold.heldMs >= holdMs) return [];
   const all = servicesOf(c, 'target');
   const left = all.filter((service) => goneMs(c, service) === null).map(({ planned }) => planned.name);
-  const observed = `observed for ${seconds(hold.heldMs)}, not ${seconds(holdMs)}`;
+  const observed = isUnvouched(c)
+    ? `observed for ${seconds(hold.watchedMs)}, and for ${seconds(hold.heldMs)} of it, not ${seconds(holdMs)}, vouches a control that vanished later`
+    : `observed for ${seconds(hold.heldMs)}, not ${seconds(holdMs)}`;
   const message =
     left.length === 0
       ? `The complete halt was ${observed}.`

@@ -22,7 +22,12 @@ export interface Controls {
   readonly findings: readonly Finding[];
   /** From the calibration kill to the first sample without that canary. */
   readonly latencyMs: Interval | null;
-  /** Whether a canary was killed after the halt had been observed, and seen to vanish. */
+  /**
+   * Until when the probe is known to have shown what was there in the halt: the last sample that showed a control to be gone which was
+   * killed after T0, before the halt ended, whatever it was called. Null where there was none.
+   */
+  readonly vouchedUntilMs: number | null;
+  /** Whether the one that the runner kills at the end of the hold was seen to vanish. */
   readonly finalSeen: boolean;
 }
 
@@ -37,7 +42,8 @@ const all = once((_: CaseFile) => new Map<HostSamples, Controls>());
 
 function judgeControls(c: CaseFile, host: HostSamples): Controls {
   const canaries = canariesOf(c, host);
-  if (c.trigger === null && canaries.length === 0) return { findings: [], latencyMs: null, finalSeen: false };
+  if (c.trigger === null && canaries.length === 0)
+    return { findings: [], latencyMs: null, vouchedUntilMs: null, finalSeen: false };
   const findings: Finding[] = [];
   const blind = (message: string, evidence: readonly (string | null | undefined)[]): void => {
     findings.push(finding('blind-probe', { host: host.name }, message, evidence));
@@ -83,16 +89,16 @@ function judgeControls(c: CaseFile, host: HostSamples): Controls {
       [calibration?.planted],
     );
   }
+  const vouched = kills.flatMap(({ killed, life }) => {
+    const vanished = life === null || killed.fromMs <= c.anchorMs ? null : vanishedAt(host, life, killed);
+    return vanished === null ? [] : [{ killed, atMs: vanished.sentMs }];
+  });
+  const inHalt = vouched.filter(({ killed }) => killed.fromMs <= c.haltEndMs).map(({ atMs }) => atMs);
   return {
     findings,
     latencyMs,
-    finalSeen: kills.some(
-      ({ killed, life }) =>
-        killed.purpose === 'final' &&
-        life !== null &&
-        killed.fromMs > c.anchorMs &&
-        vanishedAt(host, life, killed) !== null,
-    ),
+    vouchedUntilMs: inHalt.length === 0 ? null : Math.max(...inHalt),
+    finalSeen: vouched.some(({ killed }) => killed.purpose === 'final'),
   };
 }
 

@@ -2,7 +2,8 @@ import type { ExchangeBook } from '../model/broker-state.ts';
 import type { EffectSummary, Finding } from '../model/verdict.ts';
 import { brokerSubject, type CaseFile, type Said, said, within } from './case-file.ts';
 import { type Fault, finding, listed, seconds, spanning } from './finding.ts';
-import { countOf, ends, growths, hasStopped, isFlat, MISSED, rateOf } from './quiet.ts';
+import { completeFromMs } from './hold.ts';
+import { countOf, ends, growths, hasGrown, hasStopped, isFlat, MISSED, rateOf } from './quiet.ts';
 
 /** Fewer expected orders than this, and silence says nothing. */
 const SEVERAL = 3;
@@ -39,6 +40,10 @@ export function judgeEffects(c: CaseFile): Finding[] {
   return [
     ...reset(c),
     ...each(effects.silent, (watched) => judgeSilence(c, watched)),
+    ...each(
+      effects.silent.filter((asset) => !effects.flat.includes(asset)),
+      (watched) => judgePosition(c, watched),
+    ),
     ...each(effects.flat, (watched) => judgeFlat(c, watched)),
     ...each(effects.active, (watched) => judgeActive(c, watched)),
   ];
@@ -121,6 +126,28 @@ function judgeSilence(c: CaseFile, watched: Watched): Fault[] {
       [first.id, was.id, last.id],
     ),
   ];
+}
+
+// Orders that rested before the halt may be filled while it stands, and no new one is accepted then. What a new one explains is told of
+// that one; what must be flat is flat or not.
+function judgePosition(c: CaseFile, { asset, during, deadlineMs }: Watched): Fault[] {
+  const standsMs = Math.min(deadlineMs, completeFromMs(c) ?? deadlineMs);
+  const looks = during.filter((read) => read.sentMs >= standsMs);
+  for (const [at, now] of looks.entries()) {
+    const before = looks[at - 1];
+    if (before === undefined || countOf(now.value, asset) !== countOf(before.value, asset)) continue;
+    const [was, is] = [before, now].map(({ value }) => value.positions[asset] ?? 0);
+    if (was === undefined || is === undefined || !hasGrown(was, is)) continue;
+    return [
+      finding(
+        'position-grew',
+        { ...brokerSubject(c), asset },
+        `The position in ${asset} grew from ${was} to ${is} ${seconds(now.sentMs - c.anchorMs)} after T0, while the halt stood and no new order was accepted.`,
+        [before.id, now.id],
+      ),
+    ];
+  }
+  return [];
 }
 
 function ordersAfter(c: CaseFile, { asset, last }: Watched): Fault | null {

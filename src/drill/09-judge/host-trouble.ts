@@ -16,13 +16,18 @@ export interface Gap {
   readonly bad: readonly BadSample[];
 }
 
-/** The longest stretch between two good samples from baseline to the end of the halt, its last edge included. */
-export function longestGap(c: CaseFile, host: HostSamples): Gap | null {
-  const good = host.good.filter((sample) => sample.sentMs <= c.haltEndMs);
+/** When the last sample of any host came in, be it a good one or not: until then all of them had to be watched. */
+export const watchedUntilMs = once((c: CaseFile): number =>
+  Math.max(...[...c.hosts.values()].map((host) => host.samples.at(-1)?.receivedMs ?? 0)),
+);
+
+/** The longest stretch between two good samples from baseline to the proven undo or to `untilMs`, its last edge included. */
+export function longestGap(c: CaseFile, host: HostSamples, untilMs = watchedUntilMs(c)): Gap | null {
+  const good = host.good.filter((sample) => sample.sentMs <= untilMs);
   let longest: Omit<Gap, 'bad'> | null = null;
   for (const [index, before] of good.entries()) {
     const after = good[index + 1] ?? null;
-    const gap = { fromMs: before.sentMs, toMs: after?.receivedMs ?? c.haltEndMs, before, after };
+    const gap = { fromMs: before.sentMs, toMs: after?.receivedMs ?? untilMs, before, after };
     if (longest === null || gap.toMs - gap.fromMs > longest.toMs - longest.fromMs) longest = gap;
   }
   if (longest === null) return null;
@@ -31,8 +36,8 @@ export function longestGap(c: CaseFile, host: HostSamples): Gap | null {
   return { ...longest, bad };
 }
 
-/** Whether this host was observed without a break: everything wrong with its samples, as findings about it. */
-export function observationTrouble(c: CaseFile, host: HostSamples): Finding[] {
+/** Whether this host was observed without a break until then: everything wrong with its samples, as findings about it. */
+export function observationTrouble(c: CaseFile, host: HostSamples, untilMs: number): Finding[] {
   const identity = host.identities.findLast((seen) => seen.identity.kind !== 'present');
   const unidentified = host.identities.every((seen) => seen.identity.kind !== 'present');
   if (unidentified || host.good.length === 0) {
@@ -56,7 +61,7 @@ export function observationTrouble(c: CaseFile, host: HostSamples): Finding[] {
     ];
   }
   if (c.trigger === null) return [];
-  return [...lateBaseline(c, host), ...brokenObservation(c, host)];
+  return [...lateBaseline(c, host), ...brokenObservation(c, host, untilMs)];
 }
 
 function lateBaseline(c: CaseFile, host: HostSamples): Finding[] {
@@ -74,8 +79,8 @@ function lateBaseline(c: CaseFile, host: HostSamples): Finding[] {
   ];
 }
 
-function brokenObservation(c: CaseFile, host: HostSamples): Finding[] {
-  const worst = longestGap(c, host);
+function brokenObservation(c: CaseFile, host: HostSamples, untilMs: number): Finding[] {
+  const worst = longestGap(c, host, untilMs);
   const limit = c.plan.timing.maxGapMs;
   if (worst === null || worst.toMs - worst.fromMs <= limit) return [];
   const length = seconds(worst.toMs - worst.fromMs);

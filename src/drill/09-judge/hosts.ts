@@ -4,7 +4,7 @@ import { hostClockTrouble } from './clocks.ts';
 import { controlsOf } from './controls.ts';
 import { finding } from './finding.ts';
 import type { HostSamples } from './host-samples.ts';
-import { identityTrouble, observationTrouble } from './host-trouble.ts';
+import { identityTrouble, observationTrouble, watchedUntilMs } from './host-trouble.ts';
 import { firstSeen } from './lives.ts';
 import { once } from './once.ts';
 
@@ -13,19 +13,28 @@ export function judgeHosts(c: CaseFile): Finding[] {
   return c.plan.hosts.flatMap((host) => troubleOf(c, host.name));
 }
 
-/** Everything that keeps a host's evidence from proving an absence; empty where nothing does. */
+/** Everything that keeps a host's evidence from proving an absence, from baseline to proven undo; empty where nothing does. */
 export function troubleOf(c: CaseFile, name: string): readonly Finding[] {
   return troubles(c).get(name) ?? [];
 }
 
-const troubles = once((c: CaseFile): ReadonlyMap<string, readonly Finding[]> => {
-  return new Map([...c.hosts].map(([name, host]) => [name, firstOfEachCode(troubleWith(c, host))]));
-});
+/** The same, of what was seen until the halt ended: what could not be seen of the undo takes nothing from the proof of a stop. */
+export function haltTroubleOf(c: CaseFile, name: string): readonly Finding[] {
+  return haltTroubles(c).get(name) ?? [];
+}
 
-function troubleWith(c: CaseFile, host: HostSamples): Finding[] {
+type Troubles = ReadonlyMap<string, readonly Finding[]>;
+const troubles = once((c: CaseFile): Troubles => troublesUntil(c, watchedUntilMs(c)));
+const haltTroubles = once((c: CaseFile): Troubles => troublesUntil(c, c.haltEndMs));
+
+function troublesUntil(c: CaseFile, untilMs: number): Troubles {
+  return new Map([...c.hosts].map(([name, host]) => [name, firstOfEachCode(troubleWith(c, host, untilMs))]));
+}
+
+function troubleWith(c: CaseFile, host: HostSamples, untilMs: number): Finding[] {
   return [
     ...identityTrouble(c, host),
-    ...observationTrouble(c, host),
+    ...observationTrouble(c, host, untilMs),
     ...hostClockTrouble(host),
     ...controlsOf(c, host).findings,
     ...unexamined(c, host),

@@ -2,10 +2,10 @@ import type { CaseFile } from './case-file.ts';
 import { controllerClockTrouble } from './clocks.ts';
 import { brokerDeaths } from './hold.ts';
 import { troubleOf } from './hosts.ts';
+import { finalRoots } from './returns.ts';
 import type { ServiceLives } from './service-lives.ts';
 import { unclassified } from './stop-proof.ts';
 import { crashedLife, judgeHeartbeats, judgeSurvivors } from './survivors.ts';
-import { finalRoots } from './undo.ts';
 
 /**
  * Whether a survivor is proven kept: on a host that was observed unbroken, its root lives were the same before and

@@ -4,7 +4,7 @@ import type { DoneAct, DoneStart, DoneStep } from './acts.ts';
 import { type CaseFile, said } from './case-file.ts';
 import { stepsLeft } from './manual-resume.ts';
 import { isForeign } from './ownership.ts';
-import { finalRoots } from './undo.ts';
+import { finalRoots } from './returns.ts';
 
 /**
  * The manual resume as a checklist: every step with its exact command, what came of it, and what is left to do. Null where the

@@ -15,6 +15,15 @@ export function isFlat(book: ExchangeBook, asset: string): boolean {
   return (book.positions[asset] ?? 0) === 0 && (book.open[asset] ?? 0) === 0;
 }
 
+/** No exchange trades in units finer than 1e-8: what is smaller, in absolute terms or beside the figure itself, is rounding. */
+const ROUNDING = 1e-9;
+
+/** Whether a position is larger than it was, or on the other side: one that only shrinks stays between what it was and nothing. */
+export function hasGrown(was: number, is: number): boolean {
+  const slack = ROUNDING * Math.max(1, Math.abs(was));
+  return is > Math.max(0, was) + slack || is < Math.min(0, was) - slack;
+}
+
 /** Whether so long a silence, at the rate seen before the trigger (orders a millisecond), means that trading has stopped. */
 export function hasStopped(rate: number, silenceMs: number): boolean {
   return silenceMs >= STILL_MS && rate * silenceMs >= MISSED;

@@ -2,10 +2,11 @@ import { asksStatus, readsStore } from '../model/coverage.ts';
 import type { FindingCode } from '../model/findings.ts';
 import type { Interval, Reading } from '../model/reading.ts';
 import { endedMs } from './acts.ts';
+import { brokerAnswers } from './broker-answers.ts';
 import { brokerSubject, type CaseFile, type Read, within } from './case-file.ts';
 import { type Fault, finding, spanning } from './finding.ts';
 import { brokerDeaths, brokerLives } from './hold.ts';
-import { undoneMs } from './undo.ts';
+import { undoneMs } from './returns.ts';
 
 const HALT_ENDED = 'when the halt ended';
 const RESTARTED = 'after the broker had restarted';
@@ -78,7 +79,7 @@ export function judgeSources(c: CaseFile): Fault[] {
   if (readsStore(c.plan)) demand('unreadable-store', 'The store', c.store, moments, subject);
   const asked = c.brokerMustStop ? moments.filter((need) => need.when !== HALT_ENDED) : moments;
   if (asksStatus(c.plan) && (c.brokerMustStop || !brokerGone(c)))
-    demand('unreadable-broker', 'The API', c.status, asked, subject);
+    demand('unreadable-broker', 'The API', brokerAnswers(c), asked, subject);
   if (c.plan.sources.exchange && c.plan.effects !== null) {
     demand(
       'unreadable-exchange',

@@ -5,12 +5,13 @@ import { controllerClockTrouble } from './clocks.ts';
 import { controlsOf } from './controls.ts';
 import { type Fault, finding, seconds, spanning } from './finding.ts';
 import { diedBy, stillnessOf } from './hold.ts';
-import { troubleOf } from './hosts.ts';
+import { haltTroubleOf } from './hosts.ts';
 import { detailAt, firstSeen, type Life, type Sighting } from './lives.ts';
 import { managerFindings } from './managers.ts';
 import { once } from './once.ts';
 import { type Reboot, rebootsOf } from './reboots.ts';
 import type { ServiceLives } from './service-lives.ts';
+import { isFrozenState } from './working.ts';
 
 /** What became of one life, seen from the deadline. */
 type Fate = 'gone' | 'late' | 'straddling' | 'alive' | 'unknown';
@@ -43,7 +44,7 @@ function prove(c: CaseFile, service: ServiceLives): StopProof {
   const proven =
     c.trigger !== null &&
     host !== undefined &&
-    troubleOf(c, host.name).length === 0 &&
+    haltTroubleOf(c, host.name).length === 0 &&
     controllerClockTrouble(c).length === 0 &&
     controlsOf(c, host).finalSeen &&
     service.roots.length >= service.planned.instances &&
@@ -88,7 +89,7 @@ function stopFindings(c: CaseFile, trigger: Trigger, service: ServiceLives): Fau
   ];
 }
 
-// Who answers for the broker is at work somewhere, whatever the process table of its host shows.
+// Who answers for the broker is at work somewhere, whatever the process table of its host shows: here an answer accuses, and any will do.
 function stillAnswering(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault[] {
   const { name, host } = service.planned;
   if (!c.brokerMustStop || name !== c.plan.broker) return [];
@@ -345,8 +346,7 @@ function isBorn(life: Life, trigger: Trigger): boolean {
 }
 
 function isFrozen(c: CaseFile, life: Life): boolean {
-  const state = lastInHalt(c, life)?.state;
-  return state === 'T' || state === 't';
+  return isFrozenState(lastInHalt(c, life)?.state);
 }
 
 // A zombie with living threads shows no argv: that is no new name.

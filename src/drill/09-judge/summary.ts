@@ -3,6 +3,7 @@ import { asksStatus } from '../model/coverage.ts';
 import type { BrokerSummary, ControlSummary, HaltSummary, Moment, ServiceSummary } from '../model/verdict.ts';
 import { haltAcknowledged, sameHost, stopClaims } from './acknowledgement.ts';
 import { endedMs } from './acts.ts';
+import { brokerAnswers } from './broker-answers.ts';
 import { crashSummary, firstLifeSpan, type HaltedState, haltedState } from './broker-memory.ts';
 import { type CaseFile, type Read, within } from './case-file.ts';
 import { controlsOf } from './controls.ts';
@@ -11,9 +12,9 @@ import { longestGap } from './host-trouble.ts';
 import { troubleOf } from './hosts.ts';
 import { proveKept } from './keep-proof.ts';
 import { countersOf } from './managers.ts';
+import { finalRoots, undoneMs } from './returns.ts';
 import type { ServiceLives } from './service-lives.ts';
 import { proveStop } from './stop-proof.ts';
-import { finalRoots, undoneMs } from './undo.ts';
 
 /** What the halt did, service by service. Milliseconds after T0. */
 export function haltSummary(c: CaseFile): HaltSummary {
@@ -86,7 +87,7 @@ export function brokerSummary(c: CaseFile): BrokerSummary {
   }
   return {
     moments: spans.map(({ moment, fromMs, toMs }) => {
-      const api = stateAt(c.status, fromMs, toMs, (value) => value);
+      const api = stateAt(brokerAnswers(c), fromMs, toMs, (value) => value);
       const store = stateAt(c.store, fromMs, toMs, (value) => value.state);
       const halted = moment === 'halted' ? haltedState(c) : null;
       if (c.brokerMustStop && moment === 'halted') return { moment, api: lastWords(c, halted), store };

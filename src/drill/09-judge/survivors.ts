@@ -1,9 +1,11 @@
 import type { Finding } from '../model/verdict.ts';
 import { type CaseFile, servicesOf } from './case-file.ts';
 import { finding, seconds } from './finding.ts';
+import { type Beat, beatBefore, beatsOf, limitOf, longestStill } from './heartbeats.ts';
 import { diedBy } from './hold.ts';
 import type { Life } from './lives.ts';
 import type { ServiceLives } from './service-lives.ts';
+import { freezesOf } from './working.ts';
 
 /** Whether every survivor lived through the halt as the same process. */
 export function judgeSurvivors(c: CaseFile): Finding[] {
@@ -91,49 +93,72 @@ function pids(lives: readonly Life[]): string {
   return lives.map((life) => life.pid).join(', ');
 }
 
-/** Whether every survivor is still at work: its heartbeat goes on changing, and it is not frozen. */
+/**
+ * Whether every survivor is still at work, from the trigger until the drill ended: its heartbeat goes on changing, and it is not
+ * frozen. Of the heartbeat of a target only whether it can show later that the target came back.
+ */
 export function judgeHeartbeats(c: CaseFile): Finding[] {
   if (c.trigger === null) return [];
-  return servicesOf(c, 'survivor').flatMap((service) =>
-    [...frozen(c, service), ...stale(c, service)].slice(0, 1),
-  );
+  return [
+    ...servicesOf(c, 'survivor').flatMap((service) =>
+      [...frozen(c, service), ...stale(c, service)].slice(0, 1),
+    ),
+    ...servicesOf(c, 'target').flatMap((service) => neverBeat(c, service)),
+  ];
 }
 
 function frozen(c: CaseFile, service: ServiceLives): Finding[] {
   const { name, host } = service.planned;
-  for (const life of service.roots) {
-    const inHalt = life.seen.filter(
-      ({ sample }) => sample.sentMs >= c.anchorMs && sample.receivedMs <= c.haltEndMs,
-    );
-    const tail = inHalt.slice(inHalt.findLastIndex(({ state }) => state !== 'T' && state !== 't') + 1);
-    const span = (tail.at(-1)?.sample.sentMs ?? 0) - (tail[0]?.sample.sentMs ?? 0);
-    if (tail.length >= 3 && span >= 1000) {
-      return [
-        finding(
-          'survivor-stale',
-          { host, service: name },
-          `${name} is there (pid ${life.pid}), but frozen: in state T for ${seconds(span)} until the halt ended.`,
-          [tail[0]?.sample.id, tail.at(-1)?.sample.id],
-        ),
-      ];
-    }
-  }
-  return [];
+  const span = { fromMs: c.anchorMs, toMs: c.endMs };
+  const [longest] = [...service.roots, ...service.newcomers]
+    .flatMap((life) => freezesOf(life, span).map((freeze) => ({ life, ...freeze })))
+    .toSorted((a, b) => b.forMs - a.forMs);
+  if (longest === undefined) return [];
+  const { life, first, last, forMs } = longest;
+  const until = last === life.seen.at(-1) ? ' until the drill ended' : '';
+  return [
+    finding(
+      'survivor-stale',
+      { host, service: name },
+      `${name} is there (pid ${life.pid}), but was frozen: in state ${last.state} for ${seconds(forMs)}${until}.`,
+      [first.sample.id, last.sample.id],
+    ),
+  ];
 }
 
-interface Beat {
-  readonly id: string;
-  readonly sentMs: number;
-  readonly receivedMs: number;
-  /** Null where the file was not there. */
-  readonly value: string | null;
+function neverBeat(c: CaseFile, service: ServiceLives): Finding[] {
+  const { name, host, heartbeat } = service.planned;
+  if (heartbeat === null) return [];
+  const before = beatBefore(c, service);
+  if (before !== 'still' && before !== 'unread') return [];
+  const [first] = beatsOf(c, service).flat();
+  return before === 'still'
+    ? [didNotChange(service, first)]
+    : [
+        finding(
+          'blind-probe',
+          { host, service: name },
+          `The heartbeat of ${name} on ${host} could not be read before the trigger.`,
+          [first?.id],
+        ),
+      ];
+}
+
+function didNotChange({ planned: { name, host, role } }: ServiceLives, first: Beat | undefined): Finding {
+  const what = role === 'target' ? 'came back at work' : 'went on';
+  return finding(
+    'vacuous-target',
+    { host, service: name },
+    `The heartbeat of ${name} on ${host} did not change before the trigger, so it cannot show that ${name} ${what}.`,
+    [first?.id],
+  );
 }
 
 function stale(c: CaseFile, service: ServiceLives): Finding[] {
   const { name, host, heartbeat } = service.planned;
   if (heartbeat === null) return [];
-  const limit = Math.max(3 * heartbeat.everyMs, 2000);
-  const runs = steadyRuns(c, service);
+  const limit = limitOf(heartbeat);
+  const runs = beatsOf(c, service);
   const all = runs.flat();
   const before = all.filter((beat) => beat.receivedMs <= c.anchorMs && beat.value !== null);
   const after = all.filter((beat) => beat.sentMs >= c.anchorMs && beat.receivedMs <= c.haltEndMs);
@@ -152,21 +177,11 @@ function stale(c: CaseFile, service: ServiceLives): Finding[] {
       ),
     ];
   }
-  const beatBefore = new Set(before.map((beat) => beat.value)).size > 1;
-  const watched = (before.at(-1)?.sentMs ?? 0) - (before[0]?.receivedMs ?? 0);
+  const was = beatBefore(c, service);
   const beatAfter = new Set([...before, ...after].map((beat) => beat.value)).size > 1;
-  if (!beatBefore && (watched > limit || !beatAfter)) {
-    return [
-      finding(
-        'vacuous-target',
-        { host, service: name },
-        `The heartbeat of ${name} on ${host} did not change before the trigger, so it cannot show that ${name} went on.`,
-        [before[0]?.id],
-      ),
-    ];
-  }
+  if (was === 'still' || (was === 'short' && !beatAfter)) return [didNotChange(service, before[0])];
   for (const run of runs) {
-    const still = longestStill(run, c);
+    const still = longestStill(run, c.anchorMs);
     if (still !== null && still.last.sentMs - still.first.receivedMs > limit) {
       const length = seconds(still.last.sentMs - still.first.receivedMs);
       return [
@@ -180,35 +195,4 @@ function stale(c: CaseFile, service: ServiceLives): Finding[] {
     }
   }
   return [];
-}
-
-/** Heartbeats in stretches without an unreadable one in between, since nobody knows what happened there. */
-function steadyRuns(c: CaseFile, service: ServiceLives): Beat[][] {
-  const runs: Beat[][] = [[]];
-  for (const sample of c.hosts.get(service.planned.host)?.samples ?? []) {
-    if (sample.mode !== 'full') continue;
-    const read = sample.table?.heartbeats[service.planned.name];
-    if (read === undefined || read.kind === 'unreadable') runs.push([]);
-    else
-      runs.at(-1)?.push({
-        id: sample.id,
-        sentMs: sample.sentMs,
-        receivedMs: sample.receivedMs,
-        value: read.kind === 'present' ? read.value : null,
-      });
-  }
-  return runs;
-}
-
-// Only what was still standing still after T0 counts.
-function longestStill(run: readonly Beat[], c: CaseFile): { first: Beat; last: Beat } | null {
-  let best: { first: Beat; last: Beat } | null = null;
-  let first: Beat | undefined;
-  for (const beat of run) {
-    if (first === undefined || first.value !== beat.value) first = beat;
-    if (beat.sentMs < c.anchorMs) continue;
-    if (best === null || beat.sentMs - first.receivedMs > best.last.sentMs - best.first.receivedMs)
-      best = { first, last: beat };
-  }
-  return best;
 }

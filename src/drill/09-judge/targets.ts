@@ -103,7 +103,7 @@ function isBefore(c: CaseFile, life: Life): boolean {
 
 function copies(c: CaseFile, { planned, elsewhere }: ServiceLives): Finding[] {
   const byHost = new Map<string, typeof elsewhere>();
-  for (const life of elsewhere.filter((one) => isThere(c, one))) {
+  for (const life of elsewhere.filter((one) => isThere(c, one) || outlasted(c, one, planned.name))) {
     const host = [...life.hosts].sort()[0] ?? '-';
     byHost.set(host, [...(byHost.get(host) ?? []), life]);
   }
@@ -111,10 +111,27 @@ function copies(c: CaseFile, { planned, elsewhere }: ServiceLives): Finding[] {
     finding(
       'duplicate-instance',
       { host, service: planned.name },
-      `${planned.name} lives on ${planned.host}, and a process that matches it ran on ${host} (pid ${lives.map((life) => life.pid).join(', ')}).`,
+      `${planned.name} lives on ${planned.host}, and ${lives.length === 1 ? 'a process that matches it' : `${lives.length} processes that match it, one after another or beside each other,`} ran on ${host} (pid ${lives.map((life) => life.pid).join(', ')}).`,
       lives.map((life) => life.seen[0]?.sample.id),
     ),
   );
+}
+
+/**
+ * Whether it may have been that service for longer than `max-gap`, which is what a pass denies of every host: from the last good
+ * sample before it was first seen to the first that no longer shows it, or shows it as something else.
+ */
+function outlasted(c: CaseFile, life: Life, service: string): boolean {
+  const first = firstSeen(life);
+  if (first === null) return false;
+  const before = [...life.hosts].map(
+    (name) =>
+      c.hosts.get(name)?.good.findLast((sample) => sample.sentMs < first.sentMs)?.sentMs ?? first.sentMs,
+  );
+  const lastMatch = life.details.findLastIndex(({ detail }) => detail.services.includes(service));
+  const other = life.details[lastMatch + 1]?.sample.receivedMs;
+  const toMs = other ?? c.lives.death(life)?.toMs ?? life.seen.at(-1)?.sample.receivedMs ?? 0;
+  return toMs - Math.max(...before) > c.plan.timing.maxGapMs;
 }
 
 // One full read may catch a forked child before its exec, and what is gone within max-gap is a command that somebody ran.

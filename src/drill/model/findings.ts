@@ -279,6 +279,15 @@ export const FINDINGS = {
     cause: 'Errors of the transport are swallowed.',
     fix: 'Report the halt as incomplete and keep trying.',
   },
+  'position-grew': {
+    ...effects,
+    names: 'asset',
+    title: 'A position grew while the halt stood',
+    meaning:
+      'At the exchange the position in an asset that had to fall silent was larger, or on the other side, at a later look than at an earlier one, while the halt stood and no new order was accepted. Differences of less than 1e-9, or of a billionth of the position, are rounding.',
+    cause: 'Orders that rested at the exchange before the halt were not cancelled by it, and were filled.',
+    fix: 'Have the level cancel what rests at the exchange, conditional and queued orders too, before it reports success.',
+  },
   'position-not-flat': {
     ...effects,
     names: 'asset',

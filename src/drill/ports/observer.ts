@@ -28,13 +28,16 @@ export interface Observer {
   readonly firstExchange: Timed<ExchangeBook> | null;
   /** In which interval the last order seen in this asset was accepted, between two looks at the exchange; null before the first. */
   lastTrade(asset: string): Interval | null;
+  /** Between which two looks the heartbeat of a service was last seen to change; null where it never was. */
+  lastBeat(service: string): Interval | null;
   /** One line for each host whose table cannot be vouched for right now: unread, incompletely seen, or not yet looked through. */
   blindSpots(): readonly string[];
   /**
-   * Plants a further canary on every host, kills it (not before `killAtMs`, if that is given), and waits for it to vanish.
+   * Plants a further canary on every host, kills it (not before `killAtMs` says, if that is given: it is asked again when the moment
+   * comes, since it may have moved), and waits for it to vanish.
    * Resolves with the reasons of those that did not.
    */
-  control(purpose: 'calibration' | 'final', killAtMs?: number): Promise<readonly string[]>;
+  control(purpose: 'calibration' | 'final', killAtMs?: () => number): Promise<readonly string[]>;
   /** How often hosts are sampled from now on: `quick` while something is to happen, `steady` while a halt stands (see steadyEveryMs). */
   pace(which: 'quick' | 'steady'): void;
   /** Has every process on every host opened once more, in the samples that follow. */

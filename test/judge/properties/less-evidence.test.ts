@@ -58,3 +58,13 @@ it.each([
   },
   7_200_000,
 );
+
+// A target counted as proven only once knox was no longer seen: what had become of others there took their proofs away.
+it('D6: nothing looks better without a stretch of samples, in the fleets that once showed it', () => {
+  fc.assert(
+    fc.property(perturbed, stretch, ({ journal }, take) =>
+      expectNoBetter(judge(take(journal), options), judge(journal, options)),
+    ),
+    { seed: 2044817345, numRuns: 30 },
+  );
+}, 240_000);

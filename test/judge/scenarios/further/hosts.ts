@@ -443,7 +443,7 @@ const controls: readonly Row[] = [
     'nobody asks for a canary any more that was killed',
     (s) => {
       const one = canary(s, 'rot-tesseract');
-      one.unwatchedFromMs = RESUME - 680;
+      one.unwatchedFromMs = RESUME - 280;
       for (let ms = 14_800; ms < END; ms += 2000) sampled(s, 'tesseract', 'failed', ms, ms + 200);
     },
   ],
@@ -627,8 +627,8 @@ function succeeded(s: Scenario): void {
     tag: 'next',
     pid: 903,
     fromMs: 8500,
-    killedMs: RESUME - 700,
-    goneMs: RESUME - 660,
+    killedMs: RESUME - 300,
+    goneMs: RESUME - 260,
     purpose: 'final',
   });
 }
