@@ -56,6 +56,21 @@ export default {
       ['^src/drill/model/', '^src/drill/$1/'],
       'Plan, judges, reports and proofs map finished data: they reach the world through nothing, not even a port.',
     ),
+    ...['evidence', 'proofs', 'judges', 'verdict'].map((floor, at, floors) => ({
+      name: `judge-${floor}-looks-down`,
+      comment:
+        'A floor of the judge knows those below it by their faces, and none above: evidence, proofs, judges, verdict.',
+      severity: 'error',
+      from: { path: `^src/drill/09-judge/${floor}/`, pathNot: testOnly },
+      to: {
+        path: '^src/drill/09-judge/',
+        pathNot: [
+          `^src/drill/09-judge/${floor}/`,
+          '^src/drill/09-judge/finding[.]ts$',
+          ...floors.slice(0, at).map((below) => `^src/drill/09-judge/${below}/index[.]ts$`),
+        ],
+      },
+    })),
     row(
       'run-drill-imports-drill',
       '^src/drill/[^/]+[.]ts$',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { passed } from '../../test/support/verdicts.ts';
-import { withoutPass } from '../drill/09-judge/judge.ts';
+import { withoutPass } from '../drill/09-judge/verdict/judge.ts';
 
 it('takes no pass from a drill that failed inside', () => {
   const verdict = passed;

@@ -153,7 +153,7 @@ async function judged(
   effects: Effects,
 ): Promise<Verdict> {
   try {
-    const { judgeJournal, withoutPass } = await import('../drill/09-judge/judge.ts');
+    const { judgeJournal, withoutPass } = await import('../drill/09-judge/verdict/index.ts');
     const verdict = judgeJournal(entries);
     // A journal that could not be written to its end does not say so itself.
     return failed ? withoutPass(verdict) : verdict;

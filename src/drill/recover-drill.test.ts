@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { destructivePlan, FakeFleet, fakePlan } from '../../test/fakes/fake-fleet.ts';
-import { openCase } from './09-judge/case-file.ts';
-import { judgeJournal } from './09-judge/judge.ts';
+import { openCase } from './09-judge/evidence/case-file.ts';
+import { judgeJournal } from './09-judge/verdict/judge.ts';
 import type { Entry } from './model/journal.ts';
 import { unreadable } from './model/reading.ts';
 import type { CheckedStep, Confirm } from './ports/world.ts';

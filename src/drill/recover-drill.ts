@@ -1,8 +1,8 @@
 import { createObserver } from './06-observe/observer.ts';
 import { watchedFor } from './08-resume/await-halt.ts';
-import { type CaseFile, openCase } from './09-judge/case-file.ts';
-import { identityOf, isOtherMachine } from './model/identity.ts';
+import { type CaseFile, openCase } from './09-judge/evidence/index.ts';
 import { asksStatus, readsStore, showsState } from './model/coverage.ts';
+import { identityOf, isOtherMachine } from './model/identity.ts';
 import type { Entry } from './model/journal.ts';
 import { haltSeen, type OwnHalt } from './model/ownership.ts';
 import type { Plan } from './model/plan.ts';

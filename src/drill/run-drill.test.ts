@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Behaviour, destructivePlan, FakeFleet, fakePlan } from '../../test/fakes/fake-fleet.ts';
-import { judge } from './09-judge/judge.ts';
+import { judge } from './09-judge/verdict/judge.ts';
 import type { GuardName } from './model/guards.ts';
 import type { Entry } from './model/journal.ts';
 import type { HostPin } from './model/pin.ts';

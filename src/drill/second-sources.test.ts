@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FakeFleet, fakePlan } from '../../test/fakes/fake-fleet.ts';
-import { judge } from './09-judge/judge.ts';
+import { judge } from './09-judge/verdict/judge.ts';
 import type { ManagedService } from './model/manager.ts';
 import { present, type Reading } from './model/reading.ts';
 import { runDrill } from './run-drill.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { runFakeDrill } from '../../test/fakes/run-fake-drill.ts';
 import type { FakeFleet } from '../../test/fakes/fake-fleet.ts';
+import { runFakeDrill } from '../../test/fakes/run-fake-drill.ts';
 import type { Plan } from './model/plan.ts';
 import { recoverDrill } from './recover-drill.ts';
 
@@ -41,7 +41,7 @@ it('B14: is restored once somebody who knows that the halt has ended recovers it
   const before = fleet.entries.length;
   const entries = [...fleet.entries];
   await fleet.clock.drive(recoverDrill({ entries, epoch: 1, runner: '0', ours: true }, fleet.world));
-  const { judge } = await import('./09-judge/judge.ts');
+  const { judge } = await import('./09-judge/verdict/judge.ts');
   const verdict = judge(fleet.entries, { today: '2026-11-22', strict: false });
   expect(verdict.fleet).toBe('restored');
   expect((fleet.entries.at(-1)?.atMs ?? 0) - (fleet.entries[before]?.atMs ?? 0)).toBeGreaterThan(9_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { begins, runFakeDrill } from '../../test/fakes/run-fake-drill.ts';
 import type { FakeFleet } from '../../test/fakes/fake-fleet.ts';
+import { begins, runFakeDrill } from '../../test/fakes/run-fake-drill.ts';
 import type { Plan } from './model/plan.ts';
 import { present } from './model/reading.ts';
 import { recoverDrill } from './recover-drill.ts';

@@ -1,4 +1,4 @@
-import { judge } from '../../src/drill/09-judge/judge.ts';
+import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
 import type { EntryBody } from '../../src/drill/model/journal.ts';
 import type { Plan } from '../../src/drill/model/plan.ts';
 import type { Verdict } from '../../src/drill/model/verdict.ts';

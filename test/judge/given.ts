@@ -1,4 +1,4 @@
-import { judge } from '../../src/drill/09-judge/judge.ts';
+import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
 import type { FindingCode } from '../../src/drill/model/findings.ts';
 import type { Entry, Judging } from '../../src/drill/model/journal.ts';
 import { unreadable } from '../../src/drill/model/reading.ts';
@@ -7,8 +7,8 @@ import { type Subject, subjectsIn, withKnown } from './known.ts';
 import {
   BACK,
   baselineLife,
-  FOREVER,
   type FakeLife,
+  FOREVER,
   journalOf,
   life,
   livesOf,

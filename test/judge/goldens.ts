@@ -1,4 +1,4 @@
-import { judge } from '../../src/drill/09-judge/judge.ts';
+import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
 import type { Entry, Judging } from '../../src/drill/model/journal.ts';
 import { difference, rendered } from './rendering.ts';
 import {

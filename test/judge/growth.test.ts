@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { judge } from '../../src/drill/09-judge/judge.ts';
+import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
 import { cleanLevel2, journalOf } from './scenario.ts';
 
 it('the judges take time in proportion to the evidence, not to its square', () => {

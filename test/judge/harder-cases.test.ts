@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/drill/09-judge/judge.ts';
+import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
 import type { Entry } from '../../src/drill/model/journal.ts';
 import type { RecordedDetail } from '../../src/drill/model/sample.ts';
 import { given } from './given.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type CaseFile, openCase } from '../../src/drill/09-judge/case-file.ts';
-import { causesAmong, hangConsequences } from '../../src/drill/09-judge/causes.ts';
+import { type CaseFile, openCase } from '../../src/drill/09-judge/evidence/case-file.ts';
 import { finding } from '../../src/drill/09-judge/finding.ts';
+import { causesAmong, hangConsequences } from '../../src/drill/09-judge/verdict/causes.ts';
 import { FINDINGS, type FindingCode } from '../../src/drill/model/findings.ts';
 import { present } from '../../src/drill/model/reading.ts';
 import type { Finding } from '../../src/drill/model/verdict.ts';

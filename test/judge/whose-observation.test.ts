@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/drill/09-judge/judge.ts';
+import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
 import type { ExchangeBook } from '../../src/drill/model/broker-state.ts';
 import { present } from '../../src/drill/model/reading.ts';
 import type { Finding, Verdict } from '../../src/drill/model/verdict.ts';

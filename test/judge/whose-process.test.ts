@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/drill/09-judge/judge.ts';
+import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
 import type { EntryBody } from '../../src/drill/model/journal.ts';
 import type { PlannedService } from '../../src/drill/model/plan.ts';
 import { present } from '../../src/drill/model/reading.ts';

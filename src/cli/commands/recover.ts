@@ -1,4 +1,4 @@
-import { judgeJournal } from '../../drill/09-judge/judge.ts';
+import { judgeJournal } from '../../drill/09-judge/verdict/index.ts';
 import { verdictJson } from '../../drill/10-report/verdict-json.ts';
 import { plain } from '../../drill/model/harmless.ts';
 import type { Inventory } from '../../drill/model/inventory.ts';

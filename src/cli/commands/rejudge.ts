@@ -1,4 +1,4 @@
-import { judgeJournal } from '../../drill/09-judge/judge.ts';
+import { judgeJournal } from '../../drill/09-judge/verdict/index.ts';
 import { verdictJson } from '../../drill/10-report/verdict-json.ts';
 import type { Entry } from '../../drill/model/journal.ts';
 import type { Verdict } from '../../drill/model/verdict.ts';

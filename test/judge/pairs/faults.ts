@@ -1,4 +1,4 @@
-import { judge } from '../../../src/drill/09-judge/judge.ts';
+import { judge } from '../../../src/drill/09-judge/verdict/judge.ts';
 import { FINDINGS } from '../../../src/drill/model/findings.ts';
 import type { Entry } from '../../../src/drill/model/journal.ts';
 import type { KnownIssue } from '../../../src/drill/model/known-issue.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { judge } from '../../../src/drill/09-judge/judge.ts';
+import { judge } from '../../../src/drill/09-judge/verdict/judge.ts';
 import { missingFromProof } from '../oracle.ts';
 import { failedSeeds } from './failed-seeds.ts';
 import { expectNoBetter } from './no-better.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { judge } from '../../../src/drill/09-judge/judge.ts';
+import { judge } from '../../../src/drill/09-judge/verdict/judge.ts';
 import type { Entry } from '../../../src/drill/model/journal.ts';
 import type { Verdict } from '../../../src/drill/model/verdict.ts';
 import { perturbed } from './perturbed.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../src/drill/09-judge/judge.ts';
+import { judge } from '../../../src/drill/09-judge/verdict/judge.ts';
 import { FINDINGS } from '../../../src/drill/model/findings.ts';
 import type { Finding, Verdict } from '../../../src/drill/model/verdict.ts';
 import { given } from '../given.ts';

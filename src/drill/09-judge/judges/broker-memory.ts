@@ -1,0 +1,179 @@
+import type { BrokerState, StoreSnapshot } from '../../model/broker-state.ts';
+import {
+  brokerAnswers,
+  brokerSubject,
+  type CaseFile,
+  isForeign,
+  type Read,
+  type Said,
+  said,
+  startedMs,
+  within,
+} from '../evidence/index.ts';
+import { differ, type Fault, finding, seconds, spanning } from '../finding.ts';
+import {
+  brokerBack,
+  brokerDeaths,
+  brokerLives,
+  crashedLife,
+  describe,
+  FIELDS,
+  type Field,
+  type HaltedState,
+  haltedState,
+} from '../proofs/index.ts';
+import { guardChangeMs } from './guards.ts';
+
+/**
+ * Whether the broker lived through the halt, and if not, whether it came back and still knew of it. Where it must be gone,
+ * that it is, and stays so, is the question of the judge of targets, as for every other one.
+ */
+export function judgeBrokerMemory(c: CaseFile): Fault[] {
+  if (c.brokerMustStop) return [];
+  return [...selfHalt(c), ...brokerDown(c), ...amnesia(c)];
+}
+
+function selfHalt(c: CaseFile): Fault[] {
+  const [first] = brokerDeaths(c);
+  if (first === undefined || c.broker?.roots.includes(first.life) !== true) return [];
+  const { life, death } = first;
+  if (crashedLife(c, c.broker) === life && c.crash !== null && startedMs(c.crash) <= death.toMs) return [];
+  const t0 = c.anchorMs;
+  const fault = finding(
+    'self-halt',
+    brokerSubject(c),
+    `${c.plan.broker}, which took the trigger as pid ${life.pid}, ended ${seconds(Math.max(0, death.fromMs - t0))} to ${seconds(death.toMs - t0)} after it; the drill had not touched it.`,
+    [death.lastSeen.id, death.firstNot.id],
+  );
+  return [spanning(fault, death.fromMs, c.haltEndMs)];
+}
+
+function brokerDown(c: CaseFile): Fault[] {
+  const deaths = brokerDeaths(c);
+  const death = deaths.at(-1)?.death;
+  if (death === undefined) return [];
+  const down = (message: string, untilMs: number, ...evidence: string[]): Fault[] => [
+    spanning(finding('broker-down', brokerSubject(c), message, evidence), death.fromMs, untilMs),
+  ];
+  if (deaths.length === brokerLives(c).length) {
+    const message = `${c.plan.broker} ended during the halt, and no process of it was there when the halt ended.`;
+    return down(message, Number.POSITIVE_INFINITY, death.lastSeen.id, death.firstNot.id);
+  }
+  const back = brokerBack(c);
+  const limit = c.plan.timing.crashWithinMs;
+  const waited = c.status.findLast((read) => read.receivedMs <= c.haltEndMs);
+  // One that answers in riddles, or with a refusal, is up: what it cannot be asked is another judge's matter.
+  const unheard = c.status.every((read) => read.sentMs < death.toMs || (read.raw?.bytes ?? 0) === 0);
+  if (back === null && unheard && waited !== undefined && waited.receivedMs - death.toMs > limit) {
+    const message = `${c.plan.broker} came back as a process and did not answer for ${seconds(waited.receivedMs - death.toMs)}.`;
+    return down(message, Number.POSITIVE_INFINITY, death.firstNot.id, waited.id);
+  }
+  if (back === null || back.sentMs - death.toMs <= limit) return [];
+  const message = `${c.plan.broker} answered again only ${seconds(back.sentMs - death.toMs)} after it ended; ${seconds(limit)} are allowed.`;
+  return down(message, back.receivedMs, death.firstNot.id, back.id);
+}
+
+function amnesia(c: CaseFile): Fault[] {
+  const death = brokerDeaths(c)[0]?.death;
+  const before = haltedState(c);
+  if (death === undefined || before === null) return [];
+  const since = { fromMs: death.toMs, toMs: Math.min(c.haltEndMs, guardChangeMs(c)) };
+  const after = said(within(brokerAnswers(c), since)).filter(
+    (read, _, all) => !isForeign(c, read.value) && !gaveUpLater(c, read, all, (value) => value),
+  );
+  const forgot = after.find((read) => read.value.level === 0);
+  const was = describe(before.state);
+  if (forgot !== undefined) {
+    const fault = finding(
+      'amnesia-restart',
+      brokerSubject(c),
+      `${c.plan.broker} was halted (${was}, by ${SOURCE[before.source]}); restarted, it reports ${describe(forgot.value)}.`,
+      [before.id, death.firstNot.id, forgot.id],
+    );
+    return [spanning(fault, death.fromMs, c.haltEndMs)];
+  }
+  const api = FIELDS.flatMap((field) => {
+    const read = after.find(({ value }) => lostFields(c, before, value).includes(field));
+    if (read === undefined) return [];
+    const fault = finding(
+      'partial-amnesia',
+      { ...brokerSubject(c), field },
+      `${c.plan.broker} was halted (${was}); restarted, it reports ${describe(read.value)}: ${differ([field])}.`,
+      [before.id, read.id],
+    );
+    return [spanning(fault, death.fromMs, c.haltEndMs)];
+  });
+  const store = storeLoss(c, { fromMs: c.anchorMs, toMs: death.toMs }, since);
+  return [...api, ...store.filter((lost) => api.every(({ field }) => field !== lost.field))];
+}
+
+// A life of the broker that did remember the level and shows another one later has forgotten nothing: that is a downgrade.
+function gaveUpLater<T>(
+  c: CaseFile,
+  read: Said<T>,
+  all: readonly Said<T>[],
+  stateOf: (value: T) => BrokerState,
+): boolean {
+  const { level } = c.plan.expect;
+  if (stateOf(read.value).level === level) return false;
+  const bornMs = Math.max(
+    ...brokerDeaths(c)
+      .map(({ death }) => death.toMs)
+      .filter((endedMs) => endedMs <= read.sentMs),
+  );
+  return all.some(
+    (other) => other.sentMs >= bornMs && other.sentMs < read.sentMs && stateOf(other.value).level === level,
+  );
+}
+
+const SOURCE = { api: 'its API', store: 'its store', reply: 'its reply to the halt' } as const;
+
+function lostFields(c: CaseFile, before: HaltedState, after: BrokerState): Field[] {
+  return FIELDS.filter((field) => {
+    if (before.state[field] === null || before.state[field] === after[field]) return false;
+    return before.source === 'api' || said(brokerAnswers(c)).some(({ value }) => value[field] !== null);
+  });
+}
+
+function storeLoss(
+  c: CaseFile,
+  halted: { fromMs: number; toMs: number },
+  since: { fromMs: number; toMs: number },
+): Fault[] {
+  const before = said(within(c.store, halted)).findLast(
+    (read) => read.value.state.level === c.plan.expect.level,
+  );
+  if (before === undefined) return [];
+  const readings = said(within(c.store, since));
+  const later = within(c.store, since).filter((read) => {
+    if (read.reading.kind !== 'present') return read.reading.kind === 'absent';
+    const [spoken] = said([read]);
+    return (
+      !isForeign(c, read.reading.value.state) &&
+      (spoken === undefined || !gaveUpLater(c, spoken, readings, ({ state }) => state))
+    );
+  });
+  const fields = FIELDS.filter((field) => before.value.state[field] !== null);
+  return fields.flatMap((field) => {
+    const read = later.find((one) => isLost(field, before.value.state, stateIn(one)));
+    if (read === undefined) return [];
+    const after = stateIn(read);
+    const fault = finding(
+      'partial-amnesia',
+      { ...brokerSubject(c), field },
+      `Before ${c.plan.broker} restarted, its store held ${describe(before.value.state)}; afterwards it holds ${after === null ? 'no state at all' : describe(after)}: ${differ([field])}.`,
+      [before.id, read.id],
+    );
+    return [spanning(fault, halted.toMs, c.haltEndMs)];
+  });
+}
+
+function stateIn({ reading }: Read<StoreSnapshot>): BrokerState | null {
+  return reading.kind === 'present' ? reading.value.state : null;
+}
+
+// Where no halt is known of any more, its incident, reason and asset went with the level.
+function isLost(field: Field, before: BrokerState, after: BrokerState | null): boolean {
+  if (before[field] === after?.[field]) return false;
+  return field === 'level' || (after !== null && after.level > 0);
+}

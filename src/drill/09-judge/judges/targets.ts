@@ -1,0 +1,146 @@
+import type { Finding } from '../../model/verdict.ts';
+import {
+  type CaseFile,
+  firstSeen,
+  isLasting,
+  type Life,
+  type ServiceLives,
+  servicesOf,
+} from '../evidence/index.ts';
+import { finding } from '../finding.ts';
+import { proveStop, unclassified } from '../proofs/index.ts';
+
+/** Whether every target stopped, in time, wholly, and stayed stopped. */
+export function judgeTargets(c: CaseFile): Finding[] {
+  return servicesOf(c, 'target').flatMap((service) => proveStop(c, service).findings);
+}
+
+/** Whether every target and survivor was there before the trigger, so that what happened to it says something. */
+export function judgeBaseline(c: CaseFile): Finding[] {
+  // A drill that was cut short before its trigger may not have looked at everything yet.
+  if (c.fired === null && c.interrupted.length > 0) return [];
+  return [...c.services.values()].flatMap((service) => {
+    const { name, host, instances, role } = service.planned;
+    const good = c.hosts.get(host)?.good ?? [];
+    if (role === 'bystander' || good.length === 0 || service.roots.length >= instances) return [];
+    const up =
+      service.roots.length === 0
+        ? 'was not running'
+        : `ran ${service.roots.length} of ${instances} processes`;
+    const last = good.findLast((sample) => sample.receivedMs <= c.anchorMs) ?? good[0];
+    const vain =
+      role === 'target' ? 'its absence afterwards proves nothing' : 'nothing can be said of its survival';
+    return [
+      finding(
+        'vacuous-target',
+        { host, service: name },
+        `${name} ${up} on ${host} before the trigger, so ${vain}.`,
+        [last?.id],
+      ),
+    ];
+  });
+}
+
+/** Whether every process that might be a target or survivor could be told to be one or not. */
+export function judgeClassification(c: CaseFile): Finding[] {
+  return [...c.services.values()].flatMap((service) => {
+    const lives = service.planned.role === 'bystander' ? [] : unclassified(c, service);
+    const [first] = lives;
+    if (first === undefined) return [];
+    const { name, host } = service.planned;
+    const last = first.details.at(-1);
+    const reason = last?.detail.undecided.find((doubt) => doubt.service === name)?.reason ?? 'unknown';
+    const pids = lives.map((life) => life.pid).slice(0, 5);
+    return [
+      finding(
+        'blind-probe',
+        { host, service: name },
+        `It could not be told whether pid ${pids.join(', ')} is ${name}: ${reason}.`,
+        [last?.sample.id],
+      ),
+    ];
+  });
+}
+
+/** Whether a service also runs where, or more often than, the inventory says. */
+export function judgeDuplicates(c: CaseFile): Finding[] {
+  return [...c.services.values()].flatMap((service) =>
+    service.planned.role === 'bystander'
+      ? []
+      : [...extraRoots(c, service), ...secondOnes(c, service), ...copies(c, service)],
+  );
+}
+
+function extraRoots(c: CaseFile, { planned, roots, beside }: ServiceLives): Finding[] {
+  const before = beside.filter((life) => isBefore(c, life));
+  const twice = [...roots, ...before].filter((life) => isThere(c, life));
+  if (twice.length <= planned.instances) return [];
+  const { name, host } = planned;
+  return [
+    finding(
+      'duplicate-instance',
+      { host, service: name },
+      `${twice.length} processes of ${name} ran on ${host} before the trigger; the inventory says ${planned.instances} (pid ${twice.map((life) => life.pid).join(', ')}).`,
+      twice.map((life) => life.seen[0]?.sample.id),
+    ),
+  ];
+}
+
+/** What came to stay beside a service that went on all the time. */
+function secondOnes(c: CaseFile, { planned, beside }: ServiceLives): Finding[] {
+  const there = beside.filter((life) => !isBefore(c, life) && isThere(c, life));
+  // Of a target that comes back twice, that it was not restored as it was is said already.
+  if (there.length === 0 || planned.role === 'target') return [];
+  const { name, host } = planned;
+  return [
+    finding(
+      'duplicate-instance',
+      { host, service: name },
+      `Beside ${name} another process of it ran on ${host} (pid ${there.map((life) => life.pid).join(', ')}); the inventory says ${planned.instances}.`,
+      there.map((life) => life.seen[0]?.sample.id),
+    ),
+  ];
+}
+
+function isBefore(c: CaseFile, life: Life): boolean {
+  return (firstSeen(life)?.receivedMs ?? 0) <= c.anchorMs;
+}
+
+function copies(c: CaseFile, { planned, elsewhere }: ServiceLives): Finding[] {
+  const byHost = new Map<string, typeof elsewhere>();
+  for (const life of elsewhere.filter((one) => isThere(c, one) || outlasted(c, one, planned.name))) {
+    const host = [...life.hosts].sort()[0] ?? '-';
+    byHost.set(host, [...(byHost.get(host) ?? []), life]);
+  }
+  return [...byHost].map(([host, lives]) =>
+    finding(
+      'duplicate-instance',
+      { host, service: planned.name },
+      `${planned.name} lives on ${planned.host}, and ${lives.length === 1 ? 'a process that matches it' : `${lives.length} processes that match it, one after another or beside each other,`} ran on ${host} (pid ${lives.map((life) => life.pid).join(', ')}).`,
+      lives.map((life) => life.seen[0]?.sample.id),
+    ),
+  );
+}
+
+/**
+ * Whether it may have been that service for longer than `max-gap`, which is what a pass denies of every host: from the last good
+ * sample before it was first seen to the first that no longer shows it, or shows it as something else.
+ */
+function outlasted(c: CaseFile, life: Life, service: string): boolean {
+  const first = firstSeen(life);
+  if (first === null) return false;
+  const before = [...life.hosts].map(
+    (name) =>
+      c.hosts.get(name)?.good.findLast((sample) => sample.sentMs < first.sentMs)?.sentMs ?? first.sentMs,
+  );
+  const lastMatch = life.details.findLastIndex(({ detail }) => detail.services.includes(service));
+  const other = life.details[lastMatch + 1]?.sample.receivedMs;
+  const toMs = other ?? c.lives.death(life)?.toMs ?? life.seen.at(-1)?.sample.receivedMs ?? 0;
+  return toMs - Math.max(...before) > c.plan.timing.maxGapMs;
+}
+
+// One full read may catch a forked child before its exec, and what is gone within max-gap is a command that somebody ran.
+function isThere(c: CaseFile, life: Life): boolean {
+  const inFull = life.seen.filter(({ sample }) => sample.mode === 'full').length;
+  return inFull >= 2 && isLasting(life, c.plan.timing.maxGapMs);
+}

@@ -1,0 +1,165 @@
+import { foresightOf } from '../../model/foresight.ts';
+import type { ManagedReading, ManagedService, Revival } from '../../model/manager.ts';
+import { unreadable } from '../../model/reading.ts';
+import { type CaseFile, type ServiceLives, servicesOf } from '../evidence/index.ts';
+import { type Fault, finding, harmless, listed, seconds } from '../finding.ts';
+
+/** What the counters of a target's manager say about the time between its last death and the end of the halt. */
+export type Counters =
+  /** They stood still: it did not live, however briefly. */
+  | { readonly kind: 'steady' }
+  | { readonly kind: 'moved'; readonly how: string; readonly evidence: readonly string[] }
+  | { readonly kind: 'unread'; readonly why: string };
+
+interface Account extends Pick<ManagedReading, 'reading' | 'scheduled'> {
+  readonly id: string;
+}
+
+/** Whether the manager of a target's host counted a life of it that no sample saw. */
+export function countersOf(c: CaseFile, service: ServiceLives): Counters {
+  const accounts = accountsInHalt(c, service);
+  const [first, last] = [accounts[0], accounts.at(-1)];
+  if (first === undefined || last === undefined) return { kind: 'unread', why: 'its manager was not asked' };
+  const broken = [first, last].find(({ reading }) => reading.kind === 'unreadable');
+  if (broken?.reading.kind === 'unreadable') return { kind: 'unread', why: broken.reading.reason };
+  if (first === last) return { kind: 'unread', why: 'its manager answered only once' };
+  const evidence = [first.id, last.id];
+  if (last.reading.kind !== 'present') return { kind: 'unread', why: 'its manager does not know it' };
+  const now = last.reading.value;
+  if (first.reading.kind !== 'present') {
+    const lived = (now.runs ?? 0) > 0 || now.invocation !== null;
+    return lived
+      ? { kind: 'moved', how: 'it was loaded again and has run', evidence }
+      : { kind: 'unread', why: 'its manager did not know it at first' };
+  }
+  const how = movement(first.reading.value, now);
+  if (how !== null) return { kind: 'moved', how, evidence };
+  const counted = (it: ManagedService): boolean => it.runs !== null || it.invocation !== null;
+  return counted(now) && counted(first.reading.value)
+    ? { kind: 'steady' }
+    : { kind: 'unread', why: 'its manager has no counter for it' };
+}
+
+// Loaded anew, launchd counts from 0 again: any other number than before, but that one, means another life.
+function movement(before: ManagedService, now: ManagedService): string | null {
+  if (before.runs !== null && now.runs !== null && now.runs !== before.runs && now.runs > 0)
+    return `its runs went from ${before.runs} to ${now.runs}`;
+  if (before.restarts !== null && now.restarts !== null && now.restarts > before.restarts)
+    return `its restarts went from ${before.restarts} to ${now.restarts}`;
+  if (now.invocation !== null && now.invocation !== before.invocation) return 'its invocation id changed';
+  return null;
+}
+
+/**
+ * What a target's manager adds to what the samples show: lives that fall between two of them, and something that could bring
+ * the service back later than anybody looked. What it says is never a proof by itself, and where it cannot be read nothing is wrong.
+ */
+export function managerFindings(c: CaseFile, service: ServiceLives): Fault[] {
+  return [...uncounted(c, service), ...revivable(c, service)];
+}
+
+function uncounted(c: CaseFile, service: ServiceLives): Fault[] {
+  const { name, host } = service.planned;
+  const counters = countersOf(c, service);
+  if (counters.kind !== 'moved') return [];
+  return [
+    finding(
+      'flapped',
+      { host, service: name },
+      `${managerOf(c, host)} on ${host} counted another life of ${name} while it was halted, too short for any sample: ${counters.how}.`,
+      counters.evidence,
+    ),
+  ];
+}
+
+function managerOf(c: CaseFile, host: string): string {
+  return c.plan.hosts.find((one) => one.name === host)?.manager ?? 'its manager';
+}
+
+function revivable(c: CaseFile, service: ServiceLives): Fault[] {
+  const { name, host } = service.planned;
+  const subject = { host, service: name };
+  const manager = managerOf(c, host);
+  const accounts = accountsInHalt(c, service);
+  const managed = accounts.findLast(({ reading }) => reading.kind === 'present');
+  // What was there at the baseline is there until cron and at were read again: that they could not be is no sign that it went.
+  const scheduled = accountsFrom(0, c, service).findLast((account) => account.scheduled !== undefined);
+  const own = managed?.reading.kind === 'present' ? managed.reading.value : null;
+  const downMs = watchedUntilMs(c, host) - lastDeathMs(c, service);
+  const late = (account: Account | undefined, revives: Revival | null | undefined) =>
+    revives && (revives.withinMs === null || revives.withinMs > downMs)
+      ? [{ id: account?.id, how: `${harmless(revives.by, 80)} (${inTime(revives.withinMs)})` }]
+      : [];
+  const by = [
+    ...late(managed, own?.revives),
+    ...late(scheduled, scheduled?.scheduled?.revives),
+    // At the first account it may not have noticed yet.
+    ...(own !== null && own.pid !== null && managed !== accounts[0]
+      ? [{ id: managed?.id, how: `pid ${own.pid}, which ${manager} still runs for it` }]
+      : []),
+  ];
+  if (by.length === 0) return [];
+  return [
+    finding(
+      'hold-too-short',
+      subject,
+      `${name} on ${host} may still be brought back by ${listed(by.map(({ how }) => how))}; it was watched for ${seconds(downMs)} after it stopped.`,
+      by.map(({ id }) => id),
+    ),
+  ];
+}
+
+/** What was foretold before the trigger, in words for the report. */
+export function foreseen(c: CaseFile): readonly string[] {
+  const said = c.managers.flatMap(({ moment, read }) =>
+    moment === 'baseline' && read.reading.kind === 'present' ? read.reading.value : [],
+  );
+  return foresightOf(c.plan, said);
+}
+
+/** What nobody could vouch for, in words for the report: targets whose manager had no counters to show. */
+export function uncountedTargets(c: CaseFile): string[] {
+  if (c.trigger === null) return [];
+  const unread = servicesOf(c, 'target').flatMap((service) => {
+    const counters = countersOf(c, service);
+    return counters.kind === 'unread' ? [{ ...service.planned, why: counters.why }] : [];
+  });
+  const whys = [...new Set(unread.map(({ why }) => why))];
+  return whys.map((why) => {
+    const names = unread.filter((one) => one.why === why).map(({ name, host }) => `${name} on ${host}`);
+    return `Whether they came back for less than max-gap while halted: ${listed(names)}. No counter of a service manager was there to tell: ${harmless(why, 200)}.`;
+  });
+}
+
+function accountsInHalt(c: CaseFile, service: ServiceLives): Account[] {
+  return accountsFrom(lastDeathMs(c, service), c, service);
+}
+
+function accountsFrom(fromMs: number, c: CaseFile, service: ServiceLives): Account[] {
+  const { name, host } = service.planned;
+  return c.managers
+    .filter((entry) => entry.host === host)
+    .filter(({ read }) => read.sentMs >= fromMs && read.receivedMs <= c.haltEndMs)
+    .map(({ id, read }) => {
+      if (read.reading.kind !== 'present') return { id, reading: read.reading };
+      const own = read.reading.value.find((one) => one.service === name);
+      return own === undefined
+        ? { id, reading: unreadable('its manager was not asked about it') }
+        : { id, ...own };
+    });
+}
+
+function lastDeathMs(c: CaseFile, service: ServiceLives): number {
+  const deaths = [...service.baseline, ...service.family].map(
+    (life) => c.lives.death(life)?.toMs ?? Infinity,
+  );
+  return Math.max(c.anchorMs, ...deaths);
+}
+
+function watchedUntilMs(c: CaseFile, host: string): number {
+  return c.hosts.get(host)?.good.findLast((sample) => sample.receivedMs <= c.haltEndMs)?.sentMs ?? 0;
+}
+
+function inTime(withinMs: number | null): string {
+  return withinMs === null ? 'at no known time' : `within ${seconds(withinMs)}`;
+}
