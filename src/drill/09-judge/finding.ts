@@ -1,15 +1,6 @@
-import { FINDINGS, type FindingCode } from '../model/findings.ts';
-import { CUT, withoutHarmful } from '../model/harmless.ts';
+import { FINDINGS, type FindingCode, type FindingKind, type Subject } from '../model/findings.ts';
 import type { Interval } from '../model/reading.ts';
 import type { Finding } from '../model/verdict.ts';
-
-/** What a finding is about; what is left out is null. */
-export interface Subject {
-  readonly host?: string | null;
-  readonly service?: string | null;
-  readonly asset?: string;
-  readonly field?: string;
-}
 
 /** What a judge knows of a finding besides what the verdict shows of it, so that it can be told what came of what. */
 export interface Circumstances {
@@ -23,6 +14,26 @@ export interface Circumstances {
 export type Fault = Finding & Circumstances;
 
 const MOST_EVIDENCE = 8;
+
+/** The sentences of a kind, by what was seen. */
+type Says<C extends FindingCode> = (typeof FINDINGS)[C] extends { readonly says: infer S } ? S : never;
+/** What a sentence needs besides the subject. */
+type Figures<S> = S extends (subject: Subject, figures: infer F) => string ? F : never;
+
+/**
+ * A finding as data: its code, which of its kind's sentences fits, what it is about, the figures for that sentence, and the evidence. What is said of
+ * it is in the catalogue (model/findings).
+ */
+export function fault<C extends FindingCode, K extends keyof Says<C> & string>(
+  code: C,
+  says: K,
+  about: Subject,
+  figures: Figures<Says<C>[K]>,
+  evidence: readonly (string | null | undefined)[] = [],
+): Fault {
+  const kind: FindingKind = FINDINGS[code];
+  return finding(code, about, kind.says?.[says]?.(about, figures) ?? code, evidence);
+}
 
 /** A finding with the severity of its kind; evidence without repetition, and not more than a reader can look up. */
 export function finding(
@@ -76,29 +87,4 @@ export function merged(first: Fault, second: Fault): Fault {
     message: isSame ? first.message : `${first.message} ${second.message}`,
     evidence: isSame ? first.evidence : [...new Set([...first.evidence, ...second.evidence])],
   };
-}
-
-/** Text that came from a host, fit for a message: one line without harmful characters, at most `most` code points. */
-export function harmless(text: string, most: number): string {
-  const head = withoutHarmful(text.slice(0, most * 8), () => ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  const points = [...head];
-  const whole = points.length <= most && text.length <= most * 8;
-  return whole ? head : `${points.slice(0, most).join('')}${CUT}`;
-}
-
-/** `0.41 s` */
-export function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(Math.abs(ms) < 9950 ? 2 : 1)} s`;
-}
-
-/** `a`, `a and b`, `a, b and c` */
-export function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-}
-
-/** `level differs`, `level and reason differ` */
-export function differ(fields: readonly string[]): string {
-  return `${listed(fields)} ${fields.length === 1 ? 'differs' : 'differ'}`;
 }

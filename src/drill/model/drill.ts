@@ -1,6 +1,6 @@
 import type { GuardName } from './guards.ts';
-import type { Windows } from './windows.ts';
 import type { StopCondition } from './stop-condition.ts';
+import type { Windows } from './windows.ts';
 
 /** One file of `drills/` after loading: what it triggers, what must stop, what must survive, for how long. */
 export interface Drill {

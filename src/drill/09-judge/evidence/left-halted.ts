@@ -1,6 +1,6 @@
 import type { StopConditionMet } from '../../model/journal.ts';
 import { conditionInWords } from '../../model/stop-condition.ts';
-import { harmless } from '../finding.ts';
+import { harmless } from '../../model/wording.ts';
 import type { CaseFile } from './case-file.ts';
 
 /** The rule by which the drill left the fleet halted; none where somebody has undone it since. */

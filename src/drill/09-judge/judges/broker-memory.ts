@@ -1,4 +1,5 @@
 import type { BrokerState, StoreSnapshot } from '../../model/broker-state.ts';
+import { differ, seconds } from '../../model/wording.ts';
 import {
   brokerAnswers,
   brokerSubject,
@@ -10,7 +11,7 @@ import {
   startedMs,
   within,
 } from '../evidence/index.ts';
-import { differ, type Fault, finding, seconds, spanning } from '../finding.ts';
+import { type Fault, finding, spanning } from '../finding.ts';
 import {
   brokerBack,
   brokerDeaths,

@@ -1,4 +1,5 @@
 import type { BrokerState, IncidentRow, StoreSnapshot } from '../../model/broker-state.ts';
+import { differ, listed, seconds } from '../../model/wording.ts';
 import {
   baselineIncidents,
   brokerAnswers,
@@ -13,7 +14,7 @@ import {
   type TriggeredCase,
   within,
 } from '../evidence/index.ts';
-import { differ, type Fault, finding, listed, seconds, spanning } from '../finding.ts';
+import { type Fault, finding, spanning } from '../finding.ts';
 import { brokerDeaths, describe, FIELDS, type Field, firstLifeSpan, haltedState } from '../proofs/index.ts';
 import { judgeLoneIncident, judgeLoneStore } from './store-alone.ts';
 

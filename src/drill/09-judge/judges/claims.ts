@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../model/broker-state.ts';
 import type { Finding } from '../../model/verdict.ts';
+import { listed, seconds } from '../../model/wording.ts';
 import {
   acknowledged,
   brokerSubject,
@@ -13,7 +14,7 @@ import {
   stoppedWords,
   type TriggeredCase,
 } from '../evidence/index.ts';
-import { finding, listed, seconds } from '../finding.ts';
+import { finding } from '../finding.ts';
 import { diedBy } from '../proofs/index.ts';
 
 /** Whether what the broker claims in its reply and its audit log is what was seen, both ways. */

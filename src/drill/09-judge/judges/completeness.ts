@@ -1,5 +1,6 @@
 import { readsStore, showsState } from '../../model/coverage.ts';
 import { guardKind } from '../../model/guards.ts';
+import { harmless, listed, seconds } from '../../model/wording.ts';
 import {
   brokerSubject,
   type CaseFile,
@@ -8,7 +9,7 @@ import {
   servicesOf,
   type TriggeredCase,
 } from '../evidence/index.ts';
-import { type Fault, finding, harmless, listed, seconds, spanning } from '../finding.ts';
+import { type Fault, finding, spanning } from '../finding.ts';
 import {
   controlsOf,
   crashedLife,

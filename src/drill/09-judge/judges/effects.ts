@@ -1,7 +1,8 @@
 import type { ExchangeBook } from '../../model/broker-state.ts';
 import type { EffectSummary, Finding } from '../../model/verdict.ts';
+import { listed, seconds } from '../../model/wording.ts';
 import { brokerSubject, type CaseFile, type Said, said, within } from '../evidence/index.ts';
-import { type Fault, finding, listed, seconds, spanning } from '../finding.ts';
+import { type Fault, finding, spanning } from '../finding.ts';
 import {
   completeFromMs,
   countOf,

@@ -1,5 +1,6 @@
 import { guardKind } from '../../model/guards.ts';
 import type { Finding } from '../../model/verdict.ts';
+import { harmless, listed, seconds } from '../../model/wording.ts';
 import {
   aroundTry,
   brokerSubject,
@@ -9,7 +10,7 @@ import {
   markOf,
   said,
 } from '../evidence/index.ts';
-import { finding, harmless, listed, seconds } from '../finding.ts';
+import { finding } from '../finding.ts';
 import { ends } from '../proofs/index.ts';
 
 /** A broker that ends within this time of a refusal ended by it: the drill does nothing else to it then. */

@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/verdict.ts';
+import { harmless } from '../../model/wording.ts';
 import type { CaseFile, DoneAct } from '../evidence/index.ts';
-import { finding, harmless } from '../finding.ts';
+import { finding } from '../finding.ts';
 
 const MOST_OF_A_COMMAND = 120;
 

@@ -1,6 +1,7 @@
 import type { IncidentRow } from '../../model/broker-state.ts';
 import type { Interval } from '../../model/reading.ts';
 import type { Finding } from '../../model/verdict.ts';
+import { seconds } from '../../model/wording.ts';
 import {
   brokerSubject,
   type CaseFile,
@@ -16,7 +17,7 @@ import {
   startedMs,
   stepsEndedMs,
 } from '../evidence/index.ts';
-import { finding, seconds } from '../finding.ts';
+import { finding } from '../finding.ts';
 import {
   finalRoots,
   isDoubt,

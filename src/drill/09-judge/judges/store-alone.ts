@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/verdict.ts';
+import { listed, seconds } from '../../model/wording.ts';
 import {
   baselineIncidents,
   brokerSubject,
@@ -10,7 +11,7 @@ import {
   type TriggeredCase,
   within,
 } from '../evidence/index.ts';
-import { finding, listed, seconds } from '../finding.ts';
+import { finding } from '../finding.ts';
 
 // What is asked of the broker's store where the broker itself must be gone: nothing else is left to say that the fleet is
 // halted, so what API and reply say counts for nothing here.

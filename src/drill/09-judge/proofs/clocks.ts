@@ -1,5 +1,6 @@
 import type { Interval } from '../../model/reading.ts';
 import type { Finding } from '../../model/verdict.ts';
+import { seconds } from '../../model/wording.ts';
 import {
   type CaseFile,
   type HostSamples,
@@ -8,7 +9,7 @@ import {
   type SpeakingSample,
   scopeOf,
 } from '../evidence/index.ts';
-import { finding, seconds } from '../finding.ts';
+import { finding } from '../finding.ts';
 
 /** How far two clocks may part before intervals across that are worthless (DESIGN: 500 ms). */
 const MOST_DRIFT_MS = 500;

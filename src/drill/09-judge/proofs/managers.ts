@@ -1,8 +1,9 @@
 import { foresightOf } from '../../model/foresight.ts';
 import type { ManagedReading, ManagedService, Revival } from '../../model/manager.ts';
 import { unreadable } from '../../model/reading.ts';
+import { harmless, listed, seconds } from '../../model/wording.ts';
 import { type CaseFile, type ServiceLives, servicesOf } from '../evidence/index.ts';
-import { type Fault, finding, harmless, listed, seconds } from '../finding.ts';
+import { type Fault, finding } from '../finding.ts';
 
 /** What the counters of a target's manager say about the time between its last death and the end of the halt. */
 export type Counters =

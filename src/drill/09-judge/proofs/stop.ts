@@ -1,4 +1,5 @@
 import type { FindingCode } from '../../model/findings.ts';
+import { seconds } from '../../model/wording.ts';
 import {
   acknowledged,
   type CaseFile,
@@ -14,7 +15,7 @@ import {
   type Trigger,
   within,
 } from '../evidence/index.ts';
-import { type Fault, finding, seconds, spanning } from '../finding.ts';
+import { type Fault, fault, finding, spanning } from '../finding.ts';
 import { controllerClockTrouble } from './clocks.ts';
 import { controlsOf } from './controls.ts';
 import { diedBy, stillnessOf } from './hold.ts';
@@ -297,10 +298,11 @@ function late(
   const to = Math.max(...deaths.map((death) => death.toMs)) - trigger.t0Ms;
   const evidence = deaths.flatMap((death) => [death.lastSeen.id, death.firstNot.id]);
   return [
-    finding(
+    fault(
       'late-stop',
+      'late',
       { host, service: name },
-      `${name} stopped on ${host} ${seconds(from)} to ${seconds(to)} after T0; the deadline was ${seconds(c.plan.timing.withinMs)}.`,
+      { fromMs: from, toMs: to, withinMs: c.plan.timing.withinMs },
       evidence,
     ),
   ];

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/verdict.ts';
+import { seconds } from '../../model/wording.ts';
 import {
   type Beat,
   beatBefore,
@@ -10,7 +11,7 @@ import {
   type ServiceLives,
   servicesOf,
 } from '../evidence/index.ts';
-import { finding, seconds } from '../finding.ts';
+import { finding } from '../finding.ts';
 import { diedBy } from './hold.ts';
 import { freezesOf } from './working.ts';
 

@@ -1,5 +1,6 @@
 import { unlikePin } from '../../model/pin.ts';
 import type { Finding } from '../../model/verdict.ts';
+import { harmless, seconds } from '../../model/wording.ts';
 import {
   type BadSample,
   type CaseFile,
@@ -11,7 +12,7 @@ import {
   rebootsOf,
   scopeOf,
 } from '../evidence/index.ts';
-import { finding, harmless, seconds } from '../finding.ts';
+import { finding } from '../finding.ts';
 
 /** A stretch without a good sample: from the last good one before it to the first good one after it. */
 export interface Gap {

@@ -1,7 +1,7 @@
 import { guardKind } from '../../model/guards.ts';
 import type { Finding, GuardSummary } from '../../model/verdict.ts';
+import { harmless } from '../../model/wording.ts';
 import type { CaseFile, GuardTry } from '../evidence/index.ts';
-import { harmless } from '../finding.ts';
 import { effectOf, judgeGuards, refusalLog } from '../judges/index.ts';
 
 /** What became of each guard of the plan. Only what no finding speaks against is `refused` or `harmless`. */

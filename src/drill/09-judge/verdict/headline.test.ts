@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { cleanLevel2, journalOf, T0 } from '../../../../test/judge/scenario.ts';
 import type { Change } from '../../../../test/judge/scenarios/case.ts';
 import { leftHalted } from '../../../../test/judge/scenarios/stops.ts';
-import type { FindingCode } from '../../model/findings.ts';
+import type { FindingCode, Subject } from '../../model/findings.ts';
 import type { EntryBody } from '../../model/journal.ts';
 import type { Finding, Footnote } from '../../model/verdict.ts';
 import { openCase } from '../evidence/case-file.ts';
-import { finding, type Subject } from '../finding.ts';
+import { finding } from '../finding.ts';
 import { type HeadlineFacts, headlineOf } from './headline.ts';
 
 const halt: HeadlineFacts['halt'] = {

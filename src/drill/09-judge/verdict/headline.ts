@@ -1,8 +1,8 @@
 import { asksStatus, notCovered, readsStore } from '../../model/coverage.ts';
 import { FINDINGS, type FindingCode } from '../../model/findings.ts';
 import type { Finding, FleetState, Footnote, HaltSummary, VerdictWord } from '../../model/verdict.ts';
+import { harmless, seconds } from '../../model/wording.ts';
 import { type CaseFile, heldBy } from '../evidence/index.ts';
-import { harmless, seconds } from '../finding.ts';
 
 export interface HeadlineFacts {
   readonly verdict: VerdictWord;

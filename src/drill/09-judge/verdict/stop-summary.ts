@@ -1,7 +1,7 @@
 import { conditionInWords, isSameCondition } from '../../model/stop-condition.ts';
 import type { StopSummary } from '../../model/verdict.ts';
+import { harmless } from '../../model/wording.ts';
 import type { CaseFile } from '../evidence/index.ts';
-import { harmless } from '../finding.ts';
 
 /** Every condition of the plan, and what became of it. */
 export function stopSummaries(c: CaseFile): StopSummary[] {

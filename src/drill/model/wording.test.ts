@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { harmless, listed, seconds } from './finding.ts';
+import { harmless, listed, seconds } from './wording.ts';
 
 describe('text of others in a message', () => {
   it.each([

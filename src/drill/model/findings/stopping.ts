@@ -1,0 +1,114 @@
+import { seconds } from '../wording.ts';
+import type { FindingKind } from './kind.ts';
+
+const common = { severity: 'fail', group: 'stopping', acceptable: true } as const;
+
+/** What had to stop did not, or not wholly, or not for long. */
+export const stoppingFindings = {
+  'successful-no-op': {
+    ...common,
+    title: 'The broker acknowledged the stop; the same process still runs',
+    meaning:
+      'The halt was acknowledged, and after the deadline a life of the service that was there before the trigger is still there.',
+    cause:
+      'The stop command ran on another host, or for a label that the service manager there does not know, and returned success.',
+    fix: 'Send the stop to the host where the service lives, and let the broker look for the process before it reports success.',
+  },
+  'wrong-host-stop': {
+    ...common,
+    title: 'The broker says it stopped the service on a host where it does not live',
+    meaning: 'The reply or the audit log names another host than the inventory does.',
+    cause: 'The list of daemons and the list of hosts in the broker have drifted apart.',
+    fix: 'Give every daemon in the broker its host, and reach it there.',
+  },
+  'partial-stop': {
+    ...common,
+    title: 'Part of what had to stop still runs',
+    meaning:
+      'The halt was not acknowledged for this service, or some of its processes stopped and others did not.',
+    cause: 'A failed stop that was not retried, or a service with more processes than the broker knows.',
+    fix: 'Retry until every process is seen gone; report what is not.',
+  },
+  'late-stop': {
+    ...common,
+    title: 'It stopped, but after the deadline',
+    meaning: 'The last process of the service died wholly after T0 + within.',
+    cause: 'Stops that run one after another, a long grace period, or a queue before the stopper.',
+    fix: 'Stop hosts in parallel, shorten the grace period, or admit a longer deadline in the drill.',
+    says: {
+      late: (
+        { host, service },
+        {
+          fromMs,
+          toMs,
+          withinMs,
+        }: { readonly fromMs: number; readonly toMs: number; readonly withinMs: number },
+      ) =>
+        `${service} stopped on ${host} ${seconds(fromMs)} to ${seconds(toMs)} after T0; the deadline was ${seconds(withinMs)}.`,
+    },
+  },
+  respawned: {
+    ...common,
+    title: 'It stopped and came back while halted',
+    meaning:
+      'After its processes were gone, a new life of the service appeared before the resume and stayed.',
+    cause: 'KeepAlive, Restart=always, a timer, a socket or a sibling that starts it again.',
+    fix: 'Disable the service in its manager for as long as the halt lasts, do not just kill it.',
+  },
+  'boot-resurrection': {
+    ...common,
+    title: 'Its host was rebooted while halted, and it came back with it',
+    meaning:
+      'The host was booted again between the trigger and the resume, and a life of the service appeared under the new boot and stayed.',
+    cause:
+      'The service is enabled at boot, or its supervisor is, and what starts it there asks nobody whether the fleet is halted.',
+    fix: 'Have the halt disable the service at boot too (systemctl disable, launchctl disable), or have the service ask for the halt before it begins to work.',
+  },
+  flapped: {
+    ...common,
+    title: 'It came back while halted, and went again',
+    meaning: 'A new life of the service was seen during the halt and had ended before the halt did.',
+    cause: 'A manager that restarts it and a broker that stops it again, taking turns.',
+    fix: 'Disable the service in its manager for as long as the halt lasts.',
+  },
+  'orphaned-children': {
+    ...common,
+    title: 'The service stopped, its children did not',
+    meaning:
+      'Every root process is gone, and a process that descends from one still runs after the deadline.',
+    cause: 'The stop signals one pid instead of the process group, session or cgroup.',
+    fix: 'Stop the whole group, or declare legitimate helpers in `leaves:`.',
+  },
+  'renamed-survivor': {
+    ...common,
+    title: 'The process still runs under another name',
+    meaning:
+      'A baseline life is still there after the deadline, and its argv or executable no longer matches the service.',
+    cause: 'A process that rewrites its title or calls exec on SIGTERM.',
+    fix: 'Find processes by pid and start time, not by name.',
+  },
+  'frozen-not-stopped': {
+    ...common,
+    title: 'The process is frozen, not stopped',
+    meaning: 'A baseline life is in state T: SIGCONT brings it back with everything it had in hand.',
+    cause: 'SIGSTOP used as a halt, or a debugger attached.',
+    fix: 'Terminate the process.',
+  },
+  'duplicate-instance': {
+    ...common,
+    title: 'The service also runs somewhere else',
+    meaning:
+      'A process that matches the service was seen that is neither one of its baseline lives nor one of their descendants.',
+    cause: 'A second copy on another host, or one started by hand.',
+    fix: 'Stop it, or declare it in the inventory.',
+  },
+  'hold-too-short': {
+    ...common,
+    severity: 'inconclusive',
+    title: 'The hold is shorter than the time after which something revives the service',
+    meaning:
+      'A known restart delay, throttle or timer outlasts the hold, so that staying down for that long proves nothing.',
+    cause: 'A long RestartSec, ThrottleInterval or timer.',
+    fix: 'Lengthen `hold`, or disable the reviver during a halt.',
+  },
+} as const satisfies Record<string, FindingKind>;

@@ -1,0 +1,37 @@
+import type { FindingKind } from './kind.ts';
+
+const common = { severity: 'fail', group: 'surviving', acceptable: true } as const;
+
+/** What had to survive did not, or not unharmed. */
+export const survivingFindings = {
+  'collateral-stop': {
+    ...common,
+    title: 'A service that must survive was stopped',
+    meaning: 'A life of a survivor ended during the halt and none took its place.',
+    cause: 'A stop list that is too long, or a dependency that takes the service down with another.',
+    fix: 'Take the service off the list of that level.',
+  },
+  'survivor-restarted': {
+    ...common,
+    title: 'A service that must survive was restarted',
+    meaning: 'Its baseline life ended during the halt and another took its place.',
+    cause: 'It was on the stop list and its manager brought it back.',
+    fix: 'Take the service off the list of that level.',
+  },
+  'survivor-stale': {
+    ...common,
+    title: 'A survivor is alive but no longer at work',
+    meaning: 'Its heartbeat stopped changing during the halt.',
+    cause: 'It waits for something that was stopped.',
+    fix: 'Make watchers independent of what they watch.',
+  },
+  'collateral-halt': {
+    ...common,
+    names: 'asset',
+    title: 'Assets that the halt must not reach stopped trading',
+    meaning:
+      'Orders that went on before the trigger did not go on after it for an asset that must stay active.',
+    cause: 'A halt of one asset that stops the trader of all.',
+    fix: 'Block the asset, not the process.',
+  },
+} as const satisfies Record<string, FindingKind>;
