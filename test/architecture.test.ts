@@ -37,6 +37,17 @@ const LAYERS: readonly (readonly [string, string, string])[] = [
   ['ports-import-model', 'src/drill/ports/planted.ts', imports('../09-judge/planted.ts')],
   ['stage-imports-model-and-ports', 'src/drill/05-trigger/planted.ts', imports('../09-judge/planted.ts')],
   ['finished-data-imports-model', 'src/drill/09-judge/planted.ts', type('World', '../ports/world.ts')],
+  ...(
+    [
+      ['evidence', '../proofs/index.ts'],
+      ['proofs', '../judges/index.ts'],
+      ['judges', '../verdict/index.ts'],
+      ['verdict', '../proofs/planted-deep.ts'],
+    ] as const
+  ).map(
+    ([floor, from]) =>
+      [`judge-${floor}-looks-down`, `src/drill/09-judge/${floor}/planted.ts`, imports(from)] as const,
+  ),
   ['finished-data-imports-model', 'src/drill/proofs/planted.ts', imports('../10-report/planted-well.ts')],
   ['run-drill-imports-drill', 'src/drill/planted.ts', imports('../principal/planted.ts')],
   ['adapter-imports-model-and-ports', 'src/adapters/ledger/planted.ts', imports('../stores/planted.ts')],
@@ -123,6 +134,7 @@ beforeAll(() => {
   plant('src/drill/08-resume/planted-first.ts', imports('./planted-and-back.ts'));
   plant('src/drill/08-resume/planted.test.ts', 'export const it = 1;\n');
   plant('src/drill/10-report/planted-well.ts', verdict);
+  plant('src/drill/09-judge/proofs/planted-deep.ts', 'export const deep = 1;\n');
   plant('src/drill/10-report/planted.test.ts', imports('node:fs'));
 });
 

@@ -1,4 +1,4 @@
-// Mutation testing of the judges: `npm run mutation`, or `npm run mutation -- --mutate src/drill/09-judge/claims.ts`. Exits
+// Mutation testing of the judges: `npm run mutation`, or `npm run mutation -- --mutate src/drill/09-judge/judges/claims.ts`. Exits
 // with Stryker's code, which is non-zero below the threshold of stryker.config.json.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
