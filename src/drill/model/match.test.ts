@@ -152,6 +152,14 @@ describe('B1: a script that is run', () => {
   });
 });
 
+describe('a title that was written over the arguments', () => {
+  it('is no script, whichever folder the process works in', () => {
+    const argv = present(['scribe: 3 of 10 served', '', '', '']);
+    const detail = { argv, exe: present('/usr/bin/node'), cwd: present('/opt') };
+    expect(matches({ script: '/opt/bin/hermes' }, detail)).toEqual({ is: 'no' });
+  });
+});
+
 describe('D3: who reads or names a script', () => {
   it.each([
     ['vi /x/bot.py'],

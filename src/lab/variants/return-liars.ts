@@ -98,7 +98,7 @@ export const returnLiars: Readonly<Record<string, Variant>> = {
   },
   'orders-fill-while-halted': {
     about: 'what rested at the exchange before the halt is filled while it stands: the positions grow',
-    expect: null,
+    expect: reveals('position-grew'),
     beside: fillingOrders,
   },
 };
