@@ -53,6 +53,25 @@ describe('B6: the runner', () => {
   });
 });
 
+describe('B6: the undo', () => {
+  it('B6: starts a broker of which only a cache still answers', async () => {
+    const { fleet, verdict } = await runFakeDrill({
+      prepare: (one) => {
+        one.answersFor = () => true;
+        one.knox.onKill = () => undefined;
+      },
+    });
+    const undo = fleet.entries.flatMap((entry) =>
+      entry.kind === 'intent' && /^(start-service|resume)$/.test(entry.act.act) ? [entry.act] : [],
+    );
+    // Asked to resume is the broker itself, and not what stands in for it.
+    expect(undo[0]).toMatchObject({ act: 'start-service', service: 'principal' });
+    expect(undo[1]).toMatchObject({ act: 'resume' });
+    expect(codes(verdict)).toContain('broker-down principal');
+    expect(verdict.fleet).toBe('restored');
+  });
+});
+
 describe('B2: the undo', () => {
   const withBeat = fakePlan().services.map((one) =>
     one.name === 'hermes' ? { ...one, heartbeat: { file: '/run/hermes', everyMs: 2000 } } : one,

@@ -109,12 +109,16 @@ async function undoByHand(undo: Undo): Promise<Undone> {
   return restored() ? 'restored' : 'not restored';
 }
 
-/** Whether the broker answers a question asked now; one that was alive at the baseline and is gone is started first. */
+/**
+ * Whether the broker answers a question asked now; one that was alive at the baseline and is gone is started first. What answers while no
+ * process of it is there is not the broker: a cache or a proxy says what it said, and lifts nothing.
+ */
 async function brokerAnswers(undo: Undo): Promise<boolean> {
   const { plan, observer, world } = undo;
   const askedMs = world.clock.nowMs();
+  const isGone = (): boolean => observer.livesOf(plan.broker)?.length === 0;
   const answered = (): boolean =>
-    (observer.status?.sentMs ?? 0) > askedMs && observer.status?.reading.kind === 'present';
+    !isGone() && (observer.status?.sentMs ?? 0) > askedMs && observer.status?.reading.kind === 'present';
   const wait = (): Promise<boolean> =>
     observer.until(answered, world.clock.nowMs() + plan.timing.crashWithinMs);
   if (await wait()) return true;
