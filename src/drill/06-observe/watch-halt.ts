@@ -7,8 +7,11 @@ import type { World } from '../ports/world.ts';
 
 /** How long past the deadline to go on looking, to tell a late stop from none. */
 export const LATE_MS = 2_000;
-/** The final control follows, with the halt still standing, so that the hold as the evidence bounds it is longer than this. */
-const MARGIN_MS = 100;
+/**
+ * The final control follows, with the halt still standing, so that the hold as the evidence bounds it is longer than this: a judge takes of each
+ * look the later edge, and on a busy machine an answer or a book is read some time after it was so.
+ */
+const MARGIN_MS = 500;
 /** Towards the end of the hold every process is opened once more, lest one has become a target unseen. */
 const LAST_LOOK_MS = 1_500;
 

@@ -57,7 +57,9 @@ function matchesScript(match: Match, { argv, exe, cwd }: Matchable): Matched {
   const program = run.by === 'unknown' ? is(words[0] ?? '') : plainlySame(words[0] ?? '', script);
   // A title that was written over the arguments leaves empty ones behind: no file has such a name.
   const file =
-    run.script === null || run.script === '' ? 'not' : or(is(run.script, run.endings), holds(run.script, script, folder));
+    run.script === null || run.script === ''
+      ? 'not'
+      : or(is(run.script, run.endings), holds(run.script, script, folder));
   const found = [program, file, ...(run.module === null ? [] : [isModule(run.module, is)])];
   if (found.includes('is')) return YES;
   if (found.includes('maybe'))

@@ -58,7 +58,7 @@ export const revivalLiars: Readonly<Record<string, Variant>> = {
   },
   'helper-turns-trader': {
     about: 'the log shipper of leverage, which may stay behind, becomes a trader once leverage is gone',
-    expect: reveals('orphaned-children', { on: 'leverage', also: ALIVE }),
+    expect: reveals('orphaned-children', { on: 'leverage', also: [...ALIVE, 'restored-differently'] }),
     broker: trusting,
     daemons: {
       leverage: {
@@ -68,10 +68,11 @@ export const revivalLiars: Readonly<Record<string, Variant>> = {
     },
   },
   'child-poses-as-neighbour': {
-    about: 'hermes, told to end, leaves a child that runs the program of scribe, which lives on knox',
-    expect: reveals('orphaned-children', {
-      on: 'hermes',
-      also: ['false-claim', 'duplicate-instance', 'restored-differently'],
+    about:
+      'hermes, told to end, leaves a child that runs the program of scribe, which lives on the same machine',
+    expect: reveals('duplicate-instance', {
+      on: 'scribe',
+      also: ['false-claim', 'orphaned-children', 'restored-differently'],
     }),
     broker: trusting,
     daemons: { hermes: run('runLeavingNeighbour') },

@@ -228,6 +228,8 @@ function brokerEnded(c: CaseFile, held: readonly GuardTry[]): Finding[] {
   const [first] = held;
   if (first === undefined) return [];
   for (const life of c.rootsAt(first.startedMs).get(c.plan.broker) ?? []) {
+    // A command of the broker's own script that runs beside it ends when it is done.
+    if (c.broker?.beside.includes(life) === true) continue;
     const death = c.lives.death(life);
     if (death === null || death.toMs > c.haltEndMs) continue;
     const after = held.find(
