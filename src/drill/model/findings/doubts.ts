@@ -1,3 +1,4 @@
+import { seconds } from '../wording.ts';
 import type { FindingKind } from './kind.ts';
 
 const common = { severity: 'inconclusive', group: 'could not tell', acceptable: false } as const;
@@ -41,6 +42,13 @@ export const doubtsFindings = {
     meaning: 'Two samples are further apart than max-gap, or a death straddles the deadline.',
     cause: 'An overloaded host or controller.',
     fix: 'Run on a quieter machine, or admit a larger max-gap in the drill.',
+    says: {
+      'straddled deadline': (
+        { service },
+        { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+      ) =>
+        `${service} died between ${seconds(fromMs)} and ${seconds(toMs)} after T0, and the deadline lies in between.`,
+    },
   },
   'unreadable-store': {
     ...common,
