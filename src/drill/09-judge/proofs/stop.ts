@@ -1,3 +1,4 @@
+import type { StillRunning } from '../../model/findings/stopping.ts';
 import {
   acknowledged,
   type CaseFile,
@@ -145,7 +146,7 @@ function stillRunning(c: CaseFile, trigger: Trigger, service: ServiceLives, aliv
   const subject = { host: service.planned.host, service: name };
   const found = (
     lives: readonly Life[],
-    say: (seen: StillSeen, evidence: readonly (string | undefined)[]) => Fault,
+    say: (seen: StillRunning, evidence: readonly (string | undefined)[]) => Fault,
   ): Fault[] => {
     if (lives.length === 0) return [];
     const pids = lives.map((life) => life.pid);
@@ -162,18 +163,12 @@ function stillRunning(c: CaseFile, trigger: Trigger, service: ServiceLives, aliv
   ];
 }
 
-/** Which processes still ran, and when that was last seen, from T0. */
-interface StillSeen {
-  readonly pids: readonly number[];
-  readonly afterMs: number;
-}
-
 /** The processes of the service that are as they were: none of it stopped, though that was acknowledged, or not all of it. */
 function unstopped(
   c: CaseFile,
   service: ServiceLives,
   alive: readonly Life[],
-  seen: StillSeen,
+  seen: StillRunning,
   ids: readonly (string | undefined)[],
 ): Fault {
   const { name, host } = service.planned;
@@ -226,7 +221,7 @@ function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault
   const subject = { host, service: name };
   const found = (
     lives: readonly Life[],
-    say: (seen: Pick<StillSeen, 'pids'>, evidence: readonly (string | undefined)[]) => Fault,
+    say: (seen: Pick<StillRunning, 'pids'>, evidence: readonly (string | undefined)[]) => Fault,
   ) =>
     lives.length === 0
       ? []

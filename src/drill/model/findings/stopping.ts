@@ -2,18 +2,18 @@ import { harmless, listed, seconds } from '../wording.ts';
 import type { FindingKind } from './kind.ts';
 
 /** Processes of the service, and when they were last seen, from T0. */
-interface Seen {
+export interface StillRunning {
   readonly pids: readonly number[];
   readonly afterMs: number;
 }
 
 /** Something that could bring a service back: what its host would do by itself, or a process that its manager still runs for it. */
-type Reviver =
+export type Reviver =
   | { readonly by: string; readonly withinMs: number | null }
-  | { readonly pid: number; readonly manager: string };
+  | { readonly pid: number; readonly manager: string | null };
 
-/** A life that the manager counted. */
-type Counted =
+/** How the counters of a manager show a life that no sample saw. */
+export type Counted =
   | { readonly what: 'runs' | 'restarts'; readonly from: number; readonly to: number }
   | { readonly what: 'invocation' }
   | { readonly what: 'loaded again' };
@@ -31,7 +31,7 @@ export const stoppingFindings = {
       'The stop command ran on another host, or for a label that the service manager there does not know, and returned success.',
     fix: 'Send the stop to the host where the service lives, and let the broker look for the process before it reports success.',
     says: {
-      'same process': ({ host, service }, { pids, afterMs }: Seen) =>
+      'same process': ({ host, service }, { pids, afterMs }: StillRunning) =>
         `The broker acknowledged the stop of ${service}; the same process (pid ${pids.join(', ')}) still ran on ${host} ${seconds(afterMs)} after T0.`,
     },
   },
@@ -50,9 +50,9 @@ export const stoppingFindings = {
     cause: 'A failed stop that was not retried, or a service with more processes than the broker knows.',
     fix: 'Retry until every process is seen gone; report what is not.',
     says: {
-      'some still run': ({ host, service }, { pids, afterMs, of }: Seen & { readonly of: number }) =>
+      'some still run': ({ host, service }, { pids, afterMs, of }: StillRunning & { readonly of: number }) =>
         `${pids.length} of ${of} processes of ${service} still ran on ${host} ${seconds(afterMs)} after T0 (pid ${pids.join(', ')}).`,
-      'not acknowledged': ({ host, service }, { pids, afterMs }: Seen) =>
+      'not acknowledged': ({ host, service }, { pids, afterMs }: StillRunning) =>
         `The broker did not acknowledge the stop of ${service}, and it still ran on ${host} ${seconds(afterMs)} after T0 (pid ${pids.join(', ')}).`,
       'still answers': ({ service }, { afterMs }: { readonly afterMs: number }) =>
         `${service} had to be gone, and its API still answered ${seconds(afterMs)} after T0.`,
@@ -84,9 +84,9 @@ export const stoppingFindings = {
     cause: 'KeepAlive, Restart=always, a timer, a socket or a sibling that starts it again.',
     fix: 'Disable the service in its manager for as long as the halt lasts, do not just kill it.',
     says: {
-      'child took over': ({ service }, { pids, afterMs }: Seen) =>
+      'child took over': ({ service }, { pids, afterMs }: StillRunning) =>
         `${service} stopped, and a child of it took its place (pid ${pids.join(', ')}), seen ${seconds(afterMs)} after T0.`,
-      'came back': ({ host, service }, { pids }: Pick<Seen, 'pids'>) =>
+      'came back': ({ host, service }, { pids }: Pick<StillRunning, 'pids'>) =>
         `${service} came back on ${host} while halted (pid ${pids.join(', ')}) and was still there when the halt ended.`,
     },
   },
@@ -99,7 +99,7 @@ export const stoppingFindings = {
       'The service is enabled at boot, or its supervisor is, and what starts it there asks nobody whether the fleet is halted.',
     fix: 'Have the halt disable the service at boot too (systemctl disable, launchctl disable), or have the service ask for the halt before it begins to work.',
     says: {
-      'came back with host': ({ host, service }, { pids }: Pick<Seen, 'pids'>) =>
+      'came back with host': ({ host, service }, { pids }: Pick<StillRunning, 'pids'>) =>
         `${host} was rebooted while halted, and ${service} came back with it (pid ${pids.join(', ')}) and was still there when the halt ended.`,
     },
   },
@@ -110,13 +110,13 @@ export const stoppingFindings = {
     cause: 'A manager that restarts it and a broker that stops it again, taking turns.',
     fix: 'Disable the service in its manager for as long as the halt lasts.',
     says: {
-      'came and went': ({ host, service }, { pids }: Pick<Seen, 'pids'>) =>
+      'came and went': ({ host, service }, { pids }: Pick<StillRunning, 'pids'>) =>
         `${service} came back on ${host} while halted (pid ${pids.join(', ')}) and went again.`,
       'counted by manager': (
         { host, service },
-        { manager, counted }: { readonly manager: string; readonly counted: Counted },
+        { manager, counted }: { readonly manager: string | null; readonly counted: Counted },
       ) =>
-        `${manager} on ${host} counted another life of ${service} while it was halted, too short for any sample: ${countedHow(counted)}.`,
+        `${manager ?? 'its manager'} on ${host} counted another life of ${service} while it was halted, too short for any sample: ${countedHow(counted)}.`,
     },
   },
   'orphaned-children': {
@@ -127,7 +127,7 @@ export const stoppingFindings = {
     cause: 'The stop signals one pid instead of the process group, session or cgroup.',
     fix: 'Stop the whole group, or declare legitimate helpers in `leaves:`.',
     says: {
-      'descendants run': ({ service }, { pids, afterMs }: Seen) =>
+      'descendants run': ({ service }, { pids, afterMs }: StillRunning) =>
         `${service} stopped, but processes that descend from it still ran ${seconds(afterMs)} after T0 (pid ${pids.join(', ')}).`,
     },
   },
@@ -139,7 +139,7 @@ export const stoppingFindings = {
     cause: 'A process that rewrites its title or calls exec on SIGTERM.',
     fix: 'Find processes by pid and start time, not by name.',
     says: {
-      'another name': ({ service }, { pids, afterMs }: Seen) =>
+      'another name': ({ service }, { pids, afterMs }: StillRunning) =>
         `Pid ${pids.join(', ')}, which was ${service} before the trigger, still ran under another name ${seconds(afterMs)} after T0.`,
     },
   },
@@ -150,7 +150,7 @@ export const stoppingFindings = {
     cause: 'SIGSTOP used as a halt, or a debugger attached.',
     fix: 'Terminate the process.',
     says: {
-      frozen: ({ service }, { pids, afterMs }: Seen) =>
+      frozen: ({ service }, { pids, afterMs }: StillRunning) =>
         `${service} is frozen, not stopped: pid ${pids.join(', ')} was in state T ${seconds(afterMs)} after T0.`,
     },
   },
@@ -193,7 +193,8 @@ function countedHow(counted: Counted): string {
 }
 
 function reviverName(reviver: Reviver): string {
-  if ('pid' in reviver) return `pid ${reviver.pid}, which ${reviver.manager} still runs for it`;
+  if ('pid' in reviver)
+    return `pid ${reviver.pid}, which ${reviver.manager ?? 'its manager'} still runs for it`;
   const inTime = reviver.withinMs === null ? 'at no known time' : `within ${seconds(reviver.withinMs)}`;
   return `${harmless(reviver.by, 80)} (${inTime})`;
 }
