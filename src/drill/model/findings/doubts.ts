@@ -1,4 +1,5 @@
 import { seconds } from '../wording.ts';
+import type { Role } from '../plan.ts';
 import type { FindingKind } from './kind.ts';
 
 const common = { severity: 'inconclusive', group: 'could not tell', acceptable: false } as const;
@@ -12,6 +13,10 @@ export const doubtsFindings = {
       'A target was not alive, or an effect not visible, before the trigger: its absence afterwards proves nothing.',
     cause: 'The service was down, its match is wrong, or the market was quiet.',
     fix: 'Bring it up, or mend `match:` in the inventory.',
+    says: {
+      'heartbeat unchanged': ({ host, service }, { role }: { readonly role: Role }) =>
+        `The heartbeat of ${service} on ${host} did not change before the trigger, so it cannot show that ${service} ${role === 'target' ? 'came back at work' : 'went on'}.`,
+    },
   },
   'blind-probe': {
     ...common,
@@ -20,6 +25,10 @@ export const doubtsFindings = {
       'A control was not seen, or was still seen when it had to be gone, or the table could not be read in full, or a candidate could not be classified.',
     cause: 'hidepid, a container, missing privileges, or an overloaded host.',
     fix: 'Let the probe read the whole process table of that host.',
+    says: {
+      'heartbeat unread': ({ host, service }, { when }: { readonly when: 'before' | 'halted' }) =>
+        `The heartbeat of ${service} on ${host} could not be read ${when === 'before' ? 'before the trigger' : 'during the halt'}.`,
+    },
   },
   'wrong-host-probe': {
     ...common,
