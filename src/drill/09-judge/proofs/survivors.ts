@@ -145,7 +145,8 @@ function neverBeat(c: CaseFile, service: ServiceLives): Finding[] {
 }
 
 function didNotChange({ planned: { name, host, role } }: ServiceLives, first: Beat | undefined): Finding {
-  return fault('vacuous-target', 'heartbeat unchanged', { host, service: name }, { role }, [first?.id]);
+  const toShow = role === 'target' ? 'return' : 'work';
+  return fault('vacuous-target', 'heartbeat unchanged', { host, service: name }, { toShow }, [first?.id]);
 }
 
 function stale(c: CaseFile, service: ServiceLives): Finding[] {

@@ -1,5 +1,4 @@
 import { type PinDifference, unlikeWords } from '../pin.ts';
-import type { Role } from '../plan.ts';
 import { harmless, seconds } from '../wording.ts';
 import type { FindingKind, Subject } from './kind.ts';
 
@@ -29,8 +28,8 @@ export const doubtsFindings = {
     cause: 'The service was down, its match is wrong, or the market was quiet.',
     fix: 'Bring it up, or mend `match:` in the inventory.',
     says: {
-      'heartbeat unchanged': ({ host, service }, { role }: { readonly role: Role }) =>
-        `The heartbeat of ${service} on ${host} did not change before the trigger, so it cannot show that ${service} ${role === 'target' ? 'came back at work' : 'went on'}.`,
+      'heartbeat unchanged': ({ host, service }, { toShow }: { readonly toShow: 'return' | 'work' }) =>
+        `The heartbeat of ${service} on ${host} did not change before the trigger, so it cannot show that ${service} ${toShow === 'return' ? 'came back at work' : 'went on'}.`,
     },
   },
   'blind-probe': {
