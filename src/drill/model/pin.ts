@@ -24,11 +24,18 @@ const PARTS = [
   ['hostKey', 'ssh host key'],
 ] as const;
 
+/** A part of an identity that is not as it was pinned; null where there was, or is, none. */
+export interface PinDifference {
+  readonly part: string;
+  readonly pinned: string | null;
+  readonly found: string | null;
+}
+
 /** In what an identity differs from its pin. What was pinned and can no longer be read differs too. */
 export function pinDifferences(
   pin: HostPin,
   now: Pick<HostIdentity, 'machineId' | 'hostname' | 'hostKey'>,
-): { readonly part: string; readonly pinned: string | null; readonly found: string | null }[] {
+): PinDifference[] {
   return PARTS.flatMap(([key, part]) =>
     pin[key] === now[key] ? [] : [{ part, pinned: pin[key], found: now[key] }],
   );
@@ -40,7 +47,11 @@ export function unlikePin(
   now: Parameters<typeof pinDifferences>[1],
 ): string | null {
   const differences = pin === undefined ? [] : pinDifferences(pin, now);
-  if (differences.length === 0) return null;
+  return differences.length === 0 ? null : unlikeWords(differences);
+}
+
+/** Differences in words, such as `its machine id is a1, and b2 was pinned`. */
+export function unlikeWords(differences: readonly PinDifference[]): string {
   return `its ${differences
     .map(
       ({ part, pinned, found }) => `${part} is ${found ?? 'not there'}, and ${pinned ?? 'none'} was pinned`,

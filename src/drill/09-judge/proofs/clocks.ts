@@ -1,6 +1,5 @@
 import type { Interval } from '../../model/reading.ts';
 import type { Finding } from '../../model/verdict.ts';
-import { seconds } from '../../model/wording.ts';
 import {
   type CaseFile,
   type HostSamples,
@@ -9,7 +8,7 @@ import {
   type SpeakingSample,
   scopeOf,
 } from '../evidence/index.ts';
-import { finding } from '../finding.ts';
+import { fault } from '../finding.ts';
 
 /** How far two clocks may part before intervals across that are worthless (DESIGN: 500 ms). */
 const MOST_DRIFT_MS = 500;
@@ -24,22 +23,13 @@ export const controllerClockTrouble = once((c: CaseFile): readonly Finding[] => 
   for (const entry of c.entries) {
     const wall = instantMs(entry.wall);
     if (wall === null) {
-      return [
-        finding('clock-unreliable', {}, 'A journal entry has no readable wall-clock time.', [entry.id]),
-      ];
+      return [fault('clock-unreliable', 'no wall clock', {}, {}, [entry.id])];
     }
     offsets.push({ id: entry.id, fromMs: wall - entry.atMs, toMs: wall - entry.atMs });
   }
   const parted = driftOf(offsets);
   if (parted === null) return [];
-  return [
-    finding(
-      'clock-unreliable',
-      {},
-      `The controller's monotonic and wall clock parted by ${seconds(parted.byMs)} during the drill.`,
-      parted.ids,
-    ),
-  ];
+  return [fault('clock-unreliable', 'controller clocks parted', {}, { byMs: parted.byMs }, parted.ids)];
 });
 
 /**
@@ -73,18 +63,8 @@ function clockTrouble(host: string, samples: readonly SpeakingSample[]): Finding
   const wall = driftOf(walls);
   const parted = uptime ?? wall;
   if (parted === null) return [];
-  const which =
-    uptime === null
-      ? `the uptime and the wall clock of ${host}`
-      : `the uptime of ${host} and the controller's clock`;
-  return [
-    finding(
-      'clock-unreliable',
-      { host },
-      `During the drill ${which} parted by ${seconds(parted.byMs)} or more.`,
-      parted.ids,
-    ),
-  ];
+  const which = uptime === null ? 'wall clock parted' : 'uptime parted';
+  return [fault('clock-unreliable', which, { host }, { byMs: parted.byMs }, parted.ids)];
 }
 
 // Each offset is only known within an interval; clocks have parted for certain where two intervals lie apart.

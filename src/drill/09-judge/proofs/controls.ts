@@ -10,7 +10,7 @@ import {
   once,
   speaksOf,
 } from '../evidence/index.ts';
-import { finding } from '../finding.ts';
+import { fault } from '../finding.ts';
 
 /** How long after its end a killed canary may still be listed. */
 const GRACE_MS = 2000;
@@ -50,62 +50,69 @@ function judgeControls(c: CaseFile, host: HostSamples): Controls {
   const canaries = canariesOf(c, host);
   if (c.trigger === null && canaries.length === 0)
     return { findings: [], latencyMs: null, vouchedUntilMs: null, finalSeen: false };
-  const findings: Finding[] = [];
-  const blind = (message: string, evidence: readonly (string | null | undefined)[]): void => {
-    findings.push(finding('blind-probe', { host: host.name }, message, evidence));
-  };
-
-  // While the drill takes itself down, a control may fail to be planted; nothing is proven from then on.
-  const failed = c.canaries.find(
-    (event) => event.host === host.name && event.event === 'failed' && event.sentMs <= c.haltEndMs,
-  );
-  if (failed !== undefined) {
-    blind(`A control on ${host.name} failed: ${failed.reason ?? 'no reason given'}.`, [failed.id]);
-  }
-  const stale = host.samples.filter(isBad).find(({ trouble }) => trouble.kind === 'stale');
-  if (stale !== undefined) blind(`On ${host.name} ${stale.trouble.reason}.`, [stale.id]);
-  const watchedUntilMs = host.good.at(-1)?.sentMs ?? 0;
-  for (const canary of canaries) {
-    if (canary.killed === null || canary.life === null) continue;
-    const ghost = sampleShowing(host, canary.life, canary.killed.toMs + GRACE_MS);
-    if (ghost !== null) {
-      blind(`A canary on ${host.name} was still listed over ${GRACE_MS / 1000} s after it had been killed.`, [
-        canary.killed.id,
-        ghost.id,
-      ]);
-    } else if (
-      watchedUntilMs > canary.killed.toMs + GRACE_MS &&
-      vanishedAt(host, canary.life, canary.killed) === null
-    ) {
-      blind(`A canary on ${host.name} was killed, and no sample shows that it vanished.`, [canary.killed.id]);
-    }
-  }
-  const unseen = sampleWithoutCanary(c, host, canaries);
-  if (unseen !== null)
-    blind(`No living canary was seen on ${host.name} in a sample that had to show one.`, [unseen.id]);
-
   const kills = canaries.filter((canary): canary is KilledCanary => canary.killed !== null);
   const calibration = kills.find(
     (canary) => canary.killed.purpose === 'calibration' && canary.killed.fromMs < c.anchorMs,
   );
   const latencyMs = calibration === undefined ? null : latencyOf(host, calibration);
-  if (c.trigger !== null && latencyMs === null && host.good.length > 0) {
-    blind(
-      `No canary was killed on ${host.name} before the trigger and seen to vanish, so the probe is not calibrated.`,
-      [calibration?.planted],
-    );
-  }
+  const isUncalibrated = c.trigger !== null && latencyMs === null && host.good.length > 0;
   const vouched = kills.flatMap(({ killed, life }) => {
     const vanished = life === null || killed.fromMs <= c.anchorMs ? null : vanishedAt(host, life, killed);
     return vanished === null ? [] : [{ killed, atMs: vanished.sentMs }];
   });
   const inHalt = vouched.filter(({ killed }) => killed.fromMs <= c.haltEndMs).map(({ atMs }) => atMs);
   return {
-    findings,
+    findings: [
+      ...failed(c, host),
+      ...stale(host),
+      ...canaries.flatMap((canary) => lingering(host, canary)),
+      ...unseen(c, host, canaries),
+      ...(isUncalibrated
+        ? [fault('blind-probe', 'uncalibrated', { host: host.name }, {}, [calibration?.planted])]
+        : []),
+    ],
     latencyMs,
     vouchedUntilMs: inHalt.length === 0 ? null : Math.max(...inHalt),
     finalSeen: vouched.some(({ killed }) => killed.purpose === 'final'),
   };
+}
+
+// While the drill takes itself down, a control may fail to be planted; nothing is proven from then on.
+function failed(c: CaseFile, host: HostSamples): Finding[] {
+  const event = c.canaries.find(
+    (one) => one.host === host.name && one.event === 'failed' && one.sentMs <= c.haltEndMs,
+  );
+  if (event === undefined) return [];
+  const { id, reason = null } = event;
+  return [fault('blind-probe', 'control failed', { host: host.name }, { reason }, [id])];
+}
+
+function stale(host: HostSamples): Finding[] {
+  const sample = host.samples.filter(isBad).find(({ trouble }) => trouble.kind === 'stale');
+  if (sample === undefined) return [];
+  const { reason } = sample.trouble;
+  return [fault('blind-probe', 'answer unfit', { host: host.name }, { reason }, [sample.id])];
+}
+
+// A control that was killed and is still there, or was never seen to go.
+function lingering(host: HostSamples, { killed, life }: Canary): Finding[] {
+  if (killed === null || life === null) return [];
+  const subject = { host: host.name };
+  const goneMs = killed.toMs + GRACE_MS;
+  const ghost = sampleShowing(host, life, goneMs);
+  if (ghost !== null) {
+    const ids = [killed.id, ghost.id];
+    return [fault('blind-probe', 'canary still listed', subject, { graceMs: GRACE_MS }, ids)];
+  }
+  const watchedUntilMs = host.good.at(-1)?.sentMs ?? 0;
+  return watchedUntilMs > goneMs && vanishedAt(host, life, killed) === null
+    ? [fault('blind-probe', 'canary never vanished', subject, {}, [killed.id])]
+    : [];
+}
+
+function unseen(c: CaseFile, host: HostSamples, canaries: readonly Canary[]): Finding[] {
+  const sample = sampleWithoutCanary(c, host, canaries);
+  return sample === null ? [] : [fault('blind-probe', 'no canary', { host: host.name }, {}, [sample.id])];
 }
 
 function latencyOf(host: HostSamples, { life, killed }: KilledCanary): Interval | null {

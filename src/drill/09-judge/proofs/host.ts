@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/verdict.ts';
 import { type CaseFile, firstSeen, type HostSamples, once } from '../evidence/index.ts';
-import { finding } from '../finding.ts';
+import { fault } from '../finding.ts';
 import { hostClockTrouble } from './clocks.ts';
 import { controlsOf } from './controls.ts';
 import { identityTrouble, observationTrouble, watchedUntilMs } from './watching.ts';
@@ -56,13 +56,11 @@ function unexamined(c: CaseFile, host: HostSamples): Finding[] {
   });
   if (strangers.length === 0) return [];
   return [
-    finding(
+    fault(
       'blind-probe',
+      'never looked at',
       { host: host.name },
-      `On ${host.name} ${strangers.length === 1 ? 'a process was' : `${strangers.length} processes were`} listed and never looked at (pid ${strangers
-        .slice(0, 5)
-        .map((life) => life.pid)
-        .join(', ')}), so it cannot be said what ran there.`,
+      { pids: strangers.map((life) => life.pid) },
       strangers.map((life) => firstSeen(life)?.id),
     ),
   ];
@@ -75,15 +73,13 @@ function flickering(c: CaseFile, host: HostSamples): Finding[] {
     const flicker = c.lives.flickered(life);
     if (flicker === null || flicker.missed.host !== host.name) continue;
     const { before, missed, after } = flicker;
-    const others = [before.host, after.host].filter((name) => name !== host.name);
-    const who = others[0] === undefined ? '' : `, of ${others[0]},`;
+    const otherHost = [before.host, after.host].find((name) => name !== host.name) ?? null;
     return [
-      finding(
-        'blind-probe',
-        { host: host.name },
-        `A sample of ${host.name} lacks pid ${life.pid}, which samples${who} before and after it show.`,
-        [before.id, missed.id, after.id],
-      ),
+      fault('blind-probe', 'pid overlooked', { host: host.name }, { pid: life.pid, otherHost }, [
+        before.id,
+        missed.id,
+        after.id,
+      ]),
     ];
   }
   return [];

@@ -1,15 +1,17 @@
+import type { Counted, Reviver } from '../../model/findings/stopping.ts';
 import { foresightOf } from '../../model/foresight.ts';
+import type { Manager } from '../../model/inventory.ts';
 import type { ManagedReading, ManagedService, Revival } from '../../model/manager.ts';
 import { unreadable } from '../../model/reading.ts';
-import { harmless, listed, seconds } from '../../model/wording.ts';
+import { harmless, listed } from '../../model/wording.ts';
 import { type CaseFile, type ServiceLives, servicesOf } from '../evidence/index.ts';
-import { type Fault, finding } from '../finding.ts';
+import { type Fault, fault } from '../finding.ts';
 
 /** What the counters of a target's manager say about the time between its last death and the end of the halt. */
 export type Counters =
   /** They stood still: it did not live, however briefly. */
   | { readonly kind: 'steady' }
-  | { readonly kind: 'moved'; readonly how: string; readonly evidence: readonly string[] }
+  | { readonly kind: 'moved'; readonly counted: Counted; readonly evidence: readonly string[] }
   | { readonly kind: 'unread'; readonly why: string };
 
 interface Account extends Pick<ManagedReading, 'reading' | 'scheduled'> {
@@ -30,24 +32,24 @@ export function countersOf(c: CaseFile, service: ServiceLives): Counters {
   if (first.reading.kind !== 'present') {
     const lived = (now.runs ?? 0) > 0 || now.invocation !== null;
     return lived
-      ? { kind: 'moved', how: 'it was loaded again and has run', evidence }
+      ? { kind: 'moved', counted: { what: 'loaded again' }, evidence }
       : { kind: 'unread', why: 'its manager did not know it at first' };
   }
-  const how = movement(first.reading.value, now);
-  if (how !== null) return { kind: 'moved', how, evidence };
-  const counted = (it: ManagedService): boolean => it.runs !== null || it.invocation !== null;
-  return counted(now) && counted(first.reading.value)
+  const counted = movement(first.reading.value, now);
+  if (counted !== null) return { kind: 'moved', counted, evidence };
+  const counts = (it: ManagedService): boolean => it.runs !== null || it.invocation !== null;
+  return counts(now) && counts(first.reading.value)
     ? { kind: 'steady' }
     : { kind: 'unread', why: 'its manager has no counter for it' };
 }
 
 // Loaded anew, launchd counts from 0 again: any other number than before, but that one, means another life.
-function movement(before: ManagedService, now: ManagedService): string | null {
+function movement(before: ManagedService, now: ManagedService): Counted | null {
   if (before.runs !== null && now.runs !== null && now.runs !== before.runs && now.runs > 0)
-    return `its runs went from ${before.runs} to ${now.runs}`;
+    return { what: 'runs', from: before.runs, to: now.runs };
   if (before.restarts !== null && now.restarts !== null && now.restarts > before.restarts)
-    return `its restarts went from ${before.restarts} to ${now.restarts}`;
-  if (now.invocation !== null && now.invocation !== before.invocation) return 'its invocation id changed';
+    return { what: 'restarts', from: before.restarts, to: now.restarts };
+  if (now.invocation !== null && now.invocation !== before.invocation) return { what: 'invocation' };
   return null;
 }
 
@@ -64,48 +66,51 @@ function uncounted(c: CaseFile, service: ServiceLives): Fault[] {
   const counters = countersOf(c, service);
   if (counters.kind !== 'moved') return [];
   return [
-    finding(
+    fault(
       'flapped',
+      'counted by manager',
       { host, service: name },
-      `${managerOf(c, host)} on ${host} counted another life of ${name} while it was halted, too short for any sample: ${counters.how}.`,
+      { manager: managerOf(c, host), counted: counters.counted },
       counters.evidence,
     ),
   ];
 }
 
-function managerOf(c: CaseFile, host: string): string {
-  return c.plan.hosts.find((one) => one.name === host)?.manager ?? 'its manager';
+function managerOf(c: CaseFile, host: string): Manager | null {
+  return c.plan.hosts.find((one) => one.name === host)?.manager ?? null;
 }
 
 function revivable(c: CaseFile, service: ServiceLives): Fault[] {
   const { name, host } = service.planned;
-  const subject = { host, service: name };
-  const manager = managerOf(c, host);
   const accounts = accountsInHalt(c, service);
   const managed = accounts.findLast(({ reading }) => reading.kind === 'present');
   // What was there at the baseline is there until cron and at were read again: that they could not be is no sign that it went.
   const scheduled = accountsFrom(0, c, service).findLast((account) => account.scheduled !== undefined);
   const own = managed?.reading.kind === 'present' ? managed.reading.value : null;
   const downMs = watchedUntilMs(c, host) - lastDeathMs(c, service);
-  const late = (account: Account | undefined, revives: Revival | null | undefined) =>
+  const late = (
+    account: Account | undefined,
+    revives: Revival | null | undefined,
+  ): { readonly id: string | undefined; readonly reviver: Reviver }[] =>
     revives && (revives.withinMs === null || revives.withinMs > downMs)
-      ? [{ id: account?.id, how: `${harmless(revives.by, 80)} (${inTime(revives.withinMs)})` }]
+      ? [{ id: account?.id, reviver: { by: revives.by, withinMs: revives.withinMs } }]
       : [];
-  const by = [
+  const revivers = [
     ...late(managed, own?.revives),
     ...late(scheduled, scheduled?.scheduled?.revives),
     // At the first account it may not have noticed yet.
     ...(own !== null && own.pid !== null && managed !== accounts[0]
-      ? [{ id: managed?.id, how: `pid ${own.pid}, which ${manager} still runs for it` }]
+      ? [{ id: managed?.id, reviver: { pid: own.pid, manager: managerOf(c, host) } }]
       : []),
   ];
-  if (by.length === 0) return [];
+  if (revivers.length === 0) return [];
   return [
-    finding(
+    fault(
       'hold-too-short',
-      subject,
-      `${name} on ${host} may still be brought back by ${listed(by.map(({ how }) => how))}; it was watched for ${seconds(downMs)} after it stopped.`,
-      by.map(({ id }) => id),
+      'may be revived',
+      { host, service: name },
+      { revivers: revivers.map(({ reviver }) => reviver), watchedMs: downMs },
+      revivers.map(({ id }) => id),
     ),
   ];
 }
@@ -159,8 +164,4 @@ function lastDeathMs(c: CaseFile, service: ServiceLives): number {
 
 function watchedUntilMs(c: CaseFile, host: string): number {
   return c.hosts.get(host)?.good.findLast((sample) => sample.receivedMs <= c.haltEndMs)?.sentMs ?? 0;
-}
-
-function inTime(withinMs: number | null): string {
-  return withinMs === null ? 'at no known time' : `within ${seconds(withinMs)}`;
 }

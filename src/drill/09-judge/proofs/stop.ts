@@ -1,5 +1,4 @@
-import type { FindingCode } from '../../model/findings.ts';
-import { seconds } from '../../model/wording.ts';
+import type { StillRunning } from '../../model/findings/stopping.ts';
 import {
   acknowledged,
   type CaseFile,
@@ -15,7 +14,7 @@ import {
   type Trigger,
   within,
 } from '../evidence/index.ts';
-import { type Fault, fault, finding, spanning } from '../finding.ts';
+import { type Fault, fault, spanning } from '../finding.ts';
 import { controllerClockTrouble } from './clocks.ts';
 import { controlsOf } from './controls.ts';
 import { diedBy, stillnessOf } from './hold.ts';
@@ -108,10 +107,11 @@ function stillAnswering(c: CaseFile, trigger: Trigger, service: ServiceLives): F
   const answer = said(within(c.status, { fromMs, toMs: c.haltEndMs })).at(-1);
   if (answer === undefined) return [];
   return [
-    finding(
+    fault(
       'partial-stop',
+      'still answers',
       { host, service: name },
-      `${name} had to be gone, and its API still answered ${seconds(answer.sentMs - trigger.t0Ms)} after T0.`,
+      { afterMs: answer.sentMs - trigger.t0Ms },
       [...trigger.ids, answer.id],
     ),
   ];
@@ -143,43 +143,23 @@ function stillRunning(c: CaseFile, trigger: Trigger, service: ServiceLives, aliv
   const [reborn, orphans] = parted(family, (life) => isNew(life) && matchesStill(c, life, name));
   const [frozen, awake] = parted(baseline, (life) => isFrozen(c, life));
   const [same, renamed] = parted(awake, (life) => matchesStill(c, life, name));
+  const subject = { host: service.planned.host, service: name };
   const found = (
     lives: readonly Life[],
-    code: FindingCode,
-    say: (pids: string, after: string) => string,
+    say: (seen: StillRunning, evidence: readonly (string | undefined)[]) => Fault,
   ): Fault[] => {
     if (lives.length === 0) return [];
-    const pids = lives.map((life) => life.pid).join(', ');
-    const after = seconds(Math.max(...lives.map((life) => lastSeenInHalt(c, life))) - trigger.t0Ms);
+    const pids = lives.map((life) => life.pid);
+    const afterMs = Math.max(...lives.map((life) => lastSeenInHalt(c, life))) - trigger.t0Ms;
     const evidence = [...trigger.ids, ...lives.map((life) => lastInHalt(c, life)?.sample.id)];
-    const subject = { host: service.planned.host, service: name };
-    return [spanning(finding(code, subject, say(pids, after), evidence), trigger.t0Ms, c.haltEndMs)];
+    return [spanning(say({ pids, afterMs }, evidence), trigger.t0Ms, c.haltEndMs)];
   };
   return [
-    ...found(
-      reborn,
-      'respawned',
-      (pids, after) =>
-        `${name} stopped, and a child of it took its place (pid ${pids}), seen ${after} after T0.`,
-    ),
-    ...found(
-      orphans,
-      'orphaned-children',
-      (pids, after) =>
-        `${name} stopped, but processes that descend from it still ran ${after} after T0 (pid ${pids}).`,
-    ),
-    ...found(
-      frozen,
-      'frozen-not-stopped',
-      (pids, after) => `${name} is frozen, not stopped: pid ${pids} was in state T ${after} after T0.`,
-    ),
-    ...found(
-      renamed,
-      'renamed-survivor',
-      (pids, after) =>
-        `Pid ${pids}, which was ${name} before the trigger, still ran under another name ${after} after T0.`,
-    ),
-    ...found(same, ...unstopped(c, service, alive, same)),
+    ...found(reborn, (seen, ids) => fault('respawned', 'child took over', subject, seen, ids)),
+    ...found(orphans, (seen, ids) => fault('orphaned-children', 'descendants run', subject, seen, ids)),
+    ...found(frozen, (seen, ids) => fault('frozen-not-stopped', 'frozen', subject, seen, ids)),
+    ...found(renamed, (seen, ids) => fault('renamed-survivor', 'another name', subject, seen, ids)),
+    ...found(same, (seen, ids) => unstopped(c, service, alive, seen, ids)),
   ];
 }
 
@@ -188,23 +168,18 @@ function unstopped(
   c: CaseFile,
   service: ServiceLives,
   alive: readonly Life[],
-  same: readonly Life[],
-): [FindingCode, (pids: string, after: string) => string] {
+  seen: StillRunning,
+  ids: readonly (string | undefined)[],
+): Fault {
   const { name, host } = service.planned;
-  const isAcknowledged = acknowledged(c, name);
-  const gone = service.roots.filter((life) => !alive.includes(life));
-  if (isAcknowledged && gone.length === 0) {
-    return [
-      'successful-no-op',
-      (pids, after) =>
-        `The broker acknowledged the stop of ${name}; the same process (pid ${pids}) still ran on ${host} ${after} after T0.`,
-    ];
+  const subject = { host, service: name };
+  const isAnyGone = service.roots.some((life) => !alive.includes(life));
+  if (isAnyGone) {
+    return fault('partial-stop', 'some still run', subject, { ...seen, of: service.baseline.length }, ids);
   }
-  const part =
-    gone.length > 0
-      ? `${same.length} of ${service.baseline.length} processes of ${name} still ran`
-      : `The broker did not acknowledge the stop of ${name}, and it still ran`;
-  return ['partial-stop', (pids, after) => `${part} on ${host} ${after} after T0 (pid ${pids}).`];
+  return acknowledged(c, name)
+    ? fault('successful-no-op', 'same process', subject, seen, ids)
+    : fault('partial-stop', 'not acknowledged', subject, seen, ids);
 }
 
 /** Those of the family that no living process of the service is the parent of: a child beside its parent is no orphan. */
@@ -240,41 +215,29 @@ function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault
   });
   const evidence = (lives: readonly Life[]): (string | undefined)[] =>
     lives.flatMap((life) => [life.seen[0], lastInHalt(c, life)].map((seen) => seen?.sample.id));
-  const pids = (lives: readonly Life[]): string => lives.map((life) => life.pid).join(', ');
   const reboots = rebootsIn(c, host);
+  const booted = [...reboots.values()].map(({ before }) => before.id);
   const [resurrected, respawned] = parted(stayed, (life) => reboots.has(life.scope));
+  const subject = { host, service: name };
   const found = (
     lives: readonly Life[],
-    code: FindingCode,
-    message: string,
-    before: readonly string[] = [],
+    say: (seen: Pick<StillRunning, 'pids'>, evidence: readonly (string | undefined)[]) => Fault,
   ) =>
     lives.length === 0
       ? []
       : [
           spanning(
-            finding(code, { host, service: name }, message, [...before, ...evidence(lives)]),
+            say({ pids: lives.map((life) => life.pid) }, evidence(lives)),
             Math.min(...lives.map((life) => firstSeen(life)?.receivedMs ?? Number.POSITIVE_INFINITY)),
             c.haltEndMs,
           ),
         ];
   return [
-    ...found(
-      resurrected,
-      'boot-resurrection',
-      `${host} was rebooted while halted, and ${name} came back with it (pid ${pids(resurrected)}) and was still there when the halt ended.`,
-      [...reboots.values()].map(({ before }) => before.id),
+    ...found(resurrected, (seen, ids) =>
+      fault('boot-resurrection', 'came back with host', subject, seen, [...booted, ...ids]),
     ),
-    ...found(
-      respawned,
-      'respawned',
-      `${name} came back on ${host} while halted (pid ${pids(respawned)}) and was still there when the halt ended.`,
-    ),
-    ...found(
-      went,
-      'flapped',
-      `${name} came back on ${host} while halted (pid ${pids(went)}) and went again.`,
-    ),
+    ...found(respawned, (seen, ids) => fault('respawned', 'came back', subject, seen, ids)),
+    ...found(went, (seen, ids) => fault('flapped', 'came and went', subject, seen, ids)),
   ];
 }
 
@@ -319,10 +282,11 @@ function straddling(
   const seen = death === undefined ? null : c.lives.death(death.life);
   if (seen === null) return [];
   return [
-    finding(
+    fault(
       'sampled-too-coarsely',
+      'straddled deadline',
       { host, service: name },
-      `${name} died between ${seconds(seen.fromMs - trigger.t0Ms)} and ${seconds(seen.toMs - trigger.t0Ms)} after T0, and the deadline lies in between.`,
+      { fromMs: seen.fromMs - trigger.t0Ms, toMs: seen.toMs - trigger.t0Ms },
       [seen.lastSeen.id, seen.firstNot.id],
     ),
   ];

@@ -1,5 +1,4 @@
 import type { Finding } from '../../model/verdict.ts';
-import { seconds } from '../../model/wording.ts';
 import {
   type Beat,
   beatBefore,
@@ -11,7 +10,7 @@ import {
   type ServiceLives,
   servicesOf,
 } from '../evidence/index.ts';
-import { finding } from '../finding.ts';
+import { fault } from '../finding.ts';
 import { diedBy } from './hold.ts';
 import { freezesOf } from './working.ts';
 
@@ -33,21 +32,20 @@ function survivorEnded(c: CaseFile, service: ServiceLives): Finding[] {
   const replaced = service.newcomers.filter((life) => !diedBy(c, life, c.haltEndMs));
   if (during.length > replaced.length) {
     return [
-      finding(
-        'collateral-stop',
-        { host, service: name },
-        `${name} must survive this level; it was stopped on ${host} (pid ${pids(during)}), and nothing took its place.`,
-        evidence,
-      ),
+      fault('collateral-stop', 'nothing follows', { host, service: name }, { pids: pids(during) }, evidence),
     ];
   }
-  const when = during.length > 0 ? 'during the halt' : 'by the undo';
   const successors = [...replaced, ...service.returned.filter((life) => c.lives.death(life) === null)];
   return [
-    finding(
+    fault(
       'survivor-restarted',
+      'process ended',
       { host, service: name },
-      `${name} must survive this level; its process on ${host} (pid ${pids(ended)}) was ended ${when}, and ${successors.length > 0 ? 'another' : 'nothing'} took its place.`,
+      {
+        pids: pids(ended),
+        by: during.length > 0 ? 'halt' : 'undo',
+        isReplaced: successors.length > 0,
+      },
       [...evidence, ...replaced.map((life) => life.seen[0]?.sample.id)],
     ),
   ];
@@ -67,10 +65,11 @@ function afterCrash(c: CaseFile, service: ServiceLives): Finding[] {
   const died = service.newcomers.filter((life) => c.lives.death(life) !== null);
   if (died.length === 0) return [];
   return [
-    finding(
+    fault(
       'survivor-restarted',
+      'ended after crash',
       { host, service: name },
-      `After the one crash that the drill made, ${name} ended again on ${host} (pid ${pids(died)}).`,
+      { pids: pids(died) },
       died.flatMap((life) => deathIds(c, life)),
     ),
   ];
@@ -97,8 +96,8 @@ function deathIds(c: CaseFile, life: Life): string[] {
   return death === null ? [] : [death.lastSeen.id, death.firstNot.id];
 }
 
-function pids(lives: readonly Life[]): string {
-  return lives.map((life) => life.pid).join(', ');
+function pids(lives: readonly Life[]): number[] {
+  return lives.map((life) => life.pid);
 }
 
 /**
@@ -123,12 +122,12 @@ function frozen(c: CaseFile, service: ServiceLives): Finding[] {
     .toSorted((a, b) => b.forMs - a.forMs);
   if (longest === undefined) return [];
   const { life, first, last, forMs } = longest;
-  const until = last === life.seen.at(-1) ? ' until the drill ended' : '';
   return [
-    finding(
+    fault(
       'survivor-stale',
+      'frozen',
       { host, service: name },
-      `${name} is there (pid ${life.pid}), but was frozen: in state ${last.state} for ${seconds(forMs)}${until}.`,
+      { pid: life.pid, state: last.state, forMs, isToTheEnd: last === life.seen.at(-1) },
       [first.sample.id, last.sample.id],
     ),
   ];
@@ -142,24 +141,12 @@ function neverBeat(c: CaseFile, service: ServiceLives): Finding[] {
   const [first] = beatsOf(c, service).flat();
   return before === 'still'
     ? [didNotChange(service, first)]
-    : [
-        finding(
-          'blind-probe',
-          { host, service: name },
-          `The heartbeat of ${name} on ${host} could not be read before the trigger.`,
-          [first?.id],
-        ),
-      ];
+    : [fault('blind-probe', 'heartbeat unread', { host, service: name }, { when: 'before' }, [first?.id])];
 }
 
 function didNotChange({ planned: { name, host, role } }: ServiceLives, first: Beat | undefined): Finding {
-  const what = role === 'target' ? 'came back at work' : 'went on';
-  return finding(
-    'vacuous-target',
-    { host, service: name },
-    `The heartbeat of ${name} on ${host} did not change before the trigger, so it cannot show that ${name} ${what}.`,
-    [first?.id],
-  );
+  const toShow = role === 'target' ? 'return' : 'work';
+  return fault('vacuous-target', 'heartbeat unchanged', { host, service: name }, { toShow }, [first?.id]);
 }
 
 function stale(c: CaseFile, service: ServiceLives): Finding[] {
@@ -177,10 +164,11 @@ function stale(c: CaseFile, service: ServiceLives): Finding[] {
     last.sentMs < c.haltEndMs - limit - c.plan.timing.maxGapMs
   ) {
     return [
-      finding(
+      fault(
         'blind-probe',
+        'heartbeat unread',
         { host, service: name },
-        `The heartbeat of ${name} on ${host} could not be read ${before.length === 0 ? 'before the trigger' : 'during the halt'}.`,
+        { when: before.length === 0 ? 'before' : 'halted' },
         [before[0]?.id, last?.id],
       ),
     ];
@@ -190,13 +178,15 @@ function stale(c: CaseFile, service: ServiceLives): Finding[] {
   if (was === 'still' || (was === 'short' && !beatAfter)) return [didNotChange(service, before[0])];
   for (const run of runs) {
     const still = longestStill(run, c.anchorMs);
-    if (still !== null && still.last.sentMs - still.first.receivedMs > limit) {
-      const length = seconds(still.last.sentMs - still.first.receivedMs);
+    if (still === null) continue;
+    const forMs = still.last.sentMs - still.first.receivedMs;
+    if (forMs > limit) {
       return [
-        finding(
+        fault(
           'survivor-stale',
+          'heartbeat stood still',
           { host, service: name },
-          `The heartbeat of ${name} on ${host} stood still for ${length}; it changes every ${seconds(heartbeat.everyMs)} when all is well.`,
+          { forMs, everyMs: heartbeat.everyMs },
           [still.first.id, still.last.id],
         ),
       ];

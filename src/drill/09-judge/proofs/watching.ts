@@ -1,6 +1,5 @@
-import { unlikePin } from '../../model/pin.ts';
+import { pinDifferences } from '../../model/pin.ts';
 import type { Finding } from '../../model/verdict.ts';
-import { harmless, seconds } from '../../model/wording.ts';
 import {
   type BadSample,
   type CaseFile,
@@ -12,7 +11,7 @@ import {
   rebootsOf,
   scopeOf,
 } from '../evidence/index.ts';
-import { finding } from '../finding.ts';
+import { fault } from '../finding.ts';
 
 /** A stretch without a good sample: from the last good one before it to the first good one after it. */
 export interface Gap {
@@ -53,15 +52,15 @@ export function observationTrouble(c: CaseFile, host: HostSamples, untilMs: numb
     const blind = bad.find(answeredInVain);
     if (blind !== undefined)
       return [
-        finding('blind-probe', { host: host.name }, `On ${host.name} ${blind.trouble.reason}.`, [blind.id]),
+        fault('blind-probe', 'answer unfit', { host: host.name }, { reason: blind.trouble.reason }, [
+          blind.id,
+        ]),
       ];
     const [failed] = bad;
-    const why =
-      identity?.identity.kind === 'unreadable'
-        ? identity.identity.reason
-        : (failed?.trouble.reason ?? 'nothing of it is in the journal');
+    const reason =
+      identity?.identity.kind === 'unreadable' ? identity.identity.reason : (failed?.trouble.reason ?? null);
     return [
-      finding('unreachable-host', { host: host.name }, `${host.name} could not be observed: ${why}.`, [
+      fault('unreachable-host', 'never observed', { host: host.name }, { reason }, [
         identity?.id,
         failed?.id,
       ]),
@@ -77,10 +76,11 @@ function lateBaseline(c: CaseFile, host: HostSamples): Finding[] {
   if (first === undefined || first.sentMs + Math.max(0, baselineMs - maxGapMs) <= c.anchorMs) return [];
   const late = host.samples[0] !== first;
   return [
-    finding(
+    fault(
       late ? 'unreachable-host' : 'sampled-too-coarsely',
+      'watched too short',
       { host: host.name },
-      `${host.name} was watched for ${seconds(Math.max(0, c.anchorMs - first.sentMs))} before the trigger, not for the ${seconds(baselineMs)} that the drill demands.`,
+      { watchedMs: Math.max(0, c.anchorMs - first.sentMs), baselineMs },
       [first.id],
     ),
   ];
@@ -88,39 +88,24 @@ function lateBaseline(c: CaseFile, host: HostSamples): Finding[] {
 
 function brokenObservation(c: CaseFile, host: HostSamples, untilMs: number): Finding[] {
   const worst = longestGap(c, host, untilMs);
-  const limit = c.plan.timing.maxGapMs;
-  if (worst === null || worst.toMs - worst.fromMs <= limit) return [];
-  const length = seconds(worst.toMs - worst.fromMs);
+  const { maxGapMs } = c.plan.timing;
+  if (worst === null || worst.toMs - worst.fromMs <= maxGapMs) return [];
+  const forMs = worst.toMs - worst.fromMs;
+  const subject = { host: host.name };
   const evidence = [worst.before.id, worst.bad[0]?.id, worst.after?.id];
   const blind = worst.bad.find(answeredInVain);
   if (blind !== undefined) {
     return [
-      finding(
-        'blind-probe',
-        { host: host.name },
-        `For ${length} on ${host.name} ${blind.trouble.reason}.`,
-        evidence,
-      ),
+      fault('blind-probe', 'unfit for long', subject, { reason: blind.trouble.reason, forMs }, evidence),
     ];
   }
   const failed = worst.bad[0];
   if (failed !== undefined) {
-    return [
-      finding(
-        'unreachable-host',
-        { host: host.name },
-        `${host.name} could not be read for ${length}: ${failed.trouble.reason}.`,
-        evidence,
-      ),
-    ];
+    const { reason } = failed.trouble;
+    return [fault('unreachable-host', 'unread for long', subject, { reason, forMs }, evidence)];
   }
   return [
-    finding(
-      'sampled-too-coarsely',
-      { host: host.name },
-      `Two samples of ${host.name} are ${length} apart; only ${seconds(limit)} counts as unbroken observation.`,
-      evidence,
-    ),
+    fault('sampled-too-coarsely', 'two samples apart', subject, { apartMs: forMs, maxGapMs }, evidence),
   ];
 }
 
@@ -133,7 +118,8 @@ function answeredInVain(sample: BadSample): boolean {
 export function identityTrouble(c: CaseFile, host: HostSamples): Finding[] {
   const stranger = host.identities.find((seen) => seen.strangeKey !== undefined);
   if (stranger?.identity.kind === 'unreadable') {
-    return [finding('wrong-host-probe', { host: host.name }, `${stranger.identity.reason}.`, [stranger.id])];
+    const { reason } = stranger.identity;
+    return [fault('wrong-host-probe', 'strange key', { host: host.name }, { reason }, [stranger.id])];
   }
   const pinned = unlikeItsPin(c, host);
   if (pinned.length > 0) return pinned;
@@ -146,10 +132,11 @@ export function identityTrouble(c: CaseFile, host: HostSamples): Finding[] {
   const reboots = rebootsOf(host);
   if (reboots === null || machines.size > 1) {
     return [
-      finding(
+      fault(
         'wrong-host-probe',
+        'not one machine',
         { host: host.name },
-        `${host.name} was not one machine throughout: its ${scopes.size > 1 ? 'boot id or pid namespace' : 'machine id or host key'} changed during the drill.`,
+        { changed: scopes.size > 1 ? 'scope' : 'machine' },
         [...(scopes.size > 1 ? scopes : machines).values()],
       ),
     ];
@@ -167,35 +154,30 @@ function twins(c: CaseFile, host: HostSamples): Finding[] {
   );
   if (all.length === 0) return [];
   return [
-    finding(
-      'wrong-host-probe',
-      { host: host.name },
-      `${host.name} and ${all.map((twin) => twin.name).join(', ')} answer from one machine, which the inventory does not say.`,
-      [...scopes.values()],
-    ),
+    fault('wrong-host-probe', 'twins', { host: host.name }, { twins: all.map((twin) => twin.name) }, [
+      ...scopes.values(),
+    ]),
   ];
 }
 
 // However short the time in which nothing could be seen: a boot may have run whatever it liked in it.
 function rebooted(host: string, reboots: readonly Reboot[]): Finding[] {
   return reboots.map(({ before, after }) =>
-    finding(
-      'unreachable-host',
-      { host },
-      `${host} was rebooted during the drill: for ${seconds(after.receivedMs - before.sentMs)} nothing of it could be seen.`,
-      [before.id, after.id],
-    ),
+    fault('unreachable-host', 'rebooted', { host }, { forMs: after.receivedMs - before.sentMs }, [
+      before.id,
+      after.id,
+    ]),
   );
 }
 
 /** Whether somebody else answered for a host than the machine that the operator pinned. */
 function unlikeItsPin(c: CaseFile, host: HostSamples): Finding[] {
   const pin = c.plan.hosts.find(({ name }) => name === host.name)?.pin;
+  if (pin === undefined) return [];
   for (const { id, identity } of host.identities) {
-    const unlike = identity.kind === 'present' ? unlikePin(pin, identity.value) : null;
-    if (unlike === null) continue;
-    const message = `${host.name} is not the machine that was pinned: ${harmless(unlike, 400)}.`;
-    return [finding('wrong-host-probe', { host: host.name }, message, [id])];
+    const differences = identity.kind === 'present' ? pinDifferences(pin, identity.value) : [];
+    if (differences.length === 0) continue;
+    return [fault('wrong-host-probe', 'not as pinned', { host: host.name }, { differences }, [id])];
   }
   return [];
 }

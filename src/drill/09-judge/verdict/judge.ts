@@ -4,7 +4,7 @@ import type { Entry, Judging } from '../../model/journal.ts';
 import type { Finding, FleetState, Verdict } from '../../model/verdict.ts';
 import { findingKey } from '../../model/verdict.ts';
 import { type CaseFile, openCase, servicesOf } from '../evidence/index.ts';
-import { type Fault, finding, merged, plainFinding } from '../finding.ts';
+import { type Fault, fault, merged, plainFinding } from '../finding.ts';
 import { askAll, effectSummaries, JUDGES, type Judge } from '../judges/index.ts';
 import { fleetState, foreseen, proveKept, proveStop, uncountedTargets } from '../proofs/index.ts';
 import { accept, footnotesOf } from './acceptance.ts';
@@ -132,11 +132,7 @@ function unexplained(c: CaseFile, found: readonly Fault[]): Fault[] {
     ...servicesOf(c, 'survivor').filter((service) => !proveKept(c, service)),
   ].filter(({ planned }) => !found.some((f) => explains(f, planned)));
   return silent.map(({ planned }) =>
-    finding(
-      'judge-failed',
-      { host: planned.host, service: planned.name },
-      `What the drill demands of ${planned.name} is not proven, and no judge says why.`,
-    ),
+    fault('judge-failed', 'nobody says why', { host: planned.host, service: planned.name }, {}),
   );
 }
 
@@ -145,7 +141,7 @@ function unrestored(c: CaseFile, findings: readonly Finding[], fleet: FleetState
   if (c.trigger === null || fleet === 'restored' || c.interrupted.length > 0) return [];
   const open = findings.filter(({ knownIssue }) => knownIssue === null);
   if (open.some((f) => FINDINGS[f.code].group === 'undo' || f.severity === 'inconclusive')) return [];
-  return [plainFinding(finding('undo-unseen', {}, 'It is not proven that the fleet was restored.'))];
+  return [plainFinding(fault('undo-unseen', 'fleet not proven restored', {}, {}))];
 }
 
 function explains(f: Finding, planned: { readonly name: string; readonly host: string }): boolean {

@@ -1,4 +1,20 @@
-import type { FindingKind } from './kind.ts';
+import { type PinDifference, unlikeWords } from '../pin.ts';
+import { harmless, seconds } from '../wording.ts';
+import type { FindingKind, Subject } from './kind.ts';
+
+/** So many pids of many are named. */
+const MOST_PIDS = 5;
+
+interface Trouble {
+  /** As it was recorded, in words that complete "On HOST …". */
+  readonly reason: string;
+}
+
+const watchedTooShort = (
+  { host }: Subject,
+  { watchedMs, baselineMs }: { readonly watchedMs: number; readonly baselineMs: number },
+): string =>
+  `${host} was watched for ${seconds(watchedMs)} before the trigger, not for the ${seconds(baselineMs)} that the drill demands.`;
 
 const common = { severity: 'inconclusive', group: 'could not tell', acceptable: false } as const;
 
@@ -11,6 +27,10 @@ export const doubtsFindings = {
       'A target was not alive, or an effect not visible, before the trigger: its absence afterwards proves nothing.',
     cause: 'The service was down, its match is wrong, or the market was quiet.',
     fix: 'Bring it up, or mend `match:` in the inventory.',
+    says: {
+      'heartbeat unchanged': ({ host, service }, { toShow }: { readonly toShow: 'return' | 'work' }) =>
+        `The heartbeat of ${service} on ${host} did not change before the trigger, so it cannot show that ${service} ${toShow === 'return' ? 'came back at work' : 'went on'}.`,
+    },
   },
   'blind-probe': {
     ...common,
@@ -19,6 +39,29 @@ export const doubtsFindings = {
       'A control was not seen, or was still seen when it had to be gone, or the table could not be read in full, or a candidate could not be classified.',
     cause: 'hidepid, a container, missing privileges, or an overloaded host.',
     fix: 'Let the probe read the whole process table of that host.',
+    says: {
+      'answer unfit': ({ host }, { reason }: Trouble) => `On ${host} ${reason}.`,
+      'unfit for long': ({ host }, { reason, forMs }: Trouble & { readonly forMs: number }) =>
+        `For ${seconds(forMs)} on ${host} ${reason}.`,
+      'control failed': ({ host }, { reason }: { readonly reason: string | null }) =>
+        `A control on ${host} failed: ${reason ?? 'no reason given'}.`,
+      'canary still listed': ({ host }, { graceMs }: { readonly graceMs: number }) =>
+        `A canary on ${host} was still listed over ${graceMs / 1000} s after it had been killed.`,
+      'canary never vanished': ({ host }) =>
+        `A canary on ${host} was killed, and no sample shows that it vanished.`,
+      'no canary': ({ host }) => `No living canary was seen on ${host} in a sample that had to show one.`,
+      uncalibrated: ({ host }) =>
+        `No canary was killed on ${host} before the trigger and seen to vanish, so the probe is not calibrated.`,
+      'never looked at': ({ host }, { pids }: { readonly pids: readonly number[] }) =>
+        `On ${host} ${pids.length === 1 ? 'a process was' : `${pids.length} processes were`} listed and never looked at (pid ${pids.slice(0, MOST_PIDS).join(', ')}), so it cannot be said what ran there.`,
+      'pid overlooked': (
+        { host },
+        { pid, otherHost }: { readonly pid: number; readonly otherHost: string | null },
+      ) =>
+        `A sample of ${host} lacks pid ${pid}, which samples${otherHost === null ? '' : `, of ${otherHost},`} before and after it show.`,
+      'heartbeat unread': ({ host, service }, { when }: { readonly when: 'before' | 'halted' }) =>
+        `The heartbeat of ${service} on ${host} could not be read ${when === 'before' ? 'before the trigger' : 'during the halt'}.`,
+    },
   },
   'wrong-host-probe': {
     ...common,
@@ -27,6 +70,15 @@ export const doubtsFindings = {
       'The identity of the host changed during the drill, is that of another declared host, or is not the one that was pinned.',
     cause: 'Address reuse, NAT, a machine that was replaced, or two inventory entries for one machine.',
     fix: 'Correct the address, declare `one-machine` in the inventory, or pin a machine that was replaced on purpose anew.',
+    says: {
+      'strange key': (_, { reason }: Trouble) => `${reason}.`,
+      'not as pinned': ({ host }, { differences }: { readonly differences: readonly PinDifference[] }) =>
+        `${host} is not the machine that was pinned: ${harmless(unlikeWords(differences), 400)}.`,
+      'not one machine': ({ host }, { changed }: { readonly changed: 'scope' | 'machine' }) =>
+        `${host} was not one machine throughout: its ${changed === 'scope' ? 'boot id or pid namespace' : 'machine id or host key'} changed during the drill.`,
+      twins: ({ host }, { twins }: { readonly twins: readonly string[] }) =>
+        `${host} and ${twins.join(', ')} answer from one machine, which the inventory does not say.`,
+    },
   },
   'unreachable-host': {
     ...common,
@@ -34,6 +86,15 @@ export const doubtsFindings = {
     meaning: 'Samples of the host are missing where they are needed.',
     cause: 'A lost connection, or a host that is down.',
     fix: 'Restore the connection and run the drill again.',
+    says: {
+      'never observed': ({ host }, { reason }: { readonly reason: string | null }) =>
+        `${host} could not be observed: ${reason ?? 'nothing of it is in the journal'}.`,
+      'unread for long': ({ host }, { reason, forMs }: Trouble & { readonly forMs: number }) =>
+        `${host} could not be read for ${seconds(forMs)}: ${reason}.`,
+      'watched too short': watchedTooShort,
+      rebooted: ({ host }, { forMs }: { readonly forMs: number }) =>
+        `${host} was rebooted during the drill: for ${seconds(forMs)} nothing of it could be seen.`,
+    },
   },
   'sampled-too-coarsely': {
     ...common,
@@ -41,6 +102,19 @@ export const doubtsFindings = {
     meaning: 'Two samples are further apart than max-gap, or a death straddles the deadline.',
     cause: 'An overloaded host or controller.',
     fix: 'Run on a quieter machine, or admit a larger max-gap in the drill.',
+    says: {
+      'watched too short': watchedTooShort,
+      'two samples apart': (
+        { host },
+        { apartMs, maxGapMs }: { readonly apartMs: number; readonly maxGapMs: number },
+      ) =>
+        `Two samples of ${host} are ${seconds(apartMs)} apart; only ${seconds(maxGapMs)} counts as unbroken observation.`,
+      'straddled deadline': (
+        { service },
+        { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+      ) =>
+        `${service} died between ${seconds(fromMs)} and ${seconds(toMs)} after T0, and the deadline lies in between.`,
+    },
   },
   'unreadable-store': {
     ...common,
@@ -70,6 +144,15 @@ export const doubtsFindings = {
       "The monotonic and the wall clock of the controller, or the controller's clock and a host's uptime, parted by over 500 ms.",
     cause: 'Sleep, a paused virtual machine, or a stepped clock.',
     fix: 'Keep the machines awake and their clocks slewed; run the drill again.',
+    says: {
+      'no wall clock': () => 'A journal entry has no readable wall-clock time.',
+      'controller clocks parted': (_, { byMs }: { readonly byMs: number }) =>
+        `The controller's monotonic and wall clock parted by ${seconds(byMs)} during the drill.`,
+      'uptime parted': ({ host }, { byMs }: { readonly byMs: number }) =>
+        `During the drill the uptime of ${host} and the controller's clock parted by ${seconds(byMs)} or more.`,
+      'wall clock parted': ({ host }, { byMs }: { readonly byMs: number }) =>
+        `During the drill the uptime and the wall clock of ${host} parted by ${seconds(byMs)} or more.`,
+    },
   },
   interlock: {
     ...common,
@@ -86,5 +169,9 @@ export const doubtsFindings = {
     meaning: 'A judge threw an error over the evidence; what it would have found is not known.',
     cause: 'An error in haltdrill.',
     fix: 'Report it with the journal.',
+    says: {
+      'nobody says why': ({ service }) =>
+        `What the drill demands of ${service} is not proven, and no judge says why.`,
+    },
   },
 } as const satisfies Record<string, FindingKind>;

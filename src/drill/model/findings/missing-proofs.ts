@@ -49,6 +49,9 @@ export const missingProofsFindings = {
     meaning: 'It is not known whether everything is back as it was, and stays so.',
     cause: 'A broker that was not heard again, an asset that is rarely traded, or a drill that ended early.',
     fix: 'Look at what the finding names; where the fleet is halted, use haltdrill recover.',
+    says: {
+      'fleet not proven restored': () => 'It is not proven that the fleet was restored.',
+    },
   },
   'journal-broken': {
     ...common,

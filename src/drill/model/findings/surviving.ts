@@ -1,4 +1,9 @@
+import { seconds } from '../wording.ts';
 import type { FindingKind } from './kind.ts';
+
+interface Ended {
+  readonly pids: readonly number[];
+}
 
 const common = { severity: 'fail', group: 'surviving', acceptable: true } as const;
 
@@ -10,6 +15,10 @@ export const survivingFindings = {
     meaning: 'A life of a survivor ended during the halt and none took its place.',
     cause: 'A stop list that is too long, or a dependency that takes the service down with another.',
     fix: 'Take the service off the list of that level.',
+    says: {
+      'nothing follows': ({ host, service }, { pids }: Ended) =>
+        `${service} must survive this level; it was stopped on ${host} (pid ${pids.join(', ')}), and nothing took its place.`,
+    },
   },
   'survivor-restarted': {
     ...common,
@@ -17,6 +26,15 @@ export const survivingFindings = {
     meaning: 'Its baseline life ended during the halt and another took its place.',
     cause: 'It was on the stop list and its manager brought it back.',
     fix: 'Take the service off the list of that level.',
+    says: {
+      'process ended': (
+        { host, service },
+        { pids, by, isReplaced }: Ended & { readonly by: 'halt' | 'undo'; readonly isReplaced: boolean },
+      ) =>
+        `${service} must survive this level; its process on ${host} (pid ${pids.join(', ')}) was ended ${by === 'halt' ? 'during the halt' : 'by the undo'}, and ${isReplaced ? 'another' : 'nothing'} took its place.`,
+      'ended after crash': ({ host, service }, { pids }: Ended) =>
+        `After the one crash that the drill made, ${service} ended again on ${host} (pid ${pids.join(', ')}).`,
+    },
   },
   'survivor-stale': {
     ...common,
@@ -24,6 +42,28 @@ export const survivingFindings = {
     meaning: 'Its heartbeat stopped changing during the halt.',
     cause: 'It waits for something that was stopped.',
     fix: 'Make watchers independent of what they watch.',
+    says: {
+      frozen: (
+        { service },
+        {
+          pid,
+          state,
+          forMs,
+          isToTheEnd,
+        }: {
+          readonly pid: number;
+          readonly state: string;
+          readonly forMs: number;
+          readonly isToTheEnd: boolean;
+        },
+      ) =>
+        `${service} is there (pid ${pid}), but was frozen: in state ${state} for ${seconds(forMs)}${isToTheEnd ? ' until the drill ended' : ''}.`,
+      'heartbeat stood still': (
+        { host, service },
+        { forMs, everyMs }: { readonly forMs: number; readonly everyMs: number },
+      ) =>
+        `The heartbeat of ${service} on ${host} stood still for ${seconds(forMs)}; it changes every ${seconds(everyMs)} when all is well.`,
+    },
   },
   'collateral-halt': {
     ...common,
