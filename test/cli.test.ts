@@ -121,6 +121,16 @@ describe('bad usage is 64, in one line', () => {
       `option '--level <n>' argument '${level}' is invalid; it is a whole number from 1 to 99; see \`haltdrill --help\``,
     ]),
     [
+      'an option in place of a reason, which would make a drill of a plan',
+      ['drill', '--level', '1', '--skip-gate', '--plan'],
+      "option '--skip-gate <reason>' argument '--plan' is invalid; it is another option; give --skip-gate its value, or take it away; see `haltdrill --help`",
+    ],
+    [
+      'an option in place of a folder',
+      ['drill', '--level', '1', '--out', '--plan'],
+      "option '--out <dir>' argument '--plan' is invalid; it is another option; give --out its value, or take it away; see `haltdrill --help`",
+    ],
+    [
       'a missing value',
       ['drill', '--level'],
       "option '--level <n>' argument missing; see `haltdrill --help`",
@@ -160,6 +170,11 @@ describe('bad usage is 64, in one line', () => {
       'known issues that are not there',
       ['drill', '--level', '1', '--known-issues', 'nope.yaml'],
       /check the path given with --known-issues/,
+    ],
+    [
+      'a folder without a drill to recover',
+      ['recover', '--out', 'nowhere'],
+      /no drill has been reported in nowhere; there is no such folder, or it is empty; name the reports folder with --out DIR/,
     ],
     ['what is no name of a lab', ['drill', '--level', '1', '--lab', '../x', '--plan'], /is no name of a lab/],
     [

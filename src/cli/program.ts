@@ -72,7 +72,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .command('rejudge')
     .summary('judge the stored evidence of a drill again')
     .description(
-      'Judges the journal in a report folder again, as the drill itself did, and says whether that gives the verdict.json that is stored there. It starts nothing, asks nobody, and writes nothing.\n\nExit codes: the verdict’s own; 64 where there is no journal, or only a later version can judge it; 70 where it is damaged.',
+      'Judges the journal in a report folder again, as the drill itself did, and says whether that gives the verdict.json that is stored there. It starts nothing, asks nobody, and writes nothing.\n\nExit codes: the verdict’s own, but 2 in place of 0 where the stored verdict is another one; 64 where there is no journal, or only a later version can judge it; 70 where it is damaged.',
     )
     .argument('<dir>', 'report folder of a drill')
     .option('--json', 'print verdict.json, and nothing else, on stdout')
@@ -219,6 +219,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
       done(await lab(options, effects));
     });
 
+  refuseSwallowed(program);
   return program;
 }
 
@@ -280,6 +281,26 @@ function addSchedule(program: Command, effects: Effects, done: (exitCode: number
       const { scheduleInstall } = await import('./commands/schedule.ts');
       done(await scheduleInstall(options, effects));
     });
+}
+
+/**
+ * An option that stands where the value of another one should be is no value: a `--plan` that is taken for a reason, or for a folder, would
+ * make a drill of what was asked for as a plan.
+ */
+function refuseSwallowed(program: Command): void {
+  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
+    for (const option of command.options) {
+      if (!option.required) continue;
+      const parse = option.parseArg;
+      option.argParser((value: string, before: unknown) => {
+        if (/^--./.test(value))
+          throw new InvalidArgumentError(
+            `it is another option; give ${option.long ?? option.flags} its value, or take it away.`,
+          );
+        return parse === undefined ? value : parse(value, before as never);
+      });
+    }
+  }
 }
 
 function examples(...lines: readonly string[]): string {

@@ -44,7 +44,15 @@ export async function recover(
   const folder =
     dir === undefined ? await onlyUnfinished(reports, effects) : effects.files.resolve(dir, effects.folder);
   if (folder === null) {
-    effects.out.write('haltdrill: no drill is left to recover\n');
+    const shown = effects.files.shown(reports);
+    // Asked in the wrong folder, "nothing is left" would be the wrong answer about a fleet that is still halted.
+    if ((await effects.files.list(reports)).length === 0)
+      throw usage(
+        `no drill has been reported in ${shown}`,
+        'there is no such folder, or it is empty',
+        'name the reports folder with --out DIR, or the folder of the drill',
+      );
+    effects.out.write(`haltdrill: no drill in ${shown} is left to recover\n`);
     return 0;
   }
   const parent = effects.files.folderOf(folder);

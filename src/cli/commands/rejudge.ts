@@ -11,7 +11,10 @@ export interface RejudgeOptions {
   readonly strict?: true;
 }
 
-/** `haltdrill rejudge DIR`: judges a stored journal again; resolves with the exit code of that verdict. Writes no file. */
+/**
+ * `haltdrill rejudge DIR`: judges a stored journal again; resolves with the exit code of that verdict, or with 2 where it would be 0 and
+ * the stored verdict is another one. Writes no file.
+ */
 export async function rejudge(dir: string, options: RejudgeOptions, effects: Effects): Promise<number> {
   const folder = effects.files.resolve(dir, effects.folder);
   const shown = effects.files.shown(folder);
@@ -25,8 +28,11 @@ export async function rejudge(dir: string, options: RejudgeOptions, effects: Eff
   }
   const report = effects.files.shown(effects.files.resolve('report.md', folder));
   effects.out.write(options.json === true ? text : resultText(verdict, report));
-  effects.err.write(`haltdrill: ${await comparison(text, folder, shown, effects)}\n`);
-  return verdict.exitCode;
+  const { says, differs } = await comparison(text, folder, shown, effects);
+  effects.err.write(`haltdrill: ${says}\n`);
+  // Evidence that says something else than when it was gathered proves nothing; that --strict, or another version, says something else is no news.
+  const isChanged = differs && options.strict !== true && verdict.runner === effects.version;
+  return isChanged && verdict.exitCode === 0 ? 2 : verdict.exitCode;
 }
 
 async function evidenceIn(folder: string, shown: string, effects: Effects): Promise<readonly Entry[]> {
@@ -60,16 +66,24 @@ function judged(entries: readonly Entry[], options: RejudgeOptions, shown: strin
   }
 }
 
-async function comparison(text: string, folder: string, shown: string, effects: Effects): Promise<string> {
+async function comparison(
+  text: string,
+  folder: string,
+  shown: string,
+  effects: Effects,
+): Promise<{ readonly says: string; readonly differs: boolean }> {
   const stored = await effects.files.read(effects.files.resolve('verdict.json', folder));
   switch (stored.kind) {
     case 'missing':
-      return `there is no verdict.json in ${shown} to compare it with`;
+      return { says: `there is no verdict.json in ${shown} to compare it with`, differs: false };
     case 'unreadable':
-      return `the stored verdict.json cannot be read (${stored.why}), so it is not compared`;
+      return {
+        says: `the stored verdict.json cannot be read (${stored.why}), so it is not compared`,
+        differs: false,
+      };
     case 'text':
       return stored.text === text
-        ? 'the stored verdict.json is the same, byte for byte'
-        : 'the stored verdict.json DIFFERS from this one';
+        ? { says: 'the stored verdict.json is the same, byte for byte', differs: false }
+        : { says: 'the stored verdict.json DIFFERS from this one', differs: true };
   }
 }

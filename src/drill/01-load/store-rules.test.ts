@@ -128,8 +128,26 @@ describe('a state is refused where', () => {
       `{ url: "http://127.0.0.1:8700/s", ${PICK} }`,
       'the state is asked of the API of the broker',
     ],
+    [
+      'the broker itself is asked, by another name of this machine',
+      `{ url: "http://LocalHost:8700/s", ${PICK} }`,
+      'the state is asked of the API of the broker',
+    ],
+    [
+      'the broker itself is asked, by a command',
+      `{ command: { run: [curl, -s, "http://[::1]:8700/s?x=1"] }, ${PICK} }`,
+      'the state is asked of the API of the broker, by a command',
+    ],
   ])('%s', (_, state, says) => {
     expect(problems(inventory(state))).toContain(says);
+  });
+
+  it.each([
+    `{ url: "http://127.0.0.1:8701/s", ${PICK} }`,
+    `{ url: "http://knox:8700/s", ${PICK} }`,
+    `{ command: { run: [curl, -s, "http://127.0.0.1:8500/v1/kv/halt?raw"] }, ${PICK} }`,
+  ])('it is asked of somebody else, and that is fine: %s', (state) => {
+    expect(problems(inventory(state))).toBe('');
   });
 
   it('it is read by the command that asks the broker', () => {

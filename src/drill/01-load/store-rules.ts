@@ -132,6 +132,26 @@ function places({ path, on, commandHost, file, keys }: StoreView, view: Inventor
   ];
 }
 
+/** An address in the words of a command, as JSON has them. */
+const ADDRESS = /https?:\/\/[^\s"'\\]+/gi;
+// RFC 6761 (localhost), RFC 1122 (127/8), RFC 4291 (::1); 0.0.0.0 and :: connect to this machine too.
+const HERE = /^(?:localhost|127(?:\.[0-9]+){1,3}|\[::1\]|\[::\]|0\.0\.0\.0)$/;
+
+/** Whether an address is that of the API, or lies below it, by whichever name of this machine. */
+function isBelow(address: string, api: string): boolean {
+  const [one, other] = [placeOf(address), placeOf(api)];
+  if (one === null || other === null) return address === api || address.startsWith(`${api}/`);
+  return one.at === other.at && (one.path === other.path || one.path.startsWith(`${other.path}/`));
+}
+
+function placeOf(address: string): { readonly at: string; readonly path: string } | null {
+  const parts = /^(https?):\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?([^?#]*)/i.exec(address);
+  if (parts === null) return null;
+  const [, scheme = '', host = '', port = scheme.toLowerCase() === 'https' ? '443' : '80', path = ''] = parts;
+  const name = host.toLowerCase().replace(/\.$/, '');
+  return { at: `${HERE.test(name) ? 'here' : name}:${port}`, path: path.replace(/\/+$/, '') };
+}
+
 /** A broker that is asked twice agrees with itself. */
 function independent({ path, url, run }: StoreView, { api, commands }: InventoryView): Complaint[] {
   if (path[0] !== 'state') return [];
@@ -144,8 +164,11 @@ function independent({ path, url, run }: StoreView, { api, commands }: Inventory
       fix: 'name where the state lives, or take state away and let the report say that it is not covered',
     },
   ];
-  if (url !== null && api !== null && (url === api || url.startsWith(`${api}/`)))
+  if (url !== null && api !== null && isBelow(url, api))
     return complaint('url', 'the state is asked of the API of the broker');
+  const asked = run === null ? [] : [...run.matchAll(ADDRESS)].map(([address]) => address);
+  if (api !== null && asked.some((address) => isBelow(address, api)))
+    return complaint('command', 'the state is asked of the API of the broker, by a command');
   const status = commands.find(({ name }) => name === 'status');
   if (status !== undefined && run === JSON.stringify(status.run))
     return complaint('command', 'the state is read by the command that asks for the status');
