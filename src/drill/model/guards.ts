@@ -1,19 +1,25 @@
-import type { FindingCode } from './findings.ts';
-
 /**
  * A guard is a request that must not do what it asks for: a trigger that is expected to fail, or a message that must not get
  * through. It is sent once, and what it leaves behind is looked at as after any other act.
  */
-export interface GuardKind {
+export type GuardKind = {
   /** `before`: at level 0, ahead of the trigger. `halted`: in the hold. */
   readonly when: 'before' | 'halted';
-  /** `refused`: it must be. `harmless`: it may be accepted, as long as nothing changes. */
-  readonly must: 'be refused' | 'be harmless';
   /** What it is, as in "a halt without a token". */
   readonly what: string;
-  /** The finding, where it is accepted. */
-  readonly code: FindingCode;
-}
+} & (
+  | {
+      readonly must: 'be refused';
+      /** The finding, where it is accepted. */
+      readonly code: 'unauthenticated-trigger' | 'unguarded-trigger' | 'unguarded-resume' | 'leaked-command';
+    }
+  | {
+      /** It may be accepted, as long as nothing changes. */
+      readonly must: 'be harmless';
+      /** The finding, where something does. */
+      readonly code: 'silent-downgrade' | 'duplicate-incident';
+    }
+);
 
 /** How the report begins to say that guards were left out. */
 export const GUARDS_SKIPPED = 'Requests that must be refused at this level';

@@ -1,3 +1,4 @@
+import type { BrokerState } from './broker-state.ts';
 import { CUT, withoutHarmful } from './harmless.ts';
 
 /** Text that came from a host, fit for a message: one line without harmful characters, at most `most` code points. */
@@ -23,4 +24,10 @@ export function listed(words: readonly string[]): string {
 /** `level differs`, `level and reason differ` */
 export function differ(fields: readonly string[]): string {
   return `${listed(fields)} ${fields.length === 1 ? 'differs' : 'differ'}`;
+}
+
+/** `level 3, incident 7` or `level 0, no incident` */
+export function describe(state: BrokerState): string {
+  const asset = state.asset === null ? '' : ` for ${state.asset}`;
+  return `level ${state.level}${asset}, ${state.incident === null ? 'no incident' : `incident ${state.incident}`}`;
 }

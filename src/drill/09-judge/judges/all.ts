@@ -1,6 +1,6 @@
 import type { FindingCode } from '../../model/findings.ts';
 import type { CaseFile } from '../evidence/index.ts';
-import { type Fault, finding } from '../finding.ts';
+import { type Fault, fault } from '../finding.ts';
 import { controllerClockTrouble, judgeHeartbeats, judgeHosts, judgeSurvivors } from '../proofs/index.ts';
 import { judgeBrokerMemory } from './broker-memory.ts';
 import { judgeBrokerState } from './broker-state.ts';
@@ -254,7 +254,7 @@ export function askAll(c: CaseFile, judges: readonly Pick<Judge, 'name' | 'judge
       return judge(c);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return [finding('judge-failed', {}, `The judge of ${name} failed: ${reason}.`)];
+      return [fault('judge-failed', 'threw', {}, { judge: name, reason })];
     }
   });
 }

@@ -1,5 +1,4 @@
 import type { BrokerState, StoreSnapshot } from '../../model/broker-state.ts';
-import { differ, seconds } from '../../model/wording.ts';
 import {
   brokerAnswers,
   brokerSubject,
@@ -11,13 +10,12 @@ import {
   startedMs,
   within,
 } from '../evidence/index.ts';
-import { type Fault, finding, spanning } from '../finding.ts';
+import { type Fault, fault, spanning } from '../finding.ts';
 import {
   brokerBack,
   brokerDeaths,
   brokerLives,
   crashedLife,
-  describe,
   FIELDS,
   type Field,
   type HaltedState,
@@ -40,25 +38,25 @@ function selfHalt(c: CaseFile): Fault[] {
   const { life, death } = first;
   if (crashedLife(c, c.broker) === life && c.crash !== null && startedMs(c.crash) <= death.toMs) return [];
   const t0 = c.anchorMs;
-  const fault = finding(
+  const ended = fault(
     'self-halt',
+    'ended',
     brokerSubject(c),
-    `${c.plan.broker}, which took the trigger as pid ${life.pid}, ended ${seconds(Math.max(0, death.fromMs - t0))} to ${seconds(death.toMs - t0)} after it; the drill had not touched it.`,
+    { pid: life.pid, fromMs: Math.max(0, death.fromMs - t0), toMs: death.toMs - t0 },
     [death.lastSeen.id, death.firstNot.id],
   );
-  return [spanning(fault, death.fromMs, c.haltEndMs)];
+  return [spanning(ended, death.fromMs, c.haltEndMs)];
 }
 
 function brokerDown(c: CaseFile): Fault[] {
   const deaths = brokerDeaths(c);
   const death = deaths.at(-1)?.death;
   if (death === undefined) return [];
-  const down = (message: string, untilMs: number, ...evidence: string[]): Fault[] => [
-    spanning(finding('broker-down', brokerSubject(c), message, evidence), death.fromMs, untilMs),
-  ];
+  const subject = brokerSubject(c);
+  const down = (found: Fault, untilMs: number): Fault[] => [spanning(found, death.fromMs, untilMs)];
   if (deaths.length === brokerLives(c).length) {
-    const message = `${c.plan.broker} ended during the halt, and no process of it was there when the halt ended.`;
-    return down(message, Number.POSITIVE_INFINITY, death.lastSeen.id, death.firstNot.id);
+    const ids = [death.lastSeen.id, death.firstNot.id];
+    return down(fault('broker-down', 'not there', subject, {}, ids), Number.POSITIVE_INFINITY);
   }
   const back = brokerBack(c);
   const limit = c.plan.timing.crashWithinMs;
@@ -66,12 +64,14 @@ function brokerDown(c: CaseFile): Fault[] {
   // One that answers in riddles, or with a refusal, is up: what it cannot be asked is another judge's matter.
   const unheard = c.status.every((read) => read.sentMs < death.toMs || (read.raw?.bytes ?? 0) === 0);
   if (back === null && unheard && waited !== undefined && waited.receivedMs - death.toMs > limit) {
-    const message = `${c.plan.broker} came back as a process and did not answer for ${seconds(waited.receivedMs - death.toMs)}.`;
-    return down(message, Number.POSITIVE_INFINITY, death.firstNot.id, waited.id);
+    const forMs = waited.receivedMs - death.toMs;
+    const ids = [death.firstNot.id, waited.id];
+    return down(fault('broker-down', 'not answering', subject, { forMs }, ids), Number.POSITIVE_INFINITY);
   }
   if (back === null || back.sentMs - death.toMs <= limit) return [];
-  const message = `${c.plan.broker} answered again only ${seconds(back.sentMs - death.toMs)} after it ended; ${seconds(limit)} are allowed.`;
-  return down(message, back.receivedMs, death.firstNot.id, back.id);
+  const figures = { afterMs: back.sentMs - death.toMs, allowedMs: limit };
+  const ids = [death.firstNot.id, back.id];
+  return down(fault('broker-down', 'back late', subject, figures, ids), back.receivedMs);
 }
 
 function amnesia(c: CaseFile): Fault[] {
@@ -83,26 +83,28 @@ function amnesia(c: CaseFile): Fault[] {
     (read, _, all) => !isForeign(c, read.value) && !gaveUpLater(c, read, all, (value) => value),
   );
   const forgot = after.find((read) => read.value.level === 0);
-  const was = describe(before.state);
+  const was = before.state;
   if (forgot !== undefined) {
-    const fault = finding(
+    const amnesiac = fault(
       'amnesia-restart',
+      'forgotten',
       brokerSubject(c),
-      `${c.plan.broker} was halted (${was}, by ${SOURCE[before.source]}); restarted, it reports ${describe(forgot.value)}.`,
+      { was, by: before.source, is: forgot.value },
       [before.id, death.firstNot.id, forgot.id],
     );
-    return [spanning(fault, death.fromMs, c.haltEndMs)];
+    return [spanning(amnesiac, death.fromMs, c.haltEndMs)];
   }
   const api = FIELDS.flatMap((field) => {
     const read = after.find(({ value }) => lostFields(c, before, value).includes(field));
     if (read === undefined) return [];
-    const fault = finding(
+    const lost = fault(
       'partial-amnesia',
+      'reports another',
       { ...brokerSubject(c), field },
-      `${c.plan.broker} was halted (${was}); restarted, it reports ${describe(read.value)}: ${differ([field])}.`,
+      { was, is: read.value },
       [before.id, read.id],
     );
-    return [spanning(fault, death.fromMs, c.haltEndMs)];
+    return [spanning(lost, death.fromMs, c.haltEndMs)];
   });
   const store = storeLoss(c, { fromMs: c.anchorMs, toMs: death.toMs }, since);
   return [...api, ...store.filter((lost) => api.every(({ field }) => field !== lost.field))];
@@ -126,8 +128,6 @@ function gaveUpLater<T>(
     (other) => other.sentMs >= bornMs && other.sentMs < read.sentMs && stateOf(other.value).level === level,
   );
 }
-
-const SOURCE = { api: 'its API', store: 'its store', reply: 'its reply to the halt' } as const;
 
 function lostFields(c: CaseFile, before: HaltedState, after: BrokerState): Field[] {
   return FIELDS.filter((field) => {
@@ -158,14 +158,14 @@ function storeLoss(
   return fields.flatMap((field) => {
     const read = later.find((one) => isLost(field, before.value.state, stateIn(one)));
     if (read === undefined) return [];
-    const after = stateIn(read);
-    const fault = finding(
+    const lost = fault(
       'partial-amnesia',
+      'stores another',
       { ...brokerSubject(c), field },
-      `Before ${c.plan.broker} restarted, its store held ${describe(before.value.state)}; afterwards it holds ${after === null ? 'no state at all' : describe(after)}: ${differ([field])}.`,
+      { was: before.value.state, is: stateIn(read) },
       [before.id, read.id],
     );
-    return [spanning(fault, halted.toMs, c.haltEndMs)];
+    return [spanning(lost, halted.toMs, c.haltEndMs)];
   });
 }
 

@@ -1,5 +1,4 @@
 import type { BrokerState, IncidentRow, StoreSnapshot } from '../../model/broker-state.ts';
-import { differ, listed, seconds } from '../../model/wording.ts';
 import {
   baselineIncidents,
   brokerAnswers,
@@ -14,8 +13,8 @@ import {
   type TriggeredCase,
   within,
 } from '../evidence/index.ts';
-import { type Fault, finding, spanning } from '../finding.ts';
-import { brokerDeaths, describe, FIELDS, type Field, firstLifeSpan, haltedState } from '../proofs/index.ts';
+import { type Fault, fault, spanning } from '../finding.ts';
+import { brokerDeaths, FIELDS, type Field, firstLifeSpan, haltedState } from '../proofs/index.ts';
 import { judgeLoneIncident, judgeLoneStore } from './store-alone.ts';
 
 /** Whether the halt is recorded as it is claimed: in the store, at its level, with its incident, and the same in both. */
@@ -55,12 +54,7 @@ function alreadyHalted(c: CaseFile): Fault[] {
   const before = storeBefore(c);
   if (levelIn(before) !== c.plan.expect.level) return [];
   return [
-    finding(
-      'vacuous-target',
-      brokerSubject(c),
-      `The store of ${c.plan.broker} held level ${c.plan.expect.level} before the trigger already.`,
-      [before?.id],
-    ),
+    fault('vacuous-target', 'halted before', brokerSubject(c), { level: c.plan.expect.level }, [before?.id]),
   ];
 }
 
@@ -78,13 +72,14 @@ function unpersisted(c: TriggeredCase): Fault[] {
   const before = storeBefore(c);
   const changed = levelIn(late) !== levelIn(before) && levelIn(late) !== null;
   if (changed) return [];
-  const fault = finding(
+  const missed = fault(
     'unpersisted-halt',
+    'not in store',
     brokerSubject(c),
-    `${c.plan.broker} says ${describe(claimed.state)}; its store, read without it, still holds what it held before the trigger (level ${levelIn(late) ?? 'none'}).`,
+    { said: claimed.state, level: levelIn(late) },
     [claimed.id, before?.id, late.id],
   );
-  return [spanning(fault, c.anchorMs, c.haltEndMs)];
+  return [spanning(missed, c.anchorMs, c.haltEndMs)];
 }
 
 // What never names an asset says nothing of it; a halt that is somebody else's may well be of another one.
@@ -94,10 +89,18 @@ function otherAsset(c: TriggeredCase): Fault[] {
     state.level === c.plan.expect.level && !isForeign(c, state) ? state.asset : null;
   const halt = { fromMs: c.anchorMs, toMs: c.haltEndMs };
   const named = [
-    { where: 'reply', id: outcomeId, asset: reply?.acknowledged === true ? reply.state?.asset : null },
-    ...said(within(brokerAnswers(c), halt)).map(({ id, value }) => ({ where: 'API', id, asset: own(value) })),
+    {
+      source: 'reply' as const,
+      id: outcomeId,
+      asset: reply?.acknowledged === true ? reply.state?.asset : null,
+    },
+    ...said(within(brokerAnswers(c), halt)).map(({ id, value }) => ({
+      source: 'API' as const,
+      id,
+      asset: own(value),
+    })),
     ...said(within(c.store, halt)).map(({ id, value: { state } }) => ({
-      where: 'store',
+      source: 'store' as const,
       id,
       asset: own(state),
     })),
@@ -105,10 +108,11 @@ function otherAsset(c: TriggeredCase): Fault[] {
   const other = named.find(({ asset }) => (asset ?? '') !== '' && asset !== c.plan.asset);
   if (other === undefined) return [];
   return [
-    finding(
+    fault(
       'wrong-asset',
+      'names another',
       brokerSubject(c),
-      `The drill asked for a halt of ${c.plan.asset ?? 'everything'}, and the ${other.where} of ${c.plan.broker} names ${other.asset}.`,
+      { asked: c.plan.asset, source: other.source, named: other.asset ?? '' },
       [other.id],
     ),
   ];
@@ -135,12 +139,12 @@ function downgraded(c: TriggeredCase): Fault[] {
     const api = said(within(brokerAnswers(c), span)).map((read) => ({
       ...read,
       state: read.value,
-      where: 'Its API',
+      source: 'API' as const,
     }));
     const store = said(within(c.store, span)).map((read) => ({
       ...read,
       state: read.value.state,
-      where: 'Its store',
+      source: 'store' as const,
     }));
     for (const reads of [api, store]) {
       const others = reads === api ? store : api;
@@ -158,16 +162,21 @@ function downgraded(c: TriggeredCase): Fault[] {
         );
       });
       if (other === undefined) continue;
-      const since = seconds(other.sentMs - c.anchorMs);
-      const fault = finding(
+      const lower = fault(
         'silent-downgrade',
+        'shows lower',
         brokerSubject(c),
-        `${other.where} showed level ${other.state.level} instead of ${level} ${since} after T0, and nobody had resumed.`,
+        {
+          source: other.source,
+          level: other.state.level,
+          expected: level,
+          afterMs: other.sentMs - c.anchorMs,
+        },
         [haltedState(c)?.id, other.id],
       );
       // It was still at the level when that reading was asked for before, if it ever was.
       const wasMs = reads.findLast((one) => one.sentMs < other.sentMs && one.state.level === level)?.sentMs;
-      return [spanning(fault, wasMs ?? c.anchorMs, c.haltEndMs)];
+      return [spanning(lower, wasMs ?? c.anchorMs, c.haltEndMs)];
     }
   }
   return [];
@@ -196,14 +205,7 @@ function duplicates(c: TriggeredCase): Fault[] {
   const ever = [...ownRows(c, said(c.store.filter((read) => read.sentMs >= c.anchorMs))).keys()];
   if (ever.length < 2) return [];
   const second = said(c.store).find(({ value }) => value.incidents?.some((row) => row.id === ever[1]));
-  return [
-    finding(
-      'duplicate-incident',
-      brokerSubject(c),
-      `One trigger opened ${ever.length} incidents: ${listed(ever)}.`,
-      [second?.id],
-    ),
-  ];
+  return [fault('duplicate-incident', 'several', brokerSubject(c), { ids: ever }, [second?.id])];
 }
 
 function missing(c: TriggeredCase, snapshots: readonly Snapshot[]): Fault[] {
@@ -218,10 +220,11 @@ function missing(c: TriggeredCase, snapshots: readonly Snapshot[]): Fault[] {
   );
   if (early !== undefined) {
     return [
-      finding(
+      fault(
         'missing-incident',
+        'resolved early',
         brokerSubject(c),
-        `Incident ${listed([...own.keys()])} was resolved in the store ${seconds(early.sentMs - c.anchorMs)} after T0, with level ${level} still in force and nobody having resumed.`,
+        { ids: [...own.keys()], afterMs: early.sentMs - c.anchorMs, level },
         [early.id],
       ),
     ];
@@ -237,12 +240,7 @@ function missing(c: TriggeredCase, snapshots: readonly Snapshot[]): Fault[] {
   const replied = haltAcknowledged(c) && c.trigger.reply?.state?.incident != null;
   if (shown || (api.length === 0 && states.length === 0) || (api.length === 0 && replied)) return [];
   return [
-    finding(
-      'missing-incident',
-      brokerSubject(c),
-      `${c.plan.broker} is at level ${level}, and neither its API nor its store has an open incident.`,
-      [api.at(-1)?.id, states.at(-1)?.id],
-    ),
+    fault('missing-incident', 'none open', brokerSubject(c), { level }, [api.at(-1)?.id, states.at(-1)?.id]),
   ];
 }
 
@@ -291,16 +289,17 @@ function persistent(c: CaseFile, all: readonly (Disagreement | null)[], field: F
     }
     run.push(one);
     const [first = one] = run;
-    const length = one.api.sentMs - first.api.receivedMs;
-    if (run.length < 3 || length < 1000) continue;
-    const what = one.fields.filter((other) => other === field || !isAbout(one, other));
-    const fault = finding(
+    const forMs = one.api.sentMs - first.api.receivedMs;
+    if (run.length < 3 || forMs < 1000) continue;
+    const fields = one.fields.filter((other) => other === field || !isAbout(one, other));
+    const disagreement = fault(
       'split-state',
+      'disagree',
       { ...brokerSubject(c), field },
-      `For ${seconds(length)} and more the API said ${describe(one.said)} and the store ${describe(one.stored)}: ${differ(what)}.`,
+      { forMs, api: one.said, store: one.stored, fields },
       [first.before.id, first.api.id, one.before.id, one.api.id],
     );
-    return [spanning(fault, first.api.receivedMs, one.api.sentMs)];
+    return [spanning(disagreement, first.api.receivedMs, one.api.sentMs)];
   }
   return [];
 }

@@ -1,6 +1,5 @@
 import type { AuditEntry } from '../../model/broker-state.ts';
 import type { Finding } from '../../model/verdict.ts';
-import { listed, seconds } from '../../model/wording.ts';
 import {
   acknowledged,
   brokerSubject,
@@ -14,7 +13,7 @@ import {
   stoppedWords,
   type TriggeredCase,
 } from '../evidence/index.ts';
-import { finding } from '../finding.ts';
+import { fault } from '../finding.ts';
 import { diedBy } from '../proofs/index.ts';
 
 /** Whether what the broker claims in its reply and its audit log is what was seen, both ways. */
@@ -30,15 +29,14 @@ function wrongHosts(c: CaseFile): Finding[] {
       service === planned.name && host !== null && !sameHost(host, planned.host) ? [{ ...claim, host }] : [],
     );
     if (wrong.length === 0) return [];
-    const places = listed([...new Set(wrong.map(({ host }) => host))]);
-    const sources = listed([
-      ...new Set(wrong.map(({ source }) => (source === 'reply' ? 'reply' : 'audit log'))),
-    ]);
+    const places = [...new Set(wrong.map(({ host }) => host))];
+    const sources = [...new Set(wrong.map(({ source }) => source))];
     return [
-      finding(
+      fault(
         'wrong-host-stop',
+        'another host',
         { host: planned.host, service: planned.name },
-        `The broker's ${sources} ${sources.includes(' and ') ? 'say' : 'says'} that ${planned.name} was stopped on ${places}; it lives on ${planned.host}.`,
+        { sources, places },
         wrong.map((claim) => claim.evidence),
       ),
     ];
@@ -59,13 +57,17 @@ function falseClaims(c: TriggeredCase): Finding[] {
     // What claims a stop of a service that did end and was brought back is true as far as it goes, unless it had to stay down.
     const ended = service.roots.length > 0 && service.roots.every((life) => diedBy(c, life, c.haltEndMs));
     if (own.length === 0 || alive === undefined || (ended && service.planned.role !== 'target')) return [];
-    const words = listed([...new Set(own.map((claim) => `"${claim.outcome ?? 'done'}"`))]);
     const last = alive.seen.findLast(({ sample }) => sample.receivedMs <= c.haltEndMs)?.sample;
     return [
-      finding(
+      fault(
         'false-claim',
+        'still there',
         { host, service: name },
-        `The broker claims ${words} of ${name}; pid ${alive.pid} was still there ${seconds((last?.sentMs ?? 0) - c.anchorMs)} after T0.`,
+        {
+          outcomes: own.map(({ outcome }) => outcome),
+          pid: alive.pid,
+          afterMs: (last?.sentMs ?? 0) - c.anchorMs,
+        },
         [...own.map((claim) => claim.evidence), last?.id],
       ),
     ];
@@ -81,14 +83,7 @@ function unlogged(c: CaseFile): Finding[] {
     const { name, host } = service.planned;
     if (logged.has(name) || !wasStopped(c, service)) return [];
     if (c.brokerMustStop && name === c.plan.broker && saidToGo(c)) return [];
-    return [
-      finding(
-        'unlogged-halt',
-        { host, service: name },
-        `${name} was stopped on ${host} after the trigger, and no entry of the audit log says so.`,
-        [read.id],
-      ),
-    ];
+    return [fault('unlogged-halt', 'no entry', { host, service: name }, {}, [read.id])];
   });
 }
 
@@ -133,10 +128,11 @@ function falseSuccess(c: TriggeredCase): Finding[] {
       .toSorted((a, b) => a.sample.sentMs - b.sample.sentMs);
     if (alive === undefined) return [];
     return [
-      finding(
+      fault(
         'false-success',
+        'not reached',
         { host: name, service: null },
-        `The broker reported ${listed(names)} on ${name} as done, while ${name} could not be reached: ${around[0]?.trouble?.reason}.`,
+        { services: names, reason: around[0]?.trouble?.reason },
         [trigger.outcomeId, around[0]?.id, around.at(-1)?.id, alive.sample.id],
       ),
     ];
@@ -153,13 +149,8 @@ export function judgeAudit(c: CaseFile): Finding[] {
     for (const [seq, earlier] of known) {
       const later = now.get(seq);
       if (later !== undefined && same(earlier.entry, later)) continue;
-      const what = later === undefined ? 'is gone' : 'is not what it was';
-      return [
-        finding('audit-tampered', subject, `Entry ${seq} of the audit log ${what} at a later reading.`, [
-          earlier.id,
-          id,
-        ]),
-      ];
+      const says = later === undefined ? 'gone' : 'changed';
+      return [fault('audit-tampered', says, subject, { seq }, [earlier.id, id])];
     }
     for (const [seq, entry] of now) if (!known.has(seq)) known.set(seq, { entry, id });
   }

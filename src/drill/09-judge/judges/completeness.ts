@@ -1,6 +1,5 @@
 import { readsStore, showsState } from '../../model/coverage.ts';
 import { guardKind } from '../../model/guards.ts';
-import { harmless, listed, seconds } from '../../model/wording.ts';
 import {
   brokerSubject,
   type CaseFile,
@@ -9,7 +8,7 @@ import {
   servicesOf,
   type TriggeredCase,
 } from '../evidence/index.ts';
-import { type Fault, finding, spanning } from '../finding.ts';
+import { type Fault, fault, spanning } from '../finding.ts';
 import {
   controlsOf,
   crashedLife,
@@ -28,7 +27,7 @@ import {
  */
 export function judgeCompleteness(c: CaseFile): Fault[] {
   if (!isTriggered(c)) return [];
-  const missing = [
+  return [
     ...stateUnseen(c),
     ...holdShort(c),
     ...crashMissing(c),
@@ -36,30 +35,30 @@ export function judgeCompleteness(c: CaseFile): Fault[] {
     ...controlsMissing(c),
     ...undoUnheard(c),
     ...undoUnsaid(c),
+    ...brokenOff(c),
   ];
-  return [...missing.map((fault) => afterInterruption(c, fault)), ...brokenOff(c)];
 }
 
-function afterInterruption({ interrupted: [first] }: CaseFile, fault: Fault): Fault {
-  if (first === undefined) return fault;
-  const message = `${fault.message} The drill was interrupted: ${harmless(first.cause, 300)}.`;
-  return { ...fault, message, evidence: [...new Set([...fault.evidence, first.id])] };
+/** What interrupted the drill, and the journal id of it: it may be why a proof is missing. */
+function interruption({ interrupted: [first] }: CaseFile): {
+  readonly interrupted: string | null;
+  readonly ids: readonly string[];
+} {
+  return first === undefined ? { interrupted: null, ids: [] } : { interrupted: first.cause, ids: [first.id] };
 }
 
 function brokenOff(c: CaseFile): Fault[] {
   if (isWhole(c)) return [];
-  return [
-    finding('journal-broken', {}, 'The journal breaks off: what was done and seen after it is not known.', [
-      c.entries.at(-1)?.id,
-    ]),
-  ];
+  return [fault('journal-broken', 'breaks off', {}, {}, [c.entries.at(-1)?.id])];
 }
 
 function stateUnseen(c: TriggeredCase): Fault[] {
   if (!showsState(c.plan) || stateVerifiedMs(c) !== null) return [];
+  const { interrupted, ids } = interruption(c);
   const source = readsStore(c.plan) ? 'store' : 'API';
-  const message = `The ${source} never showed level ${c.plan.expect.level} between the trigger and the undo.`;
-  return [spanning(finding('state-unseen', brokerSubject(c), message), c.trigger.deadlineMs, c.haltEndMs)];
+  const figures = { source, level: c.plan.expect.level, interrupted } as const;
+  const unseen = fault('state-unseen', 'never shown', brokerSubject(c), figures, ids);
+  return [spanning(unseen, c.trigger.deadlineMs, c.haltEndMs)];
 }
 
 function holdShort(c: TriggeredCase): Fault[] {
@@ -67,17 +66,15 @@ function holdShort(c: TriggeredCase): Fault[] {
   const { holdMs } = c.plan.timing;
   if (hold === null || hold.heldMs >= holdMs) return [];
   const all = servicesOf(c, 'target');
-  const left = all.filter((service) => goneMs(c, service) === null).map(({ planned }) => planned.name);
-  const observed = isUnvouched(c)
-    ? `observed for ${seconds(hold.watchedMs)}, and for ${seconds(hold.heldMs)} of it, not ${seconds(holdMs)}, vouches a control that vanished later`
-    : `observed for ${seconds(hold.heldMs)}, not ${seconds(holdMs)}`;
-  const message =
-    left.length === 0
-      ? `The complete halt was ${observed}.`
-      : left.length === all.length
-        ? `Nothing was held: ${listed(left.toSorted())} ${left.length === 1 ? 'was' : 'were'} there when the halt ended.`
-        : `The halt of whatever had stopped was ${observed}; ${listed(left.toSorted())} ${left.length === 1 ? 'was' : 'were'} there when it ended.`;
-  return [spanning(finding('hold-short', {}, message), hold.startMs, c.haltEndMs)];
+  const left = all
+    .filter((service) => goneMs(c, service) === null)
+    .map(({ planned }) => planned.name)
+    .toSorted();
+  const says = left.length === 0 ? 'all stopped' : left.length === all.length ? 'none stopped' : 'some left';
+  const { heldMs, watchedMs } = hold;
+  const { interrupted, ids } = interruption(c);
+  const figures = { heldMs, holdMs, unvouchedOfMs: isUnvouched(c) ? watchedMs : null, left, interrupted };
+  return [spanning(fault('hold-short', says, {}, figures, ids), hold.startMs, c.haltEndMs)];
 }
 
 function crashMissing(c: CaseFile): Fault[] {
@@ -85,17 +82,17 @@ function crashMissing(c: CaseFile): Fault[] {
   if (name === null) return [];
   const service = c.services.get(name);
   const subject = { host: service?.planned.host ?? null, service: name };
-  const lack = (why: string): Fault[] => [
-    spanning(finding('crash-missing', subject, `${name} ${why}.`), c.haltEndMs),
-  ];
+  const { interrupted, ids } = interruption(c);
   const crash = crashSummary(c);
-  if (!crash.done) return lack(`was not crashed: ${harmless(crash.why, 300)}`);
+  if (!crash.done) {
+    const { why } = crash;
+    return [spanning(fault('crash-missing', 'not crashed', subject, { why, interrupted }, ids), c.haltEndMs)];
+  }
   const life = service === undefined ? null : crashedLife(c, service);
-  if (life === null)
-    return lack(
-      `was not crashed: what was killed was pid ${crash.killedPid}, which no sample shows to be it`,
-    );
-  return diedBy(c, life, c.haltEndMs) ? [] : lack(`(pid ${crash.killedPid}) outlived its crash`);
+  if (life !== null && diedBy(c, life, c.haltEndMs)) return [];
+  const says = life === null ? 'another killed' : 'outlived';
+  const figures = { pid: crash.killedPid, interrupted };
+  return [spanning(fault('crash-missing', says, subject, figures, ids), c.haltEndMs)];
 }
 
 function guardsUntried(c: CaseFile): Fault[] {
@@ -103,33 +100,27 @@ function guardsUntried(c: CaseFile): Fault[] {
     (guard) => !c.guards.some((one) => one.guard === guard && !one.control),
   );
   if (untried.length === 0) return [];
-  const names = listed(untried.map((guard) => guardKind(guard).what));
+  const { interrupted, ids } = interruption(c);
   const early = untried.some((guard) => guardKind(guard).when === 'before');
   return [
     spanning(
-      finding('guard-untried', brokerSubject(c), `Not tried: ${names}.`),
+      fault('guard-untried', 'untried', brokerSubject(c), { guards: untried, interrupted }, ids),
       early ? Number.NEGATIVE_INFINITY : c.haltEndMs,
     ),
   ];
 }
 
 function controlsMissing(c: CaseFile): Fault[] {
+  const { interrupted, ids } = interruption(c);
   return [...c.hosts.values()]
     .filter((host) => host.good.length > 0 && !controlsOf(c, host).finalSeen)
-    .map(({ name }) =>
-      finding('control-missing', { host: name }, `No final control was seen to vanish on ${name}.`),
-    );
+    .map(({ name }) => fault('control-missing', 'none vanished', { host: name }, { interrupted }, ids));
 }
 
 function undoUnheard(c: CaseFile): Fault[] {
   if (!isUnheard(c)) return [];
-  return [
-    finding(
-      'undo-unseen',
-      brokerSubject(c),
-      `${c.plan.broker} was not heard again, so nothing shows whether the halt can be lifted.`,
-    ),
-  ];
+  const { interrupted, ids } = interruption(c);
+  return [fault('undo-unseen', 'not heard', brokerSubject(c), { interrupted }, ids)];
 }
 
 /** Where nothing shows the state, only the reply to the resume says that the halt is lifted. */
@@ -137,12 +128,8 @@ function undoUnsaid(c: CaseFile): Fault[] {
   const reply = c.resumes.at(-1)?.done?.reply;
   if (showsState(c.plan) || c.resumes.length === 0) return [];
   if (reply?.kind === 'present' && reply.value.acknowledged) return [];
-  const said = reply?.kind === 'present' ? `it was answered with ${reply.value.status}` : 'no answer came';
-  return [
-    finding(
-      'undo-unseen',
-      c.broker === null ? {} : brokerSubject(c),
-      `The resume was not acknowledged (${said}), and nothing else shows whether the halt is lifted.`,
-    ),
-  ];
+  const status = reply?.kind === 'present' ? reply.value.status : null;
+  const { interrupted, ids } = interruption(c);
+  const subject = c.broker === null ? {} : brokerSubject(c);
+  return [fault('undo-unseen', 'not acknowledged', subject, { status, interrupted }, ids)];
 }

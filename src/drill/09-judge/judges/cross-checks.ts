@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/verdict.ts';
 import { type CaseFile, type HostSample, type SpeakingSample, speaksOf } from '../evidence/index.ts';
-import { finding } from '../finding.ts';
+import { fault } from '../finding.ts';
 
 /** How far before and after a cross-check samples are consulted: long enough for the slower of the two readers. */
 const AROUND_MS = 1000;
@@ -30,10 +30,11 @@ export function judgeCrossChecks(c: CaseFile): Finding[] {
       const dispute = disputeOver(c, check, pid);
       if (dispute === null || dispute === 'none') continue;
       if (again.some((later) => disputeOver(c, later, pid) === 'none')) continue;
-      const found = finding(
+      const found = fault(
         'blind-probe',
+        dispute.missed ? 'missed by probe' : 'missed by reader',
         { host: check.host },
-        messageOf(c, check.host, pid, dispute.missed),
+        { pid, owner: ownerOf(c, check.host, pid) },
         [check.id, dispute.sample.id],
       );
       disputed.set(check.host, found);
@@ -60,14 +61,12 @@ function disputeOver(c: CaseFile, check: Check, pid: number): Dispute | 'none' |
   return agrees ? 'none' : { missed: listed, sample: before };
 }
 
-function messageOf(c: CaseFile, host: string, pid: number, missed: boolean): string {
+/** The service that the process is known to be of, or null. */
+function ownerOf(c: CaseFile, host: string, pid: number): string | null {
   const [owner] = [...c.services.values()].filter((service) =>
     [...service.baseline, ...service.family, ...service.newcomers].some(
       (life) => life.pid === pid && life.hosts.has(host),
     ),
   );
-  const process = owner === undefined ? `pid ${pid}` : `pid ${pid} (${owner.planned.name})`;
-  return missed
-    ? `A second reader listed ${process} on ${host}, which the probe did not see.`
-    : `The probe saw ${process} on ${host}, which a second reader did not list.`;
+  return owner?.planned.name ?? null;
 }

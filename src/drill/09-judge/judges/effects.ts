@@ -1,8 +1,7 @@
 import type { ExchangeBook } from '../../model/broker-state.ts';
 import type { EffectSummary, Finding } from '../../model/verdict.ts';
-import { listed, seconds } from '../../model/wording.ts';
 import { brokerSubject, type CaseFile, type Said, said, within } from '../evidence/index.ts';
-import { type Fault, finding, spanning } from '../finding.ts';
+import { type Fault, fault, spanning } from '../finding.ts';
 import {
   completeFromMs,
   countOf,
@@ -87,14 +86,7 @@ function reset(c: CaseFile): Finding[] {
     ),
   );
   if (fell === undefined) return [];
-  return [
-    finding(
-      'unreadable-exchange',
-      {},
-      'The count of accepted orders fell during the drill, so the exchange began anew and its silence says nothing.',
-      [fell.id],
-    ),
-  ];
+  return [fault('unreadable-exchange', 'began anew', {}, {}, [fell.id])];
 }
 
 function judgeSilence(c: CaseFile, watched: Watched): Fault[] {
@@ -105,33 +97,31 @@ function judgeSilence(c: CaseFile, watched: Watched): Fault[] {
   const broken = growths([was, ...during], asset).find(({ silenceMs }) => hasStopped(rate, silenceMs));
   if (broken !== undefined) {
     const accounts = grownAccounts(broken.before.value, broken.read.value, asset);
-    const fault = finding(
+    const { silenceMs } = broken;
+    const again = fault(
       'order-after-halt',
+      'after silence',
       { asset },
-      `After ${seconds(broken.silenceMs)} of silence an order for ${asset} was accepted again, of ${listed(accounts)}, ${seconds(broken.read.receivedMs - c.anchorMs)} after T0.`,
+      { silenceMs, accounts, afterMs: broken.read.receivedMs - c.anchorMs },
       [broken.before.id, broken.read.id],
     );
-    return [{ ...spanning(fault, broken.before.sentMs, last.receivedMs), accounts }];
+    return [{ ...spanning(again, broken.before.sentMs, last.receivedMs), accounts }];
   }
   const around = aroundDeadline([was, ...during], deadlineMs);
   if (around !== null && countOf(around[1].value, asset) > countOf(around[0].value, asset)) {
     const [lastBefore, firstAfter] = around;
     return [
-      finding(
-        'sampled-too-coarsely',
-        { asset },
-        `An order for ${asset} was accepted around the deadline; it cannot be told on which side of it.`,
-        [lastBefore.id, firstAfter.id],
-      ),
+      fault('sampled-too-coarsely', 'order around deadline', { asset }, {}, [lastBefore.id, firstAfter.id]),
     ];
   }
   const { silence } = silenceAtEnd(watched);
   if (rate * silence >= SEVERAL) return [];
   return [
-    finding(
+    fault(
       'vacuous-target',
+      'silence too short',
       { asset },
-      `The silence for ${asset} says nothing: it lasted ${seconds(silence)}, and at the rate seen before the trigger ${(rate * silence).toFixed(1)} orders were to be expected in that time.`,
+      { silenceMs: silence, expected: rate * silence },
       [first.id, was.id, last.id],
     ),
   ];
@@ -148,10 +138,11 @@ function judgePosition(c: CaseFile, { asset, during, deadlineMs }: Watched): Fau
     const [was, is] = [before, now].map(({ value }) => value.positions[asset] ?? 0);
     if (was === undefined || is === undefined || !hasGrown(was, is)) continue;
     return [
-      finding(
+      fault(
         'position-grew',
+        'grew',
         { ...brokerSubject(c), asset },
-        `The position in ${asset} grew from ${was} to ${is} ${seconds(now.sentMs - c.anchorMs)} after T0, while the halt stood and no new order was accepted.`,
+        { was, is, afterMs: now.sentMs - c.anchorMs },
         [before.id, now.id],
       ),
     ];
@@ -167,14 +158,14 @@ function ordersAfter(c: CaseFile, { asset, last }: Watched): Fault | null {
   if (grew === undefined) return null;
   const accounts = grownAccounts(reference.value, last.value, asset);
   const count = countOf(last.value, asset) - countOf(reference.value, asset);
-  const orders = count === 1 ? '1 order' : `${count} orders`;
-  const fault = finding(
+  const late = fault(
     'order-after-halt',
+    'after deadline',
     { asset },
-    `${orders} for ${asset} ${count === 1 ? 'was' : 'were'} accepted after the deadline, of ${listed(accounts)}; the first was seen ${seconds(grew.receivedMs - c.anchorMs)} after T0.`,
+    { count, accounts, afterMs: grew.receivedMs - c.anchorMs },
     [reference.id, grew.id, last.id],
   );
-  return { ...spanning(fault, reference.sentMs, last.receivedMs), accounts };
+  return { ...spanning(late, reference.sentMs, last.receivedMs), accounts };
 }
 
 /** Since which look, at the end of the halt, no order was accepted any more, and for how long. */
@@ -232,33 +223,24 @@ function judgeFlat(c: CaseFile, { asset, was, during, last, deadlineMs }: Watche
   const open = during.find((read) => read.sentMs >= deadlineMs && !isFlat(read.value, asset));
   if (open !== undefined) {
     return [
-      finding(
+      fault(
         'position-not-flat',
+        'not flat',
         subject,
-        `${seconds(open.sentMs - c.anchorMs)} after T0 ${asset} stood at ${open.value.positions[asset] ?? 0} with ${open.value.open[asset] ?? 0} open orders.`,
+        {
+          afterMs: open.sentMs - c.anchorMs,
+          position: open.value.positions[asset] ?? 0,
+          open: open.value.open[asset] ?? 0,
+        },
         [was.id, open.id],
       ),
     ];
   }
   if ((was.value.positions[asset] ?? 0) === 0) {
-    return [
-      finding(
-        'vacuous-target',
-        subject,
-        `There was no position in ${asset} before the trigger, so that it is flat says nothing.`,
-        [was.id],
-      ),
-    ];
+    return [fault('vacuous-target', 'no position', subject, {}, [was.id])];
   }
   if (last.sentMs >= deadlineMs) return [];
-  return [
-    finding(
-      'unreadable-exchange',
-      { asset },
-      `The exchange was not looked at after the deadline, so it is not known whether ${asset} stayed flat.`,
-      [last.id],
-    ),
-  ];
+  return [fault('unreadable-exchange', 'not after deadline', { asset }, {}, [last.id])];
 }
 
 function judgeActive(c: CaseFile, watched: Watched): Finding[] {
@@ -268,24 +250,10 @@ function judgeActive(c: CaseFile, watched: Watched): Finding[] {
   const window = last.sentMs - c.anchorMs;
   const never = countOf(last.value, asset) === countOf(was.value, asset);
   if (rate * window < SEVERAL) {
-    return [
-      finding(
-        'vacuous-target',
-        subject,
-        `Too few orders for ${asset} were seen before the trigger to tell whether they went on.`,
-        [first.id, was.id],
-      ),
-    ];
+    return [fault('vacuous-target', 'few orders', subject, {}, [first.id, was.id])];
   }
   if (never || hasStopped(rate, silence)) {
-    return [
-      finding(
-        'collateral-halt',
-        subject,
-        `${asset} must go on trading at this level; no order was accepted for ${seconds(silence)} before the halt ended.`,
-        [since.id, last.id],
-      ),
-    ];
+    return [fault('collateral-halt', 'no orders', subject, { silenceMs: silence }, [since.id, last.id])];
   }
   return [];
 }

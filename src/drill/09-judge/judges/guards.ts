@@ -1,6 +1,5 @@
-import { guardKind } from '../../model/guards.ts';
+import type { GuardKind } from '../../model/guards.ts';
 import type { Finding } from '../../model/verdict.ts';
-import { harmless, listed, seconds } from '../../model/wording.ts';
 import {
   aroundTry,
   brokerSubject,
@@ -10,7 +9,7 @@ import {
   markOf,
   said,
 } from '../evidence/index.ts';
-import { finding } from '../finding.ts';
+import { fault } from '../finding.ts';
 import { ends } from '../proofs/index.ts';
 
 /** A broker that ends within this time of a refusal ended by it: the drill does nothing else to it then. */
@@ -20,7 +19,9 @@ const SOON_MS = 200;
 export function judgeGuards(c: CaseFile): Finding[] {
   const tries = c.guards.filter(({ control }) => !control);
   return [
-    ...tries.flatMap((one) => (one.kind.must === 'be refused' ? unrefused(c, one) : changed(c, one))),
+    ...tries.flatMap((one) =>
+      one.kind.must === 'be refused' ? unrefused(c, one, one.kind.code) : changed(c, one),
+    ),
     ...deafControl(c),
     ...sideEffects(c),
     ...unseen(c),
@@ -59,67 +60,58 @@ function storedStates(c: CaseFile) {
   }));
 }
 
-function unrefused(c: CaseFile, one: GuardTry): Finding[] {
+type RefusalCode = Extract<GuardKind, { must: 'be refused' }>['code'];
+
+function unrefused(c: CaseFile, one: GuardTry, code: RefusalCode): Finding[] {
   const effect = effectOf(c, one);
-  const said = `${capital(one.kind.what)} was ${one.answer === 'unclear' ? 'not clearly answered' : one.answer} (${harmless(one.words, 200)})`;
-  if (one.answer === 'accepted' || effect !== null) {
-    const all = one.answer === 'accepted' ? '' : ', and took effect all the same';
-    return [finding(one.kind.code, brokerSubject(c), `${said}${all}.`, [...one.ids, effect])];
+  const { guard, words, answer } = one;
+  const ids = [...one.ids, effect];
+  if (answer === 'accepted') return [fault(code, 'accepted', brokerSubject(c), { guard, words }, ids)];
+  if (effect !== null) {
+    return [fault(code, 'took effect', brokerSubject(c), { guard, words, answer }, ids)];
   }
-  if (one.answer === 'refused') return [];
-  return [
-    finding(
-      'unreadable-broker',
-      brokerSubject(c),
-      `${said}, so that it is not known whether it is refused.`,
-      one.ids,
-    ),
-  ];
+  if (answer === 'refused') return [];
+  return [fault('unreadable-broker', 'refusal unclear', brokerSubject(c), { guard, words }, one.ids)];
 }
 
 /** A halt that is repeated, or asked for at a lower level, may be accepted; level and incident must stay. */
 function changed(c: CaseFile, one: GuardTry): Finding[] {
+  const { guard, words } = one;
   for (const reads of [c.status, storedStates(c)]) {
     const states = aroundTry(one, reads);
     if (states === null || states.before.level !== c.plan.expect.level) continue;
     const { before, after, id } = states;
-    const words = `After ${one.kind.what} (${harmless(one.words, 200)})`;
     if (after.level < before.level)
       return [
-        finding(
+        fault(
           'silent-downgrade',
+          'lowered by guard',
           brokerSubject(c),
-          `${words} the level was ${after.level} instead of ${before.level}.`,
+          { guard, words, is: after.level, was: before.level },
           [...one.ids, id],
         ),
       ];
     if (before.incident !== null && after.incident !== before.incident)
       return [
-        finding(
+        fault(
           'duplicate-incident',
+          'another by guard',
           brokerSubject(c),
-          `${words} the incident was ${after.incident ?? 'none'} instead of ${before.incident}.`,
+          { guard, words, is: after.incident, was: before.incident },
           [...one.ids, id],
         ),
       ];
     const other = (['reason', 'asset'] as const).find((field) => before[field] !== after[field]);
     if (other !== undefined)
       return [
-        finding('guard-side-effect', brokerSubject(c), `${words} the ${other} of the halt was another.`, [
+        fault('guard-side-effect', 'halt changed', brokerSubject(c), { guard, words, field: other }, [
           ...one.ids,
           id,
         ]),
       ];
   }
   if (one.answer !== 'unclear') return [];
-  return [
-    finding(
-      'unreadable-broker',
-      brokerSubject(c),
-      `${capital(one.kind.what)} was not clearly answered (${harmless(one.words, 200)}).`,
-      one.ids,
-    ),
-  ];
+  return [fault('unreadable-broker', 'answer unclear', brokerSubject(c), { guard, words }, one.ids)];
 }
 
 /** When a guard that had to be harmless changed the halt; from then on it is no longer what the trigger made it. */
@@ -133,13 +125,8 @@ function deafControl(c: CaseFile): Finding[] {
   return c.guards
     .filter(({ control, answer }) => control && answer !== 'accepted')
     .map(({ ids, words, request }) => {
-      const to = request.operation === 'message' ? request.service : 'another agent';
-      return finding(
-        'vacuous-target',
-        brokerSubject(c),
-        `A message to ${to}, which is not halted, did not get through either (${harmless(words, 200)}): that one to a halted agent was refused says nothing.`,
-        ids,
-      );
+      const to = request.operation === 'message' ? request.service : null;
+      return fault('vacuous-target', 'deaf control', brokerSubject(c), { to, words }, ids);
     });
 }
 
@@ -170,10 +157,15 @@ function endedBefore(c: CaseFile, first: GuardTry): Finding[] {
     const host = c.services.get(service)?.planned.host ?? null;
     const last = c.guards.findLast(({ startedMs }) => startedMs < death.toMs) ?? first;
     return [
-      finding(
+      fault(
         'guard-side-effect',
+        'ended at level 0',
         { host, service },
-        `${service} ended ${seconds(Math.max(0, death.fromMs - last.startedMs))} to ${seconds(death.toMs - last.startedMs)} after ${last.kind.what} had been refused, before anything was triggered.`,
+        {
+          guard: last.guard,
+          fromMs: Math.max(0, death.fromMs - last.startedMs),
+          toMs: death.toMs - last.startedMs,
+        },
         [...last.ids, death.lastSeen.id, death.firstNot.id],
       ),
     ];
@@ -182,7 +174,7 @@ function endedBefore(c: CaseFile, first: GuardTry): Finding[] {
 
 function stateMoved(c: CaseFile, first: GuardTry): Finding[] {
   const untilMs = c.trigger?.t0Ms ?? Number.POSITIVE_INFINITY;
-  for (const [from, reads] of [
+  for (const [source, reads] of [
     ['API', c.status],
     ['store', storedStates(c)],
   ] as const) {
@@ -197,12 +189,11 @@ function stateMoved(c: CaseFile, first: GuardTry): Finding[] {
     );
     if (fields.length === 0) continue;
     return [
-      finding(
-        'guard-side-effect',
-        brokerSubject(c),
-        `Though every request was refused, ${listed(fields)} of the ${from} changed, at level 0.`,
-        [...first.ids, before.id, after.id],
-      ),
+      fault('guard-side-effect', 'state changed', brokerSubject(c), { source, fields }, [
+        ...first.ids,
+        before.id,
+        after.id,
+      ]),
     ];
   }
   return [];
@@ -215,10 +206,11 @@ function shutOut(c: CaseFile, first: GuardTry): Finding[] {
   if (before?.reading.kind !== 'present' || last?.reading.kind !== 'unreadable') return [];
   if (last.sentMs < first.endedMs) return [];
   return [
-    finding(
+    fault(
       'guard-side-effect',
+      'shut out',
       brokerSubject(c),
-      `After ${first.kind.what} had been refused, the broker no longer answered to its own token: ${harmless(last.reading.reason, 200)}.`,
+      { guard: first.guard, reason: last.reading.reason },
       [...first.ids, last.id],
     ),
   ];
@@ -237,12 +229,11 @@ function brokerEnded(c: CaseFile, held: readonly GuardTry[]): Finding[] {
     );
     if (after === undefined) continue;
     return [
-      finding(
-        'guard-side-effect',
-        brokerSubject(c),
-        `${c.plan.broker} (pid ${life.pid}) ended right after ${after.kind.what} had been refused.`,
-        [...after.ids, death.lastSeen.id, death.firstNot.id],
-      ),
+      fault('guard-side-effect', 'broker ended', brokerSubject(c), { guard: after.guard, pid: life.pid }, [
+        ...after.ids,
+        death.lastSeen.id,
+        death.firstNot.id,
+      ]),
     ];
   }
   return [];
@@ -255,26 +246,24 @@ function unseen(c: CaseFile): Finding[] {
     { last: c.guards.findLast(({ kind }) => kind.when === 'before'), untilMs: c.trigger.t0Ms },
     { last: c.guards.findLast(({ kind }) => kind.when === 'halted'), untilMs: c.endMs },
   ];
-  const after = (one: GuardTry): string =>
-    `was not read after ${one.kind.what}, so that it is not known what came of it.`;
+  const subject = brokerSubject(c);
   const sources = spans.flatMap(({ last, untilMs }) => {
     if (last === undefined) return [];
+    const { guard, ids } = last;
     const looked = (reads: readonly { sentMs: number; receivedMs: number; reading: { kind: string } }[]) =>
       reads.some(
         ({ sentMs, receivedMs, reading }) =>
           sentMs >= last.endedMs && receivedMs <= untilMs && reading.kind === 'present',
       );
     return [
-      ...(looked(c.status)
-        ? []
-        : [finding('unreadable-broker', brokerSubject(c), `The API ${after(last)}`, last.ids)]),
+      ...(looked(c.status) ? [] : [fault('unreadable-broker', 'after guard', subject, { guard }, ids)]),
       ...(looked(c.store)
         ? []
-        : [finding('unreadable-store', brokerSubject(c), `The store ${after(last)}`, last.ids)]),
+        : [fault('unreadable-store', 'after guard', subject, { source: 'store', guard }, ids)]),
     ];
   });
-  const table = unseenMessages(c).map((sent) =>
-    finding('unreadable-store', brokerSubject(c), `The table of messages ${after(sent)}`, sent.ids),
+  const table = unseenMessages(c).map(({ guard, ids }) =>
+    fault('unreadable-store', 'after guard', subject, { source: 'table of messages', guard }, ids),
   );
   return [...sources, ...table];
 }
@@ -295,24 +284,16 @@ export function judgeRefusalLog(c: CaseFile): Finding[] {
   return (['before', 'halted'] as const).flatMap((when) => {
     const log = refusalLog(c, when);
     if (log === null) return [];
-    const names = listed(log.refused.map(({ guard }) => guardKind(guard).what));
+    const guards = log.refused.map(({ guard }) => guard);
     if (log.entries === null) {
-      return [
-        finding(
-          'unreadable-store',
-          brokerSubject(c),
-          `The audit log could not be read after these had been refused: ${names}.`,
-        ),
-      ];
+      return [fault('unreadable-store', 'log of refusals', brokerSubject(c), { guards })];
     }
     if (log.entries >= log.refused.length) return [];
     return [
-      finding(
-        'unlogged-refusal',
-        brokerSubject(c),
-        `${log.refused.length} ${log.refused.length === 1 ? 'request was' : 'requests were'} refused (${names}); the audit log has ${log.entries === 0 ? 'no entry' : `entries of only ${log.entries}`} of it.`,
-        [...log.refused.flatMap(({ ids }) => ids.slice(-1)), log.id],
-      ),
+      fault('unlogged-refusal', 'too few entries', brokerSubject(c), { guards, entries: log.entries }, [
+        ...log.refused.flatMap(({ ids }) => ids.slice(-1)),
+        log.id,
+      ]),
     ];
   });
 }
@@ -346,8 +327,4 @@ export function refusalLog(
     ({ seq, action, outcome }) => !old.has(seq) && (words.has(action) || words.has(outcome)),
   );
   return { refused, entries: entries.length, id: after.id };
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -1,42 +1,34 @@
+import type { StepFailure } from '../../model/findings/undo-words.ts';
 import type { Finding } from '../../model/verdict.ts';
-import { harmless } from '../../model/wording.ts';
 import type { CaseFile, DoneAct } from '../evidence/index.ts';
-import { finding } from '../finding.ts';
-
-const MOST_OF_A_COMMAND = 120;
-
-const MOST_OF_AN_OUTPUT = 240;
+import { fault } from '../finding.ts';
 
 /** Whether every step of the manual resume that was taken is known to have succeeded. */
 export function judgeManualSteps(c: CaseFile): Finding[] {
   if (c.trigger === null) return [];
   return c.manualSteps.flatMap((step) => {
     const { act } = step.intent;
-    const trouble = troubleWith(step);
-    if (trouble === null) return [];
-    const command = harmless(act.command.join(' '), MOST_OF_A_COMMAND);
+    const came = failureOf(step);
+    if (came === null) return [];
     return [
-      finding(
+      fault(
         'manual-resume-failed',
+        'step failed',
         { host: act.host, service: c.plan.broker },
-        `The step "${command}" of the manual resume on ${act.host} ${trouble}.`,
+        { command: act.command, came },
         [step.intent.id, step.done?.id],
       ),
     ];
   });
 }
 
-function troubleWith({ done }: DoneAct): string | null {
-  if (done === null) return 'was begun, and the journal does not say what came of it';
+function failureOf({ done }: DoneAct): StepFailure | null {
+  if (done === null) return 'not known';
   // Nobody saw it; what it was to bring about is seen, or is missing.
   if (done.byHand === true) return null;
   const { command } = done;
-  if (command === null || command.kind === 'absent') return 'gave no result';
-  if (command.kind === 'unreadable') {
-    return `could not be seen to succeed: ${harmless(command.reason, MOST_OF_AN_OUTPUT)}`;
-  }
+  if (command === null || command.kind === 'absent') return 'no result';
+  if (command.kind === 'unreadable') return { unreadable: command.reason };
   const { exitCode, output } = command.value;
-  if (exitCode === 0) return null;
-  const said = harmless(output, MOST_OF_AN_OUTPUT);
-  return `ended with exit code ${exitCode}${said === '' ? ' and said nothing' : `: ${said}`}`;
+  return exitCode === 0 ? null : { exitCode, output };
 }

@@ -9,7 +9,7 @@ import {
   ownIncidents,
   said,
 } from '../evidence/index.ts';
-import { finding } from '../finding.ts';
+import { type Fault, fault } from '../finding.ts';
 
 /** Before the trigger, only a guard can have halted in this drill's name. */
 function isOfGuard(c: CaseFile, { reason }: BrokerState): boolean {
@@ -29,17 +29,10 @@ export function judgeOwnership(c: CaseFile): Finding[] {
   );
   if (foreign !== undefined) {
     const { level, incident } = foreign.state;
-    return [
-      finding(
-        'foreign-halt',
-        subject,
-        `${c.plan.broker} reported level ${level} with ${incident === null ? 'no incident' : `incident ${incident}`}, which is not this drill's.`,
-        [foreign.id],
-      ),
-    ];
+    return [fault('foreign-halt', 'another incident', subject, { level, incident }, [foreign.id])];
   }
   const joined = takenOver(c);
-  if (joined !== null) return [finding('foreign-halt', subject, joined.what, joined.ids)];
+  if (joined !== null) return [joined];
   const known = baselineIncidents(c);
   for (const { id, value } of said(c.store)) {
     const own = ownIncidents(c);
@@ -49,14 +42,7 @@ export function judgeOwnership(c: CaseFile): Finding[] {
       (row) => !known.has(row.id) && !own.has(row.id) && (row.reason !== null || isOursKept),
     );
     if (stranger !== undefined && c.trigger !== null) {
-      return [
-        finding(
-          'foreign-halt',
-          subject,
-          `Incident ${stranger.id} opened during the drill and does not carry its nonce.`,
-          [id],
-        ),
-      ];
+      return [fault('foreign-halt', 'incident opened', subject, { id: stranger.id }, [id])];
     }
   }
   return [];
@@ -93,26 +79,27 @@ function movedOn(
  * Whether somebody joined or escalated the halt: a broker may keep the incident and the reason of whoever halted first, but
  * its revision changes with every halt and resume, and its level rises only for somebody who asked for more.
  */
-function takenOver(c: CaseFile): { readonly what: string; readonly ids: string[] } | null {
+function takenOver(c: CaseFile): Fault | null {
   const { trigger } = c;
   if (trigger === null) return null;
   const sources = [
-    { from: 'API', pinned: trigger.reply?.state?.revision ?? null, reads: said(c.status) },
+    { source: 'API' as const, pinned: trigger.reply?.state?.revision ?? null, reads: said(c.status) },
     {
-      from: 'store',
+      source: 'store' as const,
       pinned: null,
       reads: said(c.store).map((read) => ({ ...read, value: read.value.state })),
     },
   ];
-  for (const { from, pinned, reads } of sources) {
+  for (const { source, pinned, reads } of sources) {
     const halted = reads.filter(
       ({ sentMs, receivedMs, value }) =>
         sentMs >= trigger.endedMs && receivedMs <= c.haltEndMs && value.level > 0,
     );
     const higher = halted.find(({ value }) => value.level > c.plan.expect.level);
     if (higher !== undefined) {
-      const what = `The ${from} said level ${higher.value.level} during the halt, above the ${c.plan.expect.level} that this drill asked for.`;
-      return { what, ids: [higher.id] };
+      const { level } = higher.value;
+      const figures = { source, level, asked: c.plan.expect.level };
+      return fault('foreign-halt', 'level above', brokerSubject(c), figures, [higher.id]);
     }
     // A broker may count its own restart too: after the drill's crash its revision is taken anew.
     const crashMs = c.crash?.intent.atMs ?? Number.POSITIVE_INFINITY;
@@ -124,8 +111,8 @@ function takenOver(c: CaseFile): { readonly what: string; readonly ids: string[]
     ] as const) {
       const moved = first == null ? null : movedOn(c, stretch, first);
       if (moved === null) continue;
-      const what = `The ${from} said revision ${moved.value.revision} during the halt, where this drill's own is ${moved.own}: somebody else has halted or resumed.`;
-      return { what, ids: [...trigger.ids, moved.id] };
+      const figures = { source, revision: moved.value.revision, own: moved.own };
+      return fault('foreign-halt', 'revision moved', brokerSubject(c), figures, [...trigger.ids, moved.id]);
     }
   }
   return null;

@@ -1,7 +1,6 @@
 import type { IncidentRow } from '../../model/broker-state.ts';
 import type { Interval } from '../../model/reading.ts';
 import type { Finding } from '../../model/verdict.ts';
-import { seconds } from '../../model/wording.ts';
 import {
   brokerSubject,
   type CaseFile,
@@ -17,7 +16,7 @@ import {
   startedMs,
   stepsEndedMs,
 } from '../evidence/index.ts';
-import { finding } from '../finding.ts';
+import { fault } from '../finding.ts';
 import {
   finalRoots,
   isDoubt,
@@ -49,41 +48,22 @@ export function judgeRestoration(c: CaseFile): Finding[] {
 function blockedAssets(c: CaseFile): Finding[] {
   return stillSilent(c, upMs(c)).map(({ asset, ids, forMs, sure }) =>
     sure
-      ? finding(
-          'unrestored-service',
-          { ...brokerSubject(c), asset },
-          `In ${asset} nothing was traded for ${seconds(forMs)} after the undo, so it still seems to be halted.`,
-          ids,
-        )
-      : finding(
-          'undo-unseen',
-          { ...brokerSubject(c), asset },
-          `${asset} was watched for ${seconds(forMs)} after the undo, and no order was seen: it is not known whether it is traded again.`,
-          ids,
-        ),
+      ? fault('unrestored-service', 'not traded', { ...brokerSubject(c), asset }, { forMs }, ids)
+      : fault('undo-unseen', 'no order seen', { ...brokerSubject(c), asset }, { forMs }, ids),
   );
 }
 
 function stillHalting(c: CaseFile): Finding[] {
   const late = lateHalt(c);
   if (late === null || !late.isOpen) return [];
-  const said =
-    'The halt command had not ended when the drill was over, and nobody knows what it still does: see that it has ended, then run haltdrill recover.';
-  return [finding('undo-unseen', brokerSubject(c), said, [late.id])];
+  return [fault('undo-unseen', 'command still runs', brokerSubject(c), {}, [late.id])];
 }
 
 function notRestored(c: CaseFile, service: ServiceLives, state: Return): Finding[] {
   const { name, host } = service.planned;
   if (state.kind === 'gone') {
     // A survivor that was stopped before is another judge's finding, and part of the fleet's state all the same.
-    return [
-      finding(
-        'unrestored-service',
-        { host, service: name },
-        `${name} was not up on ${host} when the drill ended.`,
-        [lastOf(c, service)?.id],
-      ),
-    ];
+    return [fault('unrestored-service', 'not up', { host, service: name }, {}, [lastOf(c, service)?.id])];
   }
   const missing = [...badReturn(c, service), ...idle(service, state)];
   const found = missing.length > 0 ? missing : differently(service, state);
@@ -98,20 +78,19 @@ function lastOf(c: CaseFile, { planned }: ServiceLives): HostSample | undefined 
 function idle({ planned: { name, host } }: ServiceLives, state: Return): Finding[] {
   if (state.kind !== 'idle') return [];
   const { sure, why, forMs, ids } = state;
-  const message = sure
-    ? `${name} is up on ${host} and does not work: ${why}, for ${seconds(forMs)} until the drill ended.`
-    : `${name} was up on ${host} when the drill ended, and was not seen at work: ${why}.`;
-  return [finding(sure ? 'unrestored-service' : 'undo-unseen', { host, service: name }, message, ids)];
+  const subject = { host, service: name };
+  return [
+    sure
+      ? fault('unrestored-service', 'not working', subject, { why, forMs }, ids)
+      : fault('undo-unseen', 'not seen working', subject, { why }, ids),
+  ];
 }
 
 function unsettled(c: CaseFile, service: ServiceLives): Finding {
   const { name, host } = service.planned;
-  return finding(
-    'undo-unseen',
-    { host, service: name },
-    `${name} was up on ${host} when the drill ended, but was not watched for the ${seconds(c.plan.timing.settleMs)} that it must stay up.`,
-    [lastOf(c, service)?.id],
-  );
+  return fault('undo-unseen', 'not watched', { host, service: name }, { settleMs: c.plan.timing.settleMs }, [
+    lastOf(c, service)?.id,
+  ]);
 }
 
 /** What came back, and not as it had to: by the runner's hand, for a moment, or too late. */
@@ -123,10 +102,11 @@ function badReturn(c: CaseFile, service: ServiceLives): Finding[] {
   const helped = c.starts.filter((start) => start.intent.act.service === name && !isManualStart(c, start));
   if (helped.length > 0) {
     return [
-      finding(
+      fault(
         'unrestored-service',
+        'started by runner',
         subject,
-        `${name} came back on ${host} only because the runner started it there.`,
+        {},
         helped.map(({ intent }) => intent.id),
       ),
     ];
@@ -139,10 +119,11 @@ function badReturn(c: CaseFile, service: ServiceLives): Finding[] {
   });
   if (fallen.length > 0) {
     return [
-      finding(
+      fault(
         'unrestored-service',
+        'fell again',
         subject,
-        `${name} came back on ${host} and did not stay up (pid ${fallen.map((life) => life.pid).join(', ')}).`,
+        { pids: fallen.map((life) => life.pid) },
         fallen.map((life) => c.lives.death(life)?.firstNot.id),
       ),
     ];
@@ -156,10 +137,11 @@ function badReturn(c: CaseFile, service: ServiceLives): Finding[] {
   );
   if (lateLife !== undefined && asked !== null) {
     return [
-      finding(
+      fault(
         'unrestored-service',
+        'seen late',
         subject,
-        `${name} was first seen on ${host} ${seconds((firstSeen(lateLife)?.sentMs ?? 0) - asked.fromMs)} after the resume; ${seconds(restoreWithinMs)} are allowed.`,
+        { afterMs: (firstSeen(lateLife)?.sentMs ?? 0) - asked.fromMs, allowedMs: restoreWithinMs },
         [firstSeen(lateLife)?.id],
       ),
     ];
@@ -177,7 +159,7 @@ function askedBack(c: CaseFile): Interval | null {
 
 function differently({ planned: { name, host } }: ServiceLives, state: Return): Finding[] {
   if (state.kind !== 'different') return [];
-  return [finding('restored-differently', { host, service: name }, state.what, state.ids)];
+  return [fault('restored-differently', state.says, { host, service: name }, state.figures, state.ids)];
 }
 
 // A look or two may fail; what cannot be recognised for longer may be something else by now.
@@ -192,12 +174,10 @@ function unrecognised(c: CaseFile, service: ServiceLives): Finding[] {
     if (last.sample.receivedMs - first.sample.sentMs <= c.plan.timing.maxGapMs) continue;
     const { reason } = last.detail.undecided.find((doubt) => doubt.service === name) ?? {};
     return [
-      finding(
-        'blind-probe',
-        { host, service: name },
-        `It could not be told whether pid ${life.pid}, which came back as ${name}, still is it: ${reason}.`,
-        [first.sample.id, last.sample.id],
-      ),
+      fault('blind-probe', 'no longer recognised', { host, service: name }, { pid: life.pid, reason }, [
+        first.sample.id,
+        last.sample.id,
+      ]),
     ];
   }
   return [];
@@ -210,38 +190,35 @@ export function judgeIncidentAfter(c: CaseFile): Finding[] {
   const findings: Finding[] = [];
   const left = stillHalted(c);
   if (left !== null && isUndoSeen(c) && !isUnheard(c) && !isHeld(c)) {
-    findings.push(finding('incident-left-open', subject, `After the undo ${left.what}.`, [left.id]));
+    findings.push(fault('incident-left-open', left.says, subject, left.figures, [left.id]));
   }
   const rewritten = rewrittenIncident(c);
-  if (rewritten !== null)
-    findings.push(finding('incident-rewritten', subject, rewritten.what, rewritten.ids));
+  if (rewritten !== null) findings.push(rewritten);
   return findings;
 }
 
 // Everything but the resolution must stay as it was first read, and a resolution, once there, too.
-function rewrittenIncident(c: CaseFile): { readonly what: string; readonly ids: string[] } | null {
+function rewrittenIncident(c: CaseFile): Finding | null {
+  const subject = brokerSubject(c);
   const known = new Map<string, { readonly row: IncidentRow; readonly id: string }>();
   for (const { id, value } of said(c.store)) {
     // A table that is gone takes its rows along.
     const now = new Map((value.incidents ?? []).map((row) => [row.id, row]));
     for (const [incident, earlier] of known) {
       const later = now.get(incident);
-      if (later === undefined)
-        return { what: `Incident ${incident} is gone from the store.`, ids: [earlier.id, id] };
+      const ids = [earlier.id, id];
+      if (later === undefined) {
+        return fault('incident-rewritten', 'gone from store', subject, { id: incident }, ids);
+      }
       const changed = (['level', 'reason', 'openedAt'] as const).filter(
         (field) => earlier.row[field] !== later[field],
       );
       if (earlier.row.resolvedAt !== null && earlier.row.resolvedAt !== later.resolvedAt) {
-        return {
-          what: `Incident ${incident} was resolved, and its resolution was changed.`,
-          ids: [earlier.id, id],
-        };
+        return fault('incident-rewritten', 'resolution changed', subject, { id: incident }, ids);
       }
-      if (changed.length > 0)
-        return {
-          what: `The ${changed.join(' and ')} of incident ${incident} changed.`,
-          ids: [earlier.id, id],
-        };
+      if (changed.length > 0) {
+        return fault('incident-rewritten', 'changed', subject, { id: incident, fields: changed }, ids);
+      }
     }
     for (const [incident, row] of now) known.set(incident, { row, id });
   }

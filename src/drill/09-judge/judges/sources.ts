@@ -1,5 +1,6 @@
 import { asksStatus, readsStore } from '../../model/coverage.ts';
-import type { FindingCode } from '../../model/findings.ts';
+import type { Moment, Silence, Source } from '../../model/findings/source-words.ts';
+import type { Subject } from '../../model/findings.ts';
 import type { Interval, Reading } from '../../model/reading.ts';
 import {
   brokerAnswers,
@@ -9,12 +10,8 @@ import {
   type Read,
   within,
 } from '../evidence/index.ts';
-import { type Fault, finding, spanning } from '../finding.ts';
+import { type Fault, fault, spanning } from '../finding.ts';
 import { brokerDeaths, brokerLives, undoneMs } from '../proofs/index.ts';
-
-const HALT_ENDED = 'when the halt ended';
-const RESTARTED = 'after the broker had restarted';
-const DRILL_ENDED = 'when the drill ended';
 
 /**
  * The whole stretch without an answer in which a need lies: from the first failure after the last answer before it, or from that answer
@@ -35,7 +32,7 @@ function silence<T>(
 }
 
 interface Need {
-  readonly when: string;
+  readonly when: Moment;
   readonly fromMs: number;
   readonly toMs: number;
   /** An empty store is no answer then: it held something before the trigger. */
@@ -44,84 +41,83 @@ interface Need {
 
 /** Whether store, API, audit log and exchange were readable at every moment at which the verdict needs them. */
 export function judgeSources(c: CaseFile): Fault[] {
+  return c.trigger === null ? everRead(c) : readWhenNeeded(c);
+}
+
+/** Nothing was triggered: what was tried and failed is worth saying, what was never tried is not. */
+function everRead(c: CaseFile): Fault[] {
+  const subject = brokerSubject(c);
+  const ever: Need[] = [{ when: 'before', fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }];
+  return [
+    ...(c.store.length > 0 ? unread('unreadable-store', 'store', c.store, ever, subject) : []),
+    ...(c.status.length > 0 ? unread('unreadable-broker', 'API', c.status, ever, subject) : []),
+    ...(c.exchange.length > 0 ? unread('unreadable-exchange', 'exchange', c.exchange, ever, {}) : []),
+  ];
+}
+
+function readWhenNeeded(c: CaseFile): Fault[] {
   const subject = brokerSubject(c);
   const findings: Fault[] = [];
-  const demand = <T>(
-    code: FindingCode,
-    what: string,
-    reads: readonly Read<T>[],
-    needs: readonly Need[],
-    about: typeof subject | object,
-  ): void => {
-    for (const need of needs) {
-      const inside = within(reads, need);
-      // An empty store is an answer; an API or an exchange that says nothing is none.
-      const empty = code === 'unreadable-store' && need.full !== true;
-      const answers = empty ? ['present', 'absent'] : ['present'];
-      if (inside.some((read) => answers.includes(read.reading.kind))) continue;
-      const failed = inside.at(-1);
-      const message = `${what} could not be read ${need.when}: ${why(failed?.reading)}.`;
-      const isAnswer = ({ reading }: Read<T>): boolean => answers.includes(reading.kind);
-      const { fromMs, toMs } = silence(reads, isAnswer, need);
-      findings.push(spanning(finding(code, about, message, [failed?.id]), fromMs, toMs));
-    }
-  };
-
-  if (c.trigger === null) {
-    // Nothing was triggered: what was tried and failed is worth saying, what was never tried is not.
-    const ever = {
-      when: 'before the trigger',
-      fromMs: Number.NEGATIVE_INFINITY,
-      toMs: Number.POSITIVE_INFINITY,
-    };
-    if (c.store.length > 0) demand('unreadable-store', 'The store', c.store, [ever], subject);
-    if (c.status.length > 0) demand('unreadable-broker', 'The API', c.status, [ever], subject);
-    if (c.exchange.length > 0) demand('unreadable-exchange', 'The exchange', c.exchange, [ever], {});
-    return findings;
-  }
   const moments = needs(c);
-  if (readsStore(c.plan)) demand('unreadable-store', 'The store', c.store, moments, subject);
-  const asked = c.brokerMustStop ? moments.filter((need) => need.when !== HALT_ENDED) : moments;
+  if (readsStore(c.plan)) findings.push(...unread('unreadable-store', 'store', c.store, moments, subject));
+  const asked = c.brokerMustStop ? moments.filter((need) => need.when !== 'halt ended') : moments;
   if (asksStatus(c.plan) && (c.brokerMustStop || !brokerGone(c)))
-    demand('unreadable-broker', 'The API', brokerAnswers(c), asked, subject);
+    findings.push(...unread('unreadable-broker', 'API', brokerAnswers(c), asked, subject));
   if (c.plan.sources.exchange && c.plan.effects !== null) {
-    demand(
-      'unreadable-exchange',
-      'The exchange',
-      c.exchange,
-      moments.filter(({ when }) => when !== RESTARTED && when !== DRILL_ENDED),
-      {},
-    );
+    const due = moments.filter(({ when }) => when !== 'restarted' && when !== 'drill ended');
+    findings.push(...unread('unreadable-exchange', 'exchange', c.exchange, due, {}));
   }
   if (c.plan.sources.audit !== null) {
-    const after = { when: 'after the trigger', fromMs: c.anchorMs, toMs: Number.POSITIVE_INFINITY };
-    const before = { when: 'before the trigger', fromMs: Number.NEGATIVE_INFINITY, toMs: c.anchorMs };
+    const after: Need = { when: 'after', fromMs: c.anchorMs, toMs: Number.POSITIVE_INFINITY };
+    const before: Need = { when: 'before', fromMs: Number.NEGATIVE_INFINITY, toMs: c.anchorMs };
     if (!findings.some((found) => found.code === 'unreadable-store')) {
-      demand('unreadable-store', 'The audit log', c.audit, [before, after], subject);
+      findings.push(...unread('unreadable-store', 'audit log', c.audit, [before, after], subject));
     }
   }
   return findings;
 }
 
+/** Each need at which the source gave no answer. */
+function unread<T>(
+  code: 'unreadable-store' | 'unreadable-broker' | 'unreadable-exchange',
+  source: Source,
+  reads: readonly Read<T>[],
+  needs: readonly Need[],
+  about: Subject,
+): Fault[] {
+  return needs.flatMap((need) => {
+    const inside = within(reads, need);
+    // An empty store is an answer; an API or an exchange that says nothing is none.
+    const empty = code === 'unreadable-store' && need.full !== true;
+    const answers = empty ? ['present', 'absent'] : ['present'];
+    if (inside.some((read) => answers.includes(read.reading.kind))) return [];
+    const failed = inside.at(-1);
+    const isAnswer = ({ reading }: Read<T>): boolean => answers.includes(reading.kind);
+    const { fromMs, toMs } = silence(reads, isAnswer, need);
+    const figures = { source, when: need.when, why: why(failed?.reading) };
+    return [spanning(fault(code, 'not read', about, figures, [failed?.id]), fromMs, toMs)];
+  });
+}
+
 function needs(c: CaseFile): Need[] {
   const fresh = Math.max(2000, 2 * c.plan.timing.maxGapMs);
   const list: Need[] = [
-    { when: 'before the trigger', fromMs: Number.NEGATIVE_INFINITY, toMs: c.anchorMs },
-    { when: HALT_ENDED, fromMs: Math.max(c.anchorMs, c.haltEndMs - fresh), toMs: c.haltEndMs },
+    { when: 'before', fromMs: Number.NEGATIVE_INFINITY, toMs: c.anchorMs },
+    { when: 'halt ended', fromMs: Math.max(c.anchorMs, c.haltEndMs - fresh), toMs: c.haltEndMs },
   ];
   const last = brokerDeaths(c).at(-1);
   if (last !== undefined && !c.brokerMustStop)
-    list.push({ when: RESTARTED, fromMs: last.death.toMs, toMs: c.haltEndMs });
+    list.push({ when: 'restarted', fromMs: last.death.toMs, toMs: c.haltEndMs });
   const ends = c.resumes.map(endedMs);
   if (ends.length > 0)
-    list.push({ when: 'after the resume', fromMs: Math.max(...ends), toMs: Number.POSITIVE_INFINITY });
+    list.push({ when: 'resumed', fromMs: Math.max(...ends), toMs: Number.POSITIVE_INFINITY });
   if (c.plan.resume === 'manual' && c.manualSteps.length + c.starts.length > 0)
-    list.push({ when: 'after the manual resume', fromMs: undoneMs(c), toMs: Number.POSITIVE_INFINITY });
+    list.push({ when: 'resumed by hand', fromMs: undoneMs(c), toMs: Number.POSITIVE_INFINITY });
   if (c.resumes.length + c.manualSteps.length + c.starts.length > 0) {
     // Once it was seen to be over, it may have begun again.
     const before = c.store.findLast(({ receivedMs }) => receivedMs <= c.anchorMs);
     list.push({
-      when: DRILL_ENDED,
+      when: 'drill ended',
       fromMs: Math.max(undoneMs(c), c.endMs - fresh),
       toMs: Number.POSITIVE_INFINITY,
       full: before?.reading.kind === 'present',
@@ -136,7 +132,7 @@ function brokerGone(c: CaseFile): boolean {
   return deaths.length > 0 && deaths.length === brokerLives(c).length;
 }
 
-function why(reading: Reading<unknown> | undefined): string {
-  if (reading?.kind === 'absent') return 'nothing was there';
-  return reading?.kind === 'unreadable' ? reading.reason : 'no reading of it is in the journal';
+function why(reading: Reading<unknown> | undefined): Silence {
+  if (reading?.kind === 'absent') return 'absent';
+  return reading?.kind === 'unreadable' ? { reason: reading.reason } : 'never read';
 }

@@ -1,5 +1,4 @@
 import type { Finding } from '../../model/verdict.ts';
-import { listed, seconds } from '../../model/wording.ts';
 import {
   baselineIncidents,
   brokerSubject,
@@ -11,7 +10,7 @@ import {
   type TriggeredCase,
   within,
 } from '../evidence/index.ts';
-import { finding } from '../finding.ts';
+import { fault } from '../finding.ts';
 
 // What is asked of the broker's store where the broker itself must be gone: nothing else is left to say that the fleet is
 // halted, so what API and reply say counts for nothing here.
@@ -35,33 +34,29 @@ export function judgeLoneStore(c: TriggeredCase): Finding[] {
     // What cannot be read at all when the halt ends is the judge of sources' to say.
     if (halted.length === 0) return [];
     return [
-      finding(
-        'unreadable-store',
-        brokerSubject(c),
-        `The store was not read after the deadline, and no reading before it shows level ${level}.`,
-        [halted.at(-1)?.id],
-      ),
+      fault('unreadable-store', 'not after deadline', brokerSubject(c), { level }, [halted.at(-1)?.id]),
     ];
   }
   if (foreign(c, late)) return [];
   const now = levelIn(late);
   if (now !== null && now !== levelIn(before)) return [changed(c, late, before?.id)];
   return [
-    finding(
+    fault(
       'unpersisted-halt',
+      'not in lone store',
       brokerSubject(c),
-      `${seconds(late.sentMs - c.anchorMs)} after T0 the store of ${c.plan.broker} held what it had held before the trigger (level ${now ?? 'none'}), and where ${c.plan.broker} must be gone nothing else knows of the halt.`,
+      { afterMs: late.sentMs - c.anchorMs, level: now },
       [before?.id, late.id],
     ),
   ];
 }
 
 function changed(c: CaseFile, read: Read<StoreValue>, earlier: string | undefined): Finding {
-  const now = levelIn(read);
-  return finding(
+  return fault(
     'silent-downgrade',
+    'store gave up',
     brokerSubject(c),
-    `The store showed ${now === null ? 'no state at all' : `level ${now}`} instead of level ${c.plan.expect.level} ${seconds(read.sentMs - c.anchorMs)} after T0, and nobody had resumed.`,
+    { level: levelIn(read), expected: c.plan.expect.level, afterMs: read.sentMs - c.anchorMs },
     [earlier, read.id],
   );
 }
@@ -88,12 +83,7 @@ export function judgeLoneIncident(c: CaseFile): Finding[] {
   }
   if (own.size > 1) {
     return [
-      finding(
-        'duplicate-incident',
-        brokerSubject(c),
-        `One trigger opened ${own.size} incidents: ${listed([...own])}.`,
-        [snapshots.at(-1)?.id],
-      ),
+      fault('duplicate-incident', 'several', brokerSubject(c), { ids: [...own] }, [snapshots.at(-1)?.id]),
     ];
   }
   const last = snapshots.findLast(({ value }) => value.state.level === level);
@@ -110,12 +100,5 @@ export function judgeLoneIncident(c: CaseFile): Finding[] {
             carries(row.reason ?? (row.id === state.incident ? state.reason : null)),
         );
   if (isOpen) return [];
-  return [
-    finding(
-      'missing-incident',
-      brokerSubject(c),
-      `The store of ${c.plan.broker} holds level ${level}, and no open incident that carries this drill's nonce.`,
-      [last.id],
-    ),
-  ];
+  return [fault('missing-incident', 'none with nonce', brokerSubject(c), { level }, [last.id])];
 }

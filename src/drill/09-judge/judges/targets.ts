@@ -7,7 +7,7 @@ import {
   type ServiceLives,
   servicesOf,
 } from '../evidence/index.ts';
-import { finding } from '../finding.ts';
+import { fault } from '../finding.ts';
 import { proveStop, unclassified } from '../proofs/index.ts';
 
 /** Whether every target stopped, in time, wholly, and stayed stopped. */
@@ -23,18 +23,13 @@ export function judgeBaseline(c: CaseFile): Finding[] {
     const { name, host, instances, role } = service.planned;
     const good = c.hosts.get(host)?.good ?? [];
     if (role === 'bystander' || good.length === 0 || service.roots.length >= instances) return [];
-    const up =
-      service.roots.length === 0
-        ? 'was not running'
-        : `ran ${service.roots.length} of ${instances} processes`;
     const last = good.findLast((sample) => sample.receivedMs <= c.anchorMs) ?? good[0];
-    const vain =
-      role === 'target' ? 'its absence afterwards proves nothing' : 'nothing can be said of its survival';
     return [
-      finding(
+      fault(
         'vacuous-target',
+        'not running',
         { host, service: name },
-        `${name} ${up} on ${host} before the trigger, so ${vain}.`,
+        { role, ran: service.roots.length, declared: instances },
         [last?.id],
       ),
     ];
@@ -51,14 +46,7 @@ export function judgeClassification(c: CaseFile): Finding[] {
     const last = first.details.at(-1);
     const reason = last?.detail.undecided.find((doubt) => doubt.service === name)?.reason ?? 'unknown';
     const pids = lives.map((life) => life.pid).slice(0, 5);
-    return [
-      finding(
-        'blind-probe',
-        { host, service: name },
-        `It could not be told whether pid ${pids.join(', ')} is ${name}: ${reason}.`,
-        [last?.sample.id],
-      ),
-    ];
+    return [fault('blind-probe', 'undecided', { host, service: name }, { pids, reason }, [last?.sample.id])];
   });
 }
 
@@ -77,10 +65,11 @@ function extraRoots(c: CaseFile, { planned, roots, beside }: ServiceLives): Find
   if (twice.length <= planned.instances) return [];
   const { name, host } = planned;
   return [
-    finding(
+    fault(
       'duplicate-instance',
+      'too many',
       { host, service: name },
-      `${twice.length} processes of ${name} ran on ${host} before the trigger; the inventory says ${planned.instances} (pid ${twice.map((life) => life.pid).join(', ')}).`,
+      { pids: twice.map((life) => life.pid), declared: planned.instances },
       twice.map((life) => life.seen[0]?.sample.id),
     ),
   ];
@@ -93,10 +82,11 @@ function secondOnes(c: CaseFile, { planned, beside }: ServiceLives): Finding[] {
   if (there.length === 0 || planned.role === 'target') return [];
   const { name, host } = planned;
   return [
-    finding(
+    fault(
       'duplicate-instance',
+      'beside it',
       { host, service: name },
-      `Beside ${name} another process of it ran on ${host} (pid ${there.map((life) => life.pid).join(', ')}); the inventory says ${planned.instances}.`,
+      { pids: there.map((life) => life.pid), declared: planned.instances },
       there.map((life) => life.seen[0]?.sample.id),
     ),
   ];
@@ -113,10 +103,11 @@ function copies(c: CaseFile, { planned, elsewhere }: ServiceLives): Finding[] {
     byHost.set(host, [...(byHost.get(host) ?? []), life]);
   }
   return [...byHost].map(([host, lives]) =>
-    finding(
+    fault(
       'duplicate-instance',
+      'elsewhere',
       { host, service: planned.name },
-      `${planned.name} lives on ${planned.host}, and ${lives.length === 1 ? 'a process that matches it' : `${lives.length} processes that match it, one after another or beside each other,`} ran on ${host} (pid ${lives.map((life) => life.pid).join(', ')}).`,
+      { pids: lives.map((life) => life.pid), home: planned.host },
       lives.map((life) => life.seen[0]?.sample.id),
     ),
   );

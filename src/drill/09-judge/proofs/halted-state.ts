@@ -42,9 +42,3 @@ export function haltedState(c: CaseFile): HaltedState | null {
   const unsaid = { level, incident: null, reason: null, revision: null, asset: null };
   return { state: { ...unsaid, ...c.trigger.reply?.state }, source: 'reply', id: c.trigger.outcomeId };
 }
-
-/** `level 3, incident 7` or `level 0, no incident` */
-export function describe(state: BrokerState): string {
-  const asset = state.asset === null ? '' : ` for ${state.asset}`;
-  return `level ${state.level}${asset}, ${state.incident === null ? 'no incident' : `incident ${state.incident}`}`;
-}

@@ -6,7 +6,6 @@ export { controllerClockTrouble } from './clocks.ts';
 export { controlsOf } from './controls.ts';
 export { crashSummary } from './crash.ts';
 export {
-  describe,
   FIELDS,
   type Field,
   firstLifeSpan,

@@ -47,20 +47,26 @@ export function upMs(c: CaseFile): number {
   return Math.max(undoneMs(c), ...back.map((life) => firstSeen(life)?.receivedMs ?? 0));
 }
 
-export function stillHalted(c: CaseFile): { readonly what: string; readonly id: string } | null {
+/** What shows that the halt is not lifted, as the catalogue says it of `incident-left-open`. */
+type LeftOpen = { readonly id: string } & (
+  | { readonly says: 'level in API' | 'level in store'; readonly figures: { readonly level: number } }
+  | { readonly says: 'incident in API' | 'incident in store'; readonly figures: { readonly id: string } }
+);
+
+export function stillHalted(c: CaseFile): LeftOpen | null {
   const since = undoneMs(c);
   const api = said(brokerAnswers(c).filter((read) => read.sentMs >= since)).at(-1);
   if (api !== undefined && api.value.level > 0)
-    return { what: `the API still says level ${api.value.level}`, id: api.id };
+    return { says: 'level in API', figures: { level: api.value.level }, id: api.id };
   if (api !== undefined && api.value.incident !== null && ownIncidents(c).has(api.value.incident)) {
-    return { what: `the API still names incident ${api.value.incident}`, id: api.id };
+    return { says: 'incident in API', figures: { id: api.value.incident }, id: api.id };
   }
   const store = said(c.store.filter((read) => read.sentMs >= since)).at(-1);
   if (store === undefined) return null;
   if (store.value.state.level > 0)
-    return { what: `the store still holds level ${store.value.state.level}`, id: store.id };
+    return { says: 'level in store', figures: { level: store.value.state.level }, id: store.id };
   const open = store.value.incidents?.find((row) => ownIncidents(c).has(row.id) && row.resolvedAt === null);
-  return open === undefined ? null : { what: `incident ${open.id} is still open in the store`, id: store.id };
+  return open === undefined ? null : { says: 'incident in store', figures: { id: open.id }, id: store.id };
 }
 
 // Nothing shows the switch itself: that it is off is only ever said. Where a halt was refused and nothing fell, nothing had to be lifted.

@@ -33,7 +33,17 @@ export function finalRoots(c: CaseFile, service: ServiceLives): Life[] {
 export type Return =
   | { readonly kind: 'back' | 'gone' | 'unsettled' | 'unseen' }
   | ({ readonly kind: 'idle' } & Idle)
-  | { readonly kind: 'different'; readonly what: string; readonly ids: readonly (string | undefined)[] };
+  | ({ readonly kind: 'different' } & Difference);
+
+/** How what is there differs from what was, as the catalogue says it of `restored-differently`. */
+type Difference = { readonly ids: readonly (string | undefined)[] } & (
+  | {
+      readonly says: 'not there before' | 'left beside';
+      readonly figures: { readonly pids: readonly number[] };
+    }
+  | { readonly says: 'another number'; readonly figures: { readonly now: number; readonly before: number } }
+  | { readonly says: 'another command'; readonly figures: { readonly pid: number } }
+);
 
 /** Of what nobody looked at before the trigger, nobody knows whether it was up. */
 function wasWatched(c: CaseFile, { planned }: ServiceLives): boolean {
@@ -92,29 +102,27 @@ function begun(c: CaseFile, service: ServiceLives, lives: readonly Life[]): Retu
   if (ever || lives.length === 0) return { kind: 'back' };
   return {
     kind: 'different',
-    what: `${name} did not run on ${host} before the trigger, and runs there now (pid ${pids(lives)}).`,
+    says: 'not there before',
+    figures: { pids: pids(lives) },
     ids: lives.map((life) => firstSeen(life)?.id),
   };
 }
 
 // A bystander may be anything, and as many as it likes: it must only not have been taken down.
-function otherwise(
-  c: CaseFile,
-  service: ServiceLives,
-  lives: readonly Life[],
-): { readonly what: string; readonly ids: readonly (string | undefined)[] } | null {
-  const { name, host, role } = service.planned;
-  if (role === 'bystander') return null;
+function otherwise(c: CaseFile, service: ServiceLives, lives: readonly Life[]): Difference | null {
+  if (service.planned.role === 'bystander') return null;
   if (lives.length !== service.roots.length) {
     return {
-      what: `${lives.length} processes of ${name} run on ${host} now; before the trigger it was ${service.roots.length}.`,
+      says: 'another number',
+      figures: { now: lives.length, before: service.roots.length },
       ids: lives.map((life) => firstSeen(life)?.id),
     };
   }
   const left = leftBeside(c, service, lives);
   if (left.length > 0) {
     return {
-      what: `Beside ${name} on ${host} a process of a life of it that ended still runs (pid ${pids(left)}).`,
+      says: 'left beside',
+      figures: { pids: pids(left) },
       ids: left.map((life) => life.seen.at(-1)?.sample.id),
     };
   }
@@ -122,7 +130,8 @@ function otherwise(
   return changed === null
     ? null
     : {
-        what: `${name} runs on ${host} with another argv or executable than before the trigger (pid ${changed.pid}).`,
+        says: 'another command',
+        figures: { pid: changed.pid },
         ids: [changed.details.at(-1)?.sample.id],
       };
 }
@@ -173,6 +182,6 @@ export function isDoubt({ detail }: DetailSeen, service: string): boolean {
   return detail.undecided.some((doubt) => doubt.service === service);
 }
 
-function pids(lives: readonly Life[]): string {
-  return lives.map((life) => life.pid).join(', ');
+function pids(lives: readonly Life[]): number[] {
+  return lives.map((life) => life.pid);
 }

@@ -1,3 +1,4 @@
+import type { Idleness } from '../../model/findings/undo-words.ts';
 import type { Interval } from '../../model/reading.ts';
 import {
   type Beat,
@@ -53,7 +54,7 @@ export function frozenUntilMs(life: Life): number | null {
 /** Why a service that is there is not at work, or (where not `sure`) is not known to be. */
 export interface Idle {
   readonly sure: boolean;
-  readonly why: string;
+  readonly why: Idleness;
   readonly forMs: number;
   readonly ids: readonly string[];
 }
@@ -72,7 +73,7 @@ export function idleAtEnd(c: CaseFile, service: ServiceLives, lives: readonly Li
     const ids = [sure ? freeze.first.sample.id : last.sample.id, last.sample.id];
     return {
       sure,
-      why: `pid ${life.pid} was frozen, in state ${last.state}`,
+      why: { frozen: life.pid, state: last.state },
       forMs: freeze?.forMs ?? 0,
       ids,
     };
@@ -97,7 +98,7 @@ function noBeat(c: CaseFile, service: ServiceLives, lives: readonly Life[]): Idl
   const beats = runs.flat().filter((beat) => beat.sentMs >= sinceMs);
   const [first, last] = [beats[0], beats.at(-1)];
   if (first === undefined || last === undefined)
-    return { sure: false, why: 'its heartbeat could not be read', forMs: 0, ids: [] };
+    return { sure: false, why: 'heartbeat unread', forMs: 0, ids: [] };
   const hasBeaten = beats.some(
     (beat, at) => at > 0 && beat.value !== null && beat.value !== beats[at - 1]?.value,
   );
@@ -111,11 +112,9 @@ function noBeat(c: CaseFile, service: ServiceLives, lives: readonly Life[]): Idl
 
 function stood(first: Beat, last: Beat, limit: number): Idle | null {
   const forMs = last.sentMs - first.receivedMs;
-  return forMs > limit
-    ? { sure: true, why: 'its heartbeat stood still', forMs, ids: [first.id, last.id] }
-    : null;
+  return forMs > limit ? { sure: true, why: 'heartbeat stood still', forMs, ids: [first.id, last.id] } : null;
 }
 
 function notYet(first: Beat, last: Beat): Idle {
-  return { sure: false, why: 'its heartbeat was not seen to beat', forMs: 0, ids: [first.id, last.id] };
+  return { sure: false, why: 'heartbeat not seen', forMs: 0, ids: [first.id, last.id] };
 }

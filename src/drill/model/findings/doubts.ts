@@ -1,6 +1,9 @@
+import type { GuardName } from '../guards.ts';
 import { type PinDifference, unlikeWords } from '../pin.ts';
 import { harmless, seconds } from '../wording.ts';
+import { type Answered, answered, guardsListed, notReadAfter } from './guard-words.ts';
 import type { FindingKind, Subject } from './kind.ts';
+import { notRead } from './source-words.ts';
 
 /** So many pids of many are named. */
 const MOST_PIDS = 5;
@@ -16,6 +19,12 @@ const watchedTooShort = (
 ): string =>
   `${host} was watched for ${seconds(watchedMs)} before the trigger, not for the ${seconds(baselineMs)} that the drill demands.`;
 
+/** A process, and the service that it is known to be of. */
+interface OnePid {
+  readonly pid: number;
+  readonly owner: string | null;
+}
+
 const common = { severity: 'inconclusive', group: 'could not tell', acceptable: false } as const;
 
 /** Something could not be looked at, so nothing follows from it. */
@@ -30,6 +39,28 @@ export const doubtsFindings = {
     says: {
       'heartbeat unchanged': ({ host, service }, { toShow }: { readonly toShow: 'return' | 'work' }) =>
         `The heartbeat of ${service} on ${host} did not change before the trigger, so it cannot show that ${service} ${toShow === 'return' ? 'came back at work' : 'went on'}.`,
+      'not running': (
+        { host, service },
+        {
+          role,
+          ran,
+          declared,
+        }: { readonly role: 'target' | 'survivor'; readonly ran: number; readonly declared: number },
+      ) =>
+        `${service} ${ran === 0 ? 'was not running' : `ran ${ran} of ${declared} processes`} on ${host} before the trigger, so ${role === 'target' ? 'its absence afterwards proves nothing' : 'nothing can be said of its survival'}.`,
+      'halted before': ({ service }, { level }: { readonly level: number }) =>
+        `The store of ${service} held level ${level} before the trigger already.`,
+      'silence too short': (
+        { asset },
+        { silenceMs, expected }: { readonly silenceMs: number; readonly expected: number },
+      ) =>
+        `The silence for ${asset} says nothing: it lasted ${seconds(silenceMs)}, and at the rate seen before the trigger ${expected.toFixed(1)} orders were to be expected in that time.`,
+      'no position': ({ asset }) =>
+        `There was no position in ${asset} before the trigger, so that it is flat says nothing.`,
+      'few orders': ({ asset }) =>
+        `Too few orders for ${asset} were seen before the trigger to tell whether they went on.`,
+      'deaf control': (_, { to, words }: { readonly to: string | null; readonly words: string }) =>
+        `A message to ${to ?? 'another agent'}, which is not halted, did not get through either (${harmless(words, 200)}): that one to a halted agent was refused says nothing.`,
     },
   },
   'blind-probe': {
@@ -61,6 +92,18 @@ export const doubtsFindings = {
         `A sample of ${host} lacks pid ${pid}, which samples${otherHost === null ? '' : `, of ${otherHost},`} before and after it show.`,
       'heartbeat unread': ({ host, service }, { when }: { readonly when: 'before' | 'halted' }) =>
         `The heartbeat of ${service} on ${host} could not be read ${when === 'before' ? 'before the trigger' : 'during the halt'}.`,
+      'missed by probe': ({ host }, seen: OnePid) =>
+        `A second reader listed ${pidOf(seen)} on ${host}, which the probe did not see.`,
+      'missed by reader': ({ host }, seen: OnePid) =>
+        `The probe saw ${pidOf(seen)} on ${host}, which a second reader did not list.`,
+      undecided: (
+        { service },
+        { pids, reason }: { readonly pids: readonly number[]; readonly reason: string },
+      ) => `It could not be told whether pid ${pids.join(', ')} is ${service}: ${reason}.`,
+      'no longer recognised': (
+        { service },
+        { pid, reason }: { readonly pid: number; readonly reason: string | undefined },
+      ) => `It could not be told whether pid ${pid}, which came back as ${service}, still is it: ${reason}.`,
     },
   },
   'wrong-host-probe': {
@@ -114,6 +157,8 @@ export const doubtsFindings = {
         { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
       ) =>
         `${service} died between ${seconds(fromMs)} and ${seconds(toMs)} after T0, and the deadline lies in between.`,
+      'order around deadline': ({ asset }) =>
+        `An order for ${asset} was accepted around the deadline; it cannot be told on which side of it.`,
     },
   },
   'unreadable-store': {
@@ -122,6 +167,17 @@ export const doubtsFindings = {
     meaning: 'Its database, or the audit log in it, was unreadable where it had to be read.',
     cause: 'Wrong path or query, missing permission, or a locked or damaged database.',
     fix: 'Run the queries of the inventory by hand with sqlite3 -readonly.',
+    says: {
+      'not read': notRead,
+      'after guard': (
+        _,
+        { source, guard }: { readonly source: 'store' | 'table of messages'; readonly guard: GuardName },
+      ) => notReadAfter(source, guard),
+      'log of refusals': (_, { guards }: { readonly guards: readonly GuardName[] }) =>
+        `The audit log could not be read after these had been refused: ${guardsListed(guards)}.`,
+      'not after deadline': (_, { level }: { readonly level: number }) =>
+        `The store was not read after the deadline, and no reading before it shows level ${level}.`,
+    },
   },
   'unreadable-broker': {
     ...common,
@@ -129,6 +185,13 @@ export const doubtsFindings = {
     meaning: 'Its API gave no usable answer where one was needed, though its process was there.',
     cause: 'Wrong address, credentials or JSON Pointer, or a broker in trouble.',
     fix: 'Ask it by hand with curl; compare the answer with the pointers in the inventory.',
+    says: {
+      'not read': notRead,
+      'after guard': (_, { guard }: { readonly guard: GuardName }) => notReadAfter('API', guard),
+      'refusal unclear': (_, one: Answered) =>
+        `${answered(one, 'unclear')}, so that it is not known whether it is refused.`,
+      'answer unclear': (_, one: Answered) => `${answered(one, 'unclear')}.`,
+    },
   },
   'unreadable-exchange': {
     ...common,
@@ -136,6 +199,13 @@ export const doubtsFindings = {
     meaning: 'The independent system gave no usable answer where one was needed.',
     cause: 'Wrong address or JSON Pointer, or an exchange in trouble.',
     fix: 'Ask it by hand with curl; compare the answer with the pointers in the inventory.',
+    says: {
+      'not read': notRead,
+      'began anew': () =>
+        'The count of accepted orders fell during the drill, so the exchange began anew and its silence says nothing.',
+      'not after deadline': ({ asset }) =>
+        `The exchange was not looked at after the deadline, so it is not known whether ${asset} stayed flat.`,
+    },
   },
   'clock-unreliable': {
     ...common,
@@ -162,6 +232,9 @@ export const doubtsFindings = {
     cause:
       'A drill that runs or has just ended, a broker without a restart policy, or a token that has expired.',
     fix: 'See what the finding says, put it right, and run the drill again.',
+    says: {
+      refused: (_, { why }: { readonly why: string }) => `${why}.`,
+    },
   },
   'judge-failed': {
     ...common,
@@ -172,6 +245,12 @@ export const doubtsFindings = {
     says: {
       'nobody says why': ({ service }) =>
         `What the drill demands of ${service} is not proven, and no judge says why.`,
+      threw: (_, { judge, reason }: { readonly judge: string; readonly reason: string }) =>
+        `The judge of ${judge} failed: ${reason}.`,
     },
   },
 } as const satisfies Record<string, FindingKind>;
+
+function pidOf({ pid, owner }: OnePid): string {
+  return owner === null ? `pid ${pid}` : `pid ${pid} (${owner})`;
+}

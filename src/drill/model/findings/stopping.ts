@@ -18,6 +18,11 @@ export type Counted =
   | { readonly what: 'invocation' }
   | { readonly what: 'loaded again' };
 
+/** Processes that it is about. */
+interface Pids {
+  readonly pids: readonly number[];
+}
+
 const common = { severity: 'fail', group: 'stopping', acceptable: true } as const;
 
 /** What had to stop did not, or not wholly, or not for long. */
@@ -41,6 +46,16 @@ export const stoppingFindings = {
     meaning: 'The reply or the audit log names another host than the inventory does.',
     cause: 'The list of daemons and the list of hosts in the broker have drifted apart.',
     fix: 'Give every daemon in the broker its host, and reach it there.',
+    says: {
+      'another host': (
+        { host, service },
+        {
+          sources,
+          places,
+        }: { readonly sources: readonly ('reply' | 'audit')[]; readonly places: readonly string[] },
+      ) =>
+        `The broker's ${listed(sources.map((source) => (source === 'reply' ? 'reply' : 'audit log')))} ${sources.length > 1 ? 'say' : 'says'} that ${service} was stopped on ${listed(places)}; it lives on ${host}.`,
+    },
   },
   'partial-stop': {
     ...common,
@@ -161,6 +176,14 @@ export const stoppingFindings = {
       'A process that matches the service was seen that is neither one of its baseline lives nor one of their descendants.',
     cause: 'A second copy on another host, or one started by hand.',
     fix: 'Stop it, or declare it in the inventory.',
+    says: {
+      'too many': ({ host, service }, { pids, declared }: Pids & { readonly declared: number }) =>
+        `${pids.length} processes of ${service} ran on ${host} before the trigger; the inventory says ${declared} (pid ${pids.join(', ')}).`,
+      'beside it': ({ host, service }, { pids, declared }: Pids & { readonly declared: number }) =>
+        `Beside ${service} another process of it ran on ${host} (pid ${pids.join(', ')}); the inventory says ${declared}.`,
+      elsewhere: ({ host, service }, { pids, home }: Pids & { readonly home: string }) =>
+        `${service} lives on ${home}, and ${pids.length === 1 ? 'a process that matches it' : `${pids.length} processes that match it, one after another or beside each other,`} ran on ${host} (pid ${pids.join(', ')}).`,
+    },
   },
   'hold-too-short': {
     ...common,

@@ -73,5 +73,9 @@ export const survivingFindings = {
       'Orders that went on before the trigger did not go on after it for an asset that must stay active.',
     cause: 'A halt of one asset that stops the trader of all.',
     fix: 'Block the asset, not the process.',
+    says: {
+      'no orders': ({ asset }, { silenceMs }: { readonly silenceMs: number }) =>
+        `${asset} must go on trading at this level; no order was accepted for ${seconds(silenceMs)} before the halt ended.`,
+    },
   },
 } as const satisfies Record<string, FindingKind>;
