@@ -28,6 +28,18 @@ function verdictOf(change: Change): Verdict {
 const codes = (verdict: Verdict): Finding['code'][] => verdict.findings.map((f) => f.code);
 const isPass = { verdict: 'pass', fleet: 'restored', findings: [] };
 
+describe('one process that two services are recognised by', () => {
+  it('S13: proves for one of them at the most that it stopped', () => {
+    const s = cleanLevel2();
+    // Both matches fit the one process; the real shiva is no process of either.
+    for (const one of s.lives) if (one.services.includes('hermes')) one.services = ['hermes', 'shiva'];
+    s.lives = s.lives.filter(({ services }) => services.length !== 1 || services[0] !== 'shiva');
+    const verdict = judge(journalOf(s), { today: '2026-11-22', strict: false });
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(verdict.findings).toMatchObject([{ code: 'vacuous-target', service: 'hermes' }]);
+  });
+});
+
 describe('B6: an answer is the broker’s only while a process of it is there', () => {
   /** The new life of the broker comes up only then. */
   const backAt = (s: Scenario, ms: number): void => {

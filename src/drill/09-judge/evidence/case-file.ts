@@ -119,28 +119,20 @@ export function openCase(entries: readonly Entry[]): CaseFile {
   const guards = acts.flatMap((act) => guardTryOf(act) ?? []);
   const status = reads(entries.filter((entry) => entry.kind === 'status'));
   const store = ofOneFile(reads(entries.filter((entry) => entry.kind === 'store')));
-  const ends = [...hosts.values()].map((host) => host.samples.at(-1)?.receivedMs ?? 0);
-  const endMs = Math.max(
-    ...ends,
-    status.at(-1)?.receivedMs ?? 0,
-    store.at(-1)?.receivedMs ?? 0,
-    trigger?.endedMs ?? 0,
-  );
+  const watched = [...[...hosts.values()].map(({ samples }) => samples), status, store];
+  const endMs = Math.max(...watched.map((all) => all.at(-1)?.receivedMs ?? 0), trigger?.endedMs ?? 0);
   const stored = store.map(({ reading, ...read }) => ({ ...read, reading: stateIn(reading) }));
   // A resume that had to be refused and was not is one all the same: with it the halt is over.
   const resuming = new Set(guards.filter((one) => endedHalt(one, [status, stored])).map(({ ids }) => ids[0]));
   const isResume = ({ intent }: DoneAct): boolean => intent.act.act === 'resume' || resuming.has(intent.id);
-  const undo = acts.filter((act) => {
-    const { intent } = act;
-    const undoes = isResume(act) || UNDOING.has(intent.act.act);
-    return undoes && (trigger === null || intent.atMs >= trigger.t0Ms);
-  });
+  const isUndo = (act: DoneAct): boolean => isResume(act) || UNDOING.has(act.intent.act.act);
+  const undo = acts.filter((act) => isUndo(act) && (trigger === null || act.intent.atMs >= trigger.t0Ms));
   const lives = new Lives(hosts);
   const haltEndMs = Math.min(endMs, ...undo.map(({ intent }) => intent.atMs));
-  const canaries = entries.filter((entry) => entry.kind === 'canary');
+  const records = recordsIn(entries);
   const sorting = {
     haltEndMs,
-    canaries: plantedOn(canaries),
+    canaries: plantedOn(records.canaries),
     groups: groupsOf(entries, haltEndMs),
   };
   const rootsAt = (ms: number): Map<string, readonly Life[]> => {
@@ -148,11 +140,10 @@ export function openCase(entries: readonly Entry[]): CaseFile {
     const demanded = plan.services.filter(({ role }) => role !== 'bystander');
     return new Map(demanded.map((planned) => [planned.name, at(planned).roots]));
   };
-  const rows = said(store).flatMap(({ value }) => value.incidents ?? []);
-  const reasons = [...said(status), ...said(stored)].map(({ value }) => value.reason);
   const touched = (): Trigger | null => {
-    const all = [...reasons, ...rows.map(({ reason }) => reason)];
-    const touching = touchingTry(guards, all, opened.nonce, (ms) => [...rootsAt(ms).values()].flat(), lives);
+    const reasons = reasonsIn(status, store);
+    const roots = (ms: number): Life[] => [...rootsAt(ms).values()].flat();
+    const touching = touchingTry(guards, reasons, opened.nonce, roots, lives);
     return touching && triggerOf(acts, plan, ({ id }) => id === touching.ids[0]);
   };
   const fired = trigger ?? touched();
@@ -169,12 +160,7 @@ export function openCase(entries: readonly Entry[]): CaseFile {
     broker: services.get(plan.broker) ?? null,
     status,
     store,
-    audit: reads(entries.filter((entry) => entry.kind === 'audit')),
-    exchange: reads(entries.filter((entry) => entry.kind === 'exchange')),
-    messages: reads(entries.filter((entry) => entry.kind === 'messages')),
-    canaries,
-    crossChecks: entries.filter((entry) => entry.kind === 'cross-check'),
-    managers: entries.filter((entry) => entry.kind === 'manager'),
+    ...records,
     trigger,
     fired,
     guards,
@@ -183,15 +169,42 @@ export function openCase(entries: readonly Entry[]): CaseFile {
     resumes: undo.filter(isResume),
     starts: undo.filter(isStart),
     manualSteps: undo.filter(isManualStep),
-    interrupted: entries.filter((entry) => entry.kind === 'interrupted'),
-    stops: entries.filter((entry) => entry.kind === 'stop-condition'),
-    brokerMustStop:
-      plan.resume === 'manual' &&
-      plan.services.some(({ name, role }) => name === plan.broker && role === 'target'),
+    brokerMustStop: mustBrokerStop(plan),
     anchorMs,
     haltEndMs,
     endMs,
   };
+}
+
+/** What needs no more than to be told apart. */
+function recordsIn(entries: readonly Entry[]) {
+  return {
+    audit: reads(entries.filter((entry) => entry.kind === 'audit')),
+    exchange: reads(entries.filter((entry) => entry.kind === 'exchange')),
+    messages: reads(entries.filter((entry) => entry.kind === 'messages')),
+    canaries: entries.filter((entry) => entry.kind === 'canary'),
+    crossChecks: entries.filter((entry) => entry.kind === 'cross-check'),
+    managers: entries.filter((entry) => entry.kind === 'manager'),
+    interrupted: entries.filter((entry) => entry.kind === 'interrupted'),
+    stops: entries.filter((entry) => entry.kind === 'stop-condition'),
+  };
+}
+
+function mustBrokerStop({ resume, services, broker }: Plan): boolean {
+  return resume === 'manual' && services.some(({ name, role }) => name === broker && role === 'target');
+}
+
+/** Every reason that API or store gave for a halt, or has on record. */
+function reasonsIn(
+  status: readonly Read<BrokerState>[],
+  store: readonly Read<StoreSnapshot>[],
+): (string | null)[] {
+  const snapshots = said(store).map(({ value }) => value);
+  return [
+    ...said(status).map(({ value }) => value.reason),
+    ...snapshots.map(({ state }) => state.reason),
+    ...snapshots.flatMap(({ incidents }) => (incidents ?? []).map(({ reason }) => reason)),
+  ];
 }
 
 const UNDOING: ReadonlySet<string> = new Set(['start-service', 'manual-step']);

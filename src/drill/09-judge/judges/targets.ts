@@ -19,6 +19,34 @@ export function judgeTargets(c: CaseFile): Finding[] {
 export function judgeBaseline(c: CaseFile): Finding[] {
   // A drill that was cut short before its trigger may not have looked at everything yet.
   if (c.fired === null && c.interrupted.length > 0) return [];
+  return [...absent(c), ...shared(c)];
+}
+
+/** One process that counts for two services stops once: of one of the two nothing is known. */
+function shared(c: CaseFile): Finding[] {
+  const demanded = [...c.services.values()].filter(({ planned }) => planned.role !== 'bystander');
+  return demanded.flatMap((service, at) => {
+    const { name, host } = service.planned;
+    for (const other of demanded.slice(0, at)) {
+      const both = service.roots.filter((life) => other.roots.includes(life));
+      if (both.length === 0) continue;
+      const pids = both.map((life) => life.pid);
+      const evidence = both.map((life) => life.seen[0]?.sample.id);
+      return [
+        fault(
+          'vacuous-target',
+          'counted twice',
+          { host, service: name },
+          { pids, other: other.planned.name },
+          evidence,
+        ),
+      ];
+    }
+    return [];
+  });
+}
+
+function absent(c: CaseFile): Finding[] {
   return [...c.services.values()].flatMap((service) => {
     const { name, host, instances, role } = service.planned;
     const good = c.hosts.get(host)?.good ?? [];

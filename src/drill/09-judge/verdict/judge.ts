@@ -28,28 +28,19 @@ export function judge(entries: readonly Entry[], options: Judging, judges: Asked
 
 function judgeEvidence(entries: readonly Entry[], options: Judging, judges: Asked): Verdict {
   const c = openCase(entries);
-  const { plan, knownIssues, drillId, runner, inventory, drillSha256, gateSkipped } = c.opened;
-  const at = { level: plan.level, today: options.today };
+  const { plan, drillId, runner, inventory, drillSha256, gateSkipped } = c.opened;
   const fleet = fleetState(c);
-  const found = unique(askAll(c, judges));
-  const faults = sorted([...found, ...unexplained(c, found)]);
-  const cameOf = causesAmong(c, faults);
-  const covering = { ...at, issues: knownIssues, fleet, cameOf };
-  const judged = accept(hangConsequences(faults, cameOf), covering).map(plainFinding);
-  const covered = [...judged, ...unrestored(c, judged, fleet)];
+  const { findings, footnotes } = findingsOf(c, fleet, options, judges);
   const { verdict, qualified } = verdictOf({
     fired: c.fired !== null,
     interrupted: c.interrupted.length > 0,
     fleet,
-    findings: covered,
+    findings,
   });
-  const footnotes = footnotesOf(covered, covering).filter((note) => c.trigger !== null || note.findings > 0);
   const foresight = foreseen(c);
   const halt = haltSummary(c);
   const manualResume = manualSummary(c);
-  const targets = servicesOf(c, 'target');
-  const survivors = servicesOf(c, 'survivor');
-  const proven = targets.filter((service) => proveStop(c, service).proven).length;
+  const coverage = coverageOf(c);
   return {
     schemaVersion: 1,
     drillId,
@@ -58,14 +49,7 @@ function judgeEvidence(entries: readonly Entry[], options: Judging, judges: Aske
     level: plan.level,
     verdict,
     qualified,
-    headline: headlineOf(c, {
-      verdict,
-      fleet,
-      findings: covered,
-      footnotes,
-      halt,
-      targets: { declared: targets.length, proven },
-    }),
+    headline: headlineOf(c, { verdict, fleet, findings, footnotes, halt, targets: coverage.targets }),
     environment: plan.environment,
     runner,
     inventory,
@@ -74,19 +58,9 @@ function judgeEvidence(entries: readonly Entry[], options: Judging, judges: Aske
     exitCode: exitCodeOf(verdict, fleet, qualified && options.strict),
     startedAt: entries[0]?.wall ?? '',
     finishedAt: entries.at(-1)?.wall ?? '',
-    findings: covered,
+    findings,
     footnotes,
-    coverage: {
-      hosts: {
-        declared: plan.hosts.length,
-        answered: [...c.hosts.values()].filter((host) => host.good.length > 0).length,
-      },
-      targets: { declared: targets.length, proven },
-      survivors: {
-        declared: survivors.length,
-        proven: survivors.filter((service) => proveKept(c, service)).length,
-      },
-    },
+    coverage,
     halt,
     broker: brokerSummary(c),
     ...(manualResume !== null && { manualResume }),
@@ -99,6 +73,40 @@ function judgeEvidence(entries: readonly Entry[], options: Judging, judges: Aske
     notTested: [...plan.notTested, ...uncountedTargets(c), ...shownByPs(c)],
     ...(foresight.length === 0 ? {} : { foresight }),
     ...(gateSkipped === undefined ? {} : { gateSkipped }),
+  };
+}
+
+/** What was found, hung on its causes and covered by what is accepted; and the issues that this leans on. */
+function findingsOf(c: CaseFile, fleet: FleetState, { today }: Judging, judges: Asked) {
+  const { plan, knownIssues } = c.opened;
+  const found = unique(askAll(c, judges));
+  const faults = sorted([...found, ...unexplained(c, found)]);
+  const cameOf = causesAmong(c, faults);
+  const accepting = { level: plan.level, today, issues: knownIssues, fleet, cameOf };
+  const judged = accept(hangConsequences(faults, cameOf), accepting).map(plainFinding);
+  const findings = [...judged, ...unrestored(c, judged, fleet)];
+  const footnotes = footnotesOf(findings, accepting).filter(
+    (note) => c.trigger !== null || note.findings > 0,
+  );
+  return { findings, footnotes };
+}
+
+function coverageOf(c: CaseFile): Verdict['coverage'] {
+  const targets = servicesOf(c, 'target');
+  const survivors = servicesOf(c, 'survivor');
+  return {
+    hosts: {
+      declared: c.plan.hosts.length,
+      answered: [...c.hosts.values()].filter((host) => host.good.length > 0).length,
+    },
+    targets: {
+      declared: targets.length,
+      proven: targets.filter((service) => proveStop(c, service).proven).length,
+    },
+    survivors: {
+      declared: survivors.length,
+      proven: survivors.filter((service) => proveKept(c, service)).length,
+    },
   };
 }
 

@@ -48,6 +48,11 @@ export const doubtsFindings = {
         }: { readonly role: 'target' | 'survivor'; readonly ran: number; readonly declared: number },
       ) =>
         `${service} ${ran === 0 ? 'was not running' : `ran ${ran} of ${declared} processes`} on ${host} before the trigger, so ${role === 'target' ? 'its absence afterwards proves nothing' : 'nothing can be said of its survival'}.`,
+      'counted twice': (
+        { host, service },
+        { pids, other }: { readonly pids: readonly number[]; readonly other: string },
+      ) =>
+        `Pid ${pids.join(', ')} on ${host} counts for ${other} and for ${service}: of one of the two nothing is known.`,
       'halted before': ({ service }, { level }: { readonly level: number }) =>
         `The store of ${service} held level ${level} before the trigger already.`,
       'silence too short': (
