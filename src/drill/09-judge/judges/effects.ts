@@ -110,19 +110,19 @@ function judgeSilence(c: CaseFile, watched: Watched): Fault[] {
       `After ${seconds(broken.silenceMs)} of silence an order for ${asset} was accepted again, of ${listed(accounts)}, ${seconds(broken.read.receivedMs - c.anchorMs)} after T0.`,
       [broken.before.id, broken.read.id],
     );
-    return [{ ...spanning(fault, broken.before.sentMs, last.receivedMs), accounts }];
+    const lastGrown = growths([was, ...during], asset).at(-1) ?? broken;
+    return [{ ...spanning(fault, broken.before.sentMs, lastGrown.read.receivedMs), accounts }];
   }
   const around = aroundDeadline([was, ...during], deadlineMs);
   if (around !== null && countOf(around[1].value, asset) > countOf(around[0].value, asset)) {
     const [lastBefore, firstAfter] = around;
-    return [
-      finding(
-        'sampled-too-coarsely',
-        { asset },
-        `An order for ${asset} was accepted around the deadline; it cannot be told on which side of it.`,
-        [lastBefore.id, firstAfter.id],
-      ),
-    ];
+    const fault = finding(
+      'sampled-too-coarsely',
+      { asset },
+      `An order for ${asset} was accepted around the deadline; it cannot be told on which side of it.`,
+      [lastBefore.id, firstAfter.id],
+    );
+    return [spanning(fault, lastBefore.sentMs, firstAfter.receivedMs)];
   }
   const { silence } = silenceAtEnd(watched);
   if (rate * silence >= SEVERAL) return [];
@@ -173,7 +173,9 @@ function ordersAfter(c: CaseFile, { asset, last }: Watched): Fault | null {
     `${orders} for ${asset} ${count === 1 ? 'was' : 'were'} accepted after the deadline, of ${listed(accounts)}; the first was seen ${seconds(grew.receivedMs - c.anchorMs)} after T0.`,
     [reference.id, grew.id, last.id],
   );
-  return { ...spanning(fault, reference.sentMs, last.receivedMs), accounts };
+  const grown = growths(due, asset);
+  const [from, to] = [grown[0]?.before ?? reference, grown.at(-1)?.read ?? last];
+  return { ...spanning(fault, from.sentMs, to.receivedMs), accounts };
 }
 
 /** Since which look, at the end of the halt, no order was accepted any more, and for how long. */

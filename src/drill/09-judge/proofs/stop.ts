@@ -1,4 +1,5 @@
 import type { FindingCode } from '../../model/findings.ts';
+import type { Interval } from '../../model/reading.ts';
 import {
   acknowledged,
   type CaseFile,
@@ -88,10 +89,12 @@ function stopFindings(c: CaseFile, trigger: Trigger, service: ServiceLives): Fau
     ...late(c, trigger, service, all),
     ...straddling(c, trigger, service, all),
   ];
-  if (alive.length > 0) return [...stillRunning(c, trigger, service, alive), ...stopped];
+  const unseen = unseenEnds(c, trigger, service, all);
+  if (alive.length > 0) return [...stillRunning(c, trigger, service, alive), ...stopped, ...unseen];
   const isOver = stopped.every(({ code }) => code !== 'respawned' && code !== 'boot-resurrection');
   return [
     ...stopped,
+    ...unseen,
     ...(stopped.length === 0 ? stillAnswering(c, trigger, service) : []),
     // What is there again is not brought back by what its manager still has in mind.
     ...(isOver ? managerFindings(c, service) : []),
@@ -106,14 +109,13 @@ function stillAnswering(c: CaseFile, trigger: Trigger, service: ServiceLives): F
   const fromMs = Math.max(trigger.deadlineMs, ...members.map((life) => c.lives.death(life)?.toMs ?? 0));
   const answer = said(within(c.status, { fromMs, toMs: c.haltEndMs })).at(-1);
   if (answer === undefined) return [];
-  return [
-    finding(
-      'partial-stop',
-      { host, service: name },
-      `${name} had to be gone, and its API still answered ${seconds(answer.sentMs - trigger.t0Ms)} after T0.`,
-      [...trigger.ids, answer.id],
-    ),
-  ];
+  const fault = finding(
+    'partial-stop',
+    { host, service: name },
+    `${name} had to be gone, and its API still answered ${seconds(answer.sentMs - trigger.t0Ms)} after T0.`,
+    [...trigger.ids, answer.id],
+  );
+  return [spanning(fault, trigger.t0Ms, answer.receivedMs)];
 }
 
 function fates(c: CaseFile, trigger: Trigger, service: ServiceLives): { life: Life; fate: Fate }[] {
@@ -247,16 +249,12 @@ function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault
     code: FindingCode,
     message: string,
     before: readonly string[] = [],
-  ) =>
-    lives.length === 0
-      ? []
-      : [
-          spanning(
-            finding(code, { host, service: name }, message, [...before, ...evidence(lives)]),
-            Math.min(...lives.map((life) => firstSeen(life)?.receivedMs ?? Number.POSITIVE_INFINITY)),
-            c.haltEndMs,
-          ),
-        ];
+  ) => {
+    if (lives.length === 0) return [];
+    const { fromMs, toMs } = thereAtFirst(c, lives);
+    const fault = finding(code, { host, service: name }, message, [...before, ...evidence(lives)]);
+    return [spanning(fault, fromMs, toMs)];
+  };
   return [
     ...found(
       resurrected,
@@ -275,6 +273,19 @@ function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault
       `${name} came back on ${host} while halted (pid ${pids(went)}) and went again.`,
     ),
   ];
+}
+
+/** From when to when at least one of these was there in the halt without a break, from the first of them on. */
+function thereAtFirst(c: CaseFile, lives: readonly Life[]): Interval {
+  const spans = lives
+    .map((life) => ({
+      fromMs: firstSeen(life)?.receivedMs ?? Number.POSITIVE_INFINITY,
+      toMs: Math.min(c.haltEndMs, c.lives.death(life)?.toMs ?? c.haltEndMs),
+    }))
+    .toSorted((a, b) => a.fromMs - b.fromMs);
+  return spans.reduce((all, one) =>
+    one.fromMs > all.toMs ? all : { ...all, toMs: Math.max(all.toMs, one.toMs) },
+  );
 }
 
 /** Boots of the host that began after the trigger, by their scope. */
@@ -296,14 +307,13 @@ function late(
   const from = Math.max(...deaths.map((death) => death.fromMs)) - trigger.t0Ms;
   const to = Math.max(...deaths.map((death) => death.toMs)) - trigger.t0Ms;
   const evidence = deaths.flatMap((death) => [death.lastSeen.id, death.firstNot.id]);
-  return [
-    finding(
-      'late-stop',
-      { host, service: name },
-      `${name} stopped on ${host} ${seconds(from)} to ${seconds(to)} after T0; the deadline was ${seconds(c.plan.timing.withinMs)}.`,
-      evidence,
-    ),
-  ];
+  const fault = finding(
+    'late-stop',
+    { host, service: name },
+    `${name} stopped on ${host} ${seconds(from)} to ${seconds(to)} after T0; the deadline was ${seconds(c.plan.timing.withinMs)}.`,
+    evidence,
+  );
+  return [spanning(fault, trigger.t0Ms, trigger.t0Ms + to)];
 }
 
 function straddling(
@@ -324,6 +334,27 @@ function straddling(
       [seen.lastSeen.id, seen.firstNot.id],
     ),
   ];
+}
+
+/** Those of which nobody saw whether they were gone by the deadline: whatever else is said of the service, that is not known. */
+function unseenEnds(
+  c: CaseFile,
+  trigger: Trigger,
+  service: ServiceLives,
+  all: readonly { life: Life; fate: Fate }[],
+): Fault[] {
+  const { name, host } = service.planned;
+  const lives = all.flatMap(({ life, fate }) => (fate === 'unknown' ? [life] : []));
+  if (lives.length === 0) return [];
+  const pids = lives.map((life) => life.pid).join(', ');
+  const lastMs = Math.max(...lives.map((life) => lastSeenInHalt(c, life)));
+  const fault = finding(
+    'blind-probe',
+    { host, service: name },
+    `When pid ${pids} of ${name} ended was not seen; the last that was seen of it was ${seconds(lastMs - trigger.t0Ms)} after T0.`,
+    lives.map((life) => lastInHalt(c, life)?.sample.id),
+  );
+  return [spanning(fault, trigger.t0Ms, c.haltEndMs)];
 }
 
 function lastDeath(c: CaseFile, service: ServiceLives): readonly [number, number] | null {

@@ -33,6 +33,8 @@ const STOPS: readonly FindingCode[] = [
   'flapped',
   'late-stop',
 ];
+/** Of these something is there that can place orders: what is frozen places none. */
+const AT_WORK = STOPS.filter((code) => code !== 'frozen-not-stopped');
 /** What keeps a host from being observed, the deepest first. */
 const BLINDERS: readonly FindingCode[] = [
   'wrong-host-probe',
@@ -77,8 +79,9 @@ const lostHost: readonly CauseRule[] = BLINDERS.map((code) => ({
     BLINDERS.indexOf(code) < BLINDERS.indexOf(effect.code),
 }));
 const aroundDeadline: CauseRule = {
-  // On whichever side of the deadline an order was: it is of one that stopped late, or not at all.
-  by: STOPS,
+  // On whichever side of the deadline an order was: it is of one that was there then.
+  by: AT_WORK,
+  time: 'lasts',
   covers: true,
   fits: (_, { asset }) => asset !== undefined,
   each: (c, { asset }) => accountsAroundDeadline(c, asset ?? ''),
@@ -98,7 +101,15 @@ const unread: readonly CauseRule[] = [
 /** A kind that is not here has no cause but its own. */
 const CAUSES: Partial<Record<FindingCode, readonly CauseRule[]>> = {
   'unreachable-host': lostHost,
-  'blind-probe': lostHost,
+  'blind-probe': [
+    ...lostHost,
+    // Of a process of which nobody saw what became of it, where its host was lost.
+    {
+      by: BLINDERS,
+      same: ['host'],
+      fits: (_, effect, cause) => effect.service !== null && cause.service === null,
+    },
+  ],
   'sampled-too-coarsely': [
     aroundDeadline,
     ...lostHost,
@@ -112,7 +123,8 @@ const CAUSES: Partial<Record<FindingCode, readonly CauseRule[]>> = {
   ],
   'successful-no-op': [{ by: ['false-success'], same: ['host'] }],
   'false-claim': [{ by: STOPS, same: sameService, covers: true }],
-  'wrong-host-stop': [{ by: STOPS, same: sameService, covers: true }],
+  // Stopped elsewhere, and so not here; that the broker takes it to live elsewhere is wrong whatever became of it here.
+  'wrong-host-stop': [{ by: STOPS, same: sameService }],
   'hold-too-short': [{ by: STOPS, same: ['host', 'service'] }],
   respawned: cameBack,
   'boot-resurrection': cameBack,
@@ -120,7 +132,8 @@ const CAUSES: Partial<Record<FindingCode, readonly CauseRule[]>> = {
   'order-after-halt': [
     { by: ['wrong-asset'] },
     {
-      by: STOPS,
+      by: AT_WORK,
+      time: 'lasts',
       covers: true,
       each: (c, { asset, accounts }) => accounts ?? accountsAfterDeadline(c, asset ?? ''),
     },
