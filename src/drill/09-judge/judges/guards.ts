@@ -1,3 +1,4 @@
+import type { FindingCode } from '../../model/findings.ts';
 import { guardKind } from '../../model/guards.ts';
 import type { Finding } from '../../model/verdict.ts';
 import {
@@ -9,14 +10,14 @@ import {
   markOf,
   said,
 } from '../evidence/index.ts';
-import { finding, harmless, listed, seconds } from '../finding.ts';
+import { type Fault, finding, harmless, listed, seconds, spanning } from '../finding.ts';
 import { ends } from '../proofs/index.ts';
 
 /** A broker that ends within this time of a refusal ended by it: the drill does nothing else to it then. */
 const SOON_MS = 200;
 
 /** Whether what had to be refused was, with nothing changed by it, and what had to be harmless was. */
-export function judgeGuards(c: CaseFile): Finding[] {
+export function judgeGuards(c: CaseFile): Fault[] {
   const tries = c.guards.filter(({ control }) => !control);
   return [
     ...tries.flatMap((one) => (one.kind.must === 'be refused' ? unrefused(c, one) : changed(c, one))),
@@ -77,39 +78,13 @@ function unrefused(c: CaseFile, one: GuardTry): Finding[] {
 }
 
 /** A halt that is repeated, or asked for at a lower level, may be accepted; level and incident must stay. */
-function changed(c: CaseFile, one: GuardTry): Finding[] {
-  for (const reads of [c.status, storedStates(c)]) {
-    const states = aroundTry(one, reads);
-    if (states === null || states.before.level !== c.plan.expect.level) continue;
-    const { before, after, id } = states;
-    const words = `After ${one.kind.what} (${harmless(one.words, 200)})`;
-    if (after.level < before.level)
-      return [
-        finding(
-          'silent-downgrade',
-          brokerSubject(c),
-          `${words} the level was ${after.level} instead of ${before.level}.`,
-          [...one.ids, id],
-        ),
-      ];
-    if (before.incident !== null && after.incident !== before.incident)
-      return [
-        finding(
-          'duplicate-incident',
-          brokerSubject(c),
-          `${words} the incident was ${after.incident ?? 'none'} instead of ${before.incident}.`,
-          [...one.ids, id],
-        ),
-      ];
-    const other = (['reason', 'asset'] as const).find((field) => before[field] !== after[field]);
-    if (other !== undefined)
-      return [
-        finding('guard-side-effect', brokerSubject(c), `${words} the ${other} of the halt was another.`, [
-          ...one.ids,
-          id,
-        ]),
-      ];
-  }
+function changed(c: CaseFile, one: GuardTry): Fault[] {
+  const found = [c.status, storedStates(c)].flatMap((reads) => changedIn(c, one, reads));
+  // What API and store show alike is told once.
+  const told = found.filter(
+    ({ message }, index) => found.findIndex((other) => other.message === message) === index,
+  );
+  if (told.length > 0) return told;
   if (one.answer !== 'unclear') return [];
   return [
     finding(
@@ -118,6 +93,40 @@ function changed(c: CaseFile, one: GuardTry): Finding[] {
       `${capital(one.kind.what)} was not clearly answered (${harmless(one.words, 200)}).`,
       one.ids,
     ),
+  ];
+}
+
+function changedIn(c: CaseFile, one: GuardTry, reads: Parameters<typeof aroundTry>[1]): Fault[] {
+  const states = aroundTry(one, reads);
+  if (states === null || states.before.level !== c.plan.expect.level) return [];
+  const { before, after, id } = states;
+  const words = `After ${one.kind.what} (${harmless(one.words, 200)})`;
+  const say = (code: FindingCode, what: string): Fault =>
+    spanning(
+      finding(code, brokerSubject(c), `${words} ${what}.`, [...one.ids, id]),
+      one.startedMs,
+      c.haltEndMs,
+    );
+  const lowered =
+    after.level < before.level
+      ? [say('silent-downgrade', `the level was ${after.level} instead of ${before.level}`)]
+      : [];
+  // Where no halt is known of any more, incident, reason and asset went with the level.
+  if (after.level === 0) return lowered;
+  const incident =
+    before.incident !== null && after.incident !== before.incident
+      ? [
+          say(
+            'duplicate-incident',
+            `the incident was ${after.incident ?? 'none'} instead of ${before.incident}`,
+          ),
+        ]
+      : [];
+  const other = (['reason', 'asset'] as const).find((field) => before[field] !== after[field]);
+  return [
+    ...lowered,
+    ...incident,
+    ...(other === undefined ? [] : [say('guard-side-effect', `the ${other} of the halt was another`)]),
   ];
 }
 

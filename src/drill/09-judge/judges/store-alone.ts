@@ -10,13 +10,13 @@ import {
   type TriggeredCase,
   within,
 } from '../evidence/index.ts';
-import { finding, listed, seconds } from '../finding.ts';
+import { type Fault, finding, listed, seconds, spanning } from '../finding.ts';
 
 // What is asked of the broker's store where the broker itself must be gone: nothing else is left to say that the fleet is
 // halted, so what API and reply say counts for nothing here.
 
 /** Whether the store came to hold the halt, and went on holding it once nobody was there to write it. */
-export function judgeLoneStore(c: TriggeredCase): Finding[] {
+export function judgeLoneStore(c: TriggeredCase): Fault[] {
   const { level } = c.plan.expect;
   const deadline = c.trigger.deadlineMs;
   const halted = within(c.store, { fromMs: c.anchorMs, toMs: c.haltEndMs }).filter(
@@ -55,14 +55,15 @@ export function judgeLoneStore(c: TriggeredCase): Finding[] {
   ];
 }
 
-function changed(c: CaseFile, read: Read<StoreValue>, earlier: string | undefined): Finding {
+function changed(c: CaseFile, read: Read<StoreValue>, earlier: string | undefined): Fault {
   const now = levelIn(read);
-  return finding(
+  const fault = finding(
     'silent-downgrade',
     brokerSubject(c),
     `The store showed ${now === null ? 'no state at all' : `level ${now}`} instead of level ${c.plan.expect.level} ${seconds(read.sentMs - c.anchorMs)} after T0, and nobody had resumed.`,
     [earlier, read.id],
   );
+  return spanning(fault, read.sentMs, c.haltEndMs);
 }
 
 type StoreValue = CaseFile['store'][number] extends Read<infer T> ? T : never;

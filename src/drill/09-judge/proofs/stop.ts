@@ -5,6 +5,7 @@ import {
   type CaseFile,
   detailAt,
   firstSeen,
+  isLasting,
   type Life,
   once,
   type Reboot,
@@ -231,12 +232,14 @@ function parted<T>(all: readonly T[], fits: (one: T) => boolean): readonly [read
 
 function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault[] {
   const { name, host } = service.planned;
-  // Where one never went, nothing came back and went again.
+  // Beside one that never went, what is there for no longer than `max-gap` is a command that somebody ran.
   const lastGone = Math.max(0, ...service.baseline.map((life) => c.lives.death(life)?.toMs ?? Infinity));
   const stayed = service.newcomers.filter((life) => !diedBy(c, life, c.haltEndMs));
   const went = service.newcomers.filter((life) => {
     const last = life.seen.at(-1)?.sample;
-    if (last === undefined || !diedBy(c, life, c.haltEndMs) || last.receivedMs <= lastGone) return false;
+    if (last === undefined || !diedBy(c, life, c.haltEndMs)) return false;
+    if (lastGone === Infinity) return isLasting(life, c.plan.timing.maxGapMs);
+    if (last.receivedMs <= lastGone) return false;
     return isSeenComing(c, life) || last.sentMs >= trigger.deadlineMs;
   });
   const evidence = (lives: readonly Life[]): (string | undefined)[] =>
@@ -283,9 +286,10 @@ function thereAtFirst(c: CaseFile, lives: readonly Life[]): Interval {
       toMs: Math.min(c.haltEndMs, c.lives.death(life)?.toMs ?? c.haltEndMs),
     }))
     .toSorted((a, b) => a.fromMs - b.fromMs);
-  return spans.reduce((all, one) =>
-    one.fromMs > all.toMs ? all : { ...all, toMs: Math.max(all.toMs, one.toMs) },
-  );
+  const fromMs = spans[0]?.fromMs ?? Number.POSITIVE_INFINITY;
+  let toMs = fromMs;
+  for (const one of spans) if (one.fromMs <= toMs) toMs = Math.max(toMs, one.toMs);
+  return { fromMs, toMs };
 }
 
 /** Boots of the host that began after the trigger, by their scope. */
@@ -351,7 +355,7 @@ function unseenEnds(
   const fault = finding(
     'blind-probe',
     { host, service: name },
-    `When pid ${pids} of ${name} ended was not seen; the last that was seen of it was ${seconds(lastMs - trigger.t0Ms)} after T0.`,
+    `Whether ${name} was gone by the deadline was not seen: pid ${pids} was there ${seconds(lastMs - trigger.t0Ms)} after T0, and no later sample says when it ended.`,
     lives.map((life) => lastInHalt(c, life)?.sample.id),
   );
   return [spanning(fault, trigger.t0Ms, c.haltEndMs)];
