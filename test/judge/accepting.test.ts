@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
-import { present } from '../../src/drill/model/reading.ts';
+import { absent, present } from '../../src/drill/model/reading.ts';
 import type { Verdict } from '../../src/drill/model/verdict.ts';
 import {
   BACK,
+  baselineLife,
+  calm,
   cleanLevel2,
+  DEADLINE,
   FOREVER,
   halted,
   journalOf,
@@ -16,7 +19,7 @@ import {
   type Scenario,
   T0,
 } from './scenario.ts';
-import { child, holding, newcomer, saying } from './scenarios/case.ts';
+import { child, growing, holding, newcomer, replied, saying } from './scenarios/case.ts';
 
 /** What one accepted finding must not hide. */
 
@@ -172,5 +175,87 @@ describe('what is accepted hides nothing else', () => {
       };
     });
     expect(open(verdict)).toContain('missing-incident principal');
+  });
+
+  type Accepted = readonly [code: string, service: string, part?: { asset?: string; field?: string }];
+  it.each<[what: string, accepted: Accepted, change: (s: Scenario) => void, said: string]>([
+    [
+      'an order of one that was late, long after it was gone',
+      ['late-stop', 'hermes'],
+      (s) => {
+        baselineLife(s, 'hermes').toMs = DEADLINE + 300;
+        s.plan = { ...s.plan, timing: { ...s.plan.timing, holdMs: 1000 } };
+        growing(s, DEADLINE + 2500);
+      },
+      'order-after-halt -',
+    ],
+    [
+      'an order of one that is frozen',
+      ['frozen-not-stopped', 'hermes'],
+      (s) => {
+        neverStops(s, 'hermes');
+        baselineLife(s, 'hermes').state = (ms) => ({ state: ms < T0 + 100 || ms >= RESUME ? 'S' : 'T' });
+        growing(s, DEADLINE + 500);
+      },
+      'order-after-halt -',
+    ],
+    [
+      'a second process of it that comes and goes beside one that never stops',
+      ['successful-no-op', 'hermes'],
+      (s) => {
+        neverStops(s, 'hermes');
+        newcomer(s, T0 + 3000, T0 + 5000);
+      },
+      'flapped hermes',
+    ],
+    [
+      'an end that nobody saw',
+      ['wrong-host-stop', 'hermes'],
+      (s) => {
+        s.reply = present({
+          ...replied(s).value,
+          stops: [{ service: 'hermes', host: 'knox', outcome: 'stopped' }],
+        });
+        neverStops(s, 'hermes');
+        s.plan = { ...s.plan, timing: { ...s.plan.timing, withinMs: RESUME - T0 - 99 } };
+      },
+      'blind-probe hermes',
+    ],
+    [
+      'a store that is gone once a broker is back that forgets',
+      ['amnesia-restart', 'principal'],
+      (s) => {
+        saying(s, (ms) => ms >= BACK && ms < RESUME, calm);
+        const { store } = s;
+        s.store = (ms) => (ms >= BACK && ms < RESUME ? absent : store(ms));
+      },
+      'partial-amnesia principal',
+    ],
+    [
+      'a broker that ends once more after it has stopped itself',
+      ['self-halt', 'principal'],
+      (s) => {
+        s.crash = null;
+        for (const one of livesOf(s, 'principal')) if (one.pid === 101) one.toMs = RESUME + 600;
+        s.lives.push(life('principal', 'knox', 732, RESUME + 800, FOREVER));
+      },
+      'survivor-restarted principal',
+    ],
+    [
+      'a halt that is in no store, beside a broker that forgets',
+      ['amnesia-restart', 'principal'],
+      (s) => {
+        saying(s, (ms) => ms >= BACK && ms < RESUME, calm);
+        holding(s, (ms) => ms >= T0 && ms < RESUME, calm);
+      },
+      'unpersisted-halt principal',
+    ],
+  ])('pairs: %s', (_, [code, service, part], change, said) => {
+    const verdict = judged((s) => {
+      accepts(s, code, service, part);
+      change(s);
+    });
+    expect(verdict.exitCode).not.toBe(0);
+    expect(open(verdict)).toContain(said);
   });
 });

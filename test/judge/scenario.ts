@@ -793,6 +793,8 @@ export function asFoundLevel2Held(): Scenario {
   s.knownIssues = [
     knownIssue('KI-001', 'successful-no-op', 'tesseract', TRADERS),
     knownIssue('KI-002', 'amnesia-restart', 'knox', ['principal']),
+    knownIssue('KI-005', 'wrong-host-stop', 'tesseract', TRADERS),
+    knownIssue('KI-006', 'unpersisted-halt', 'knox', ['principal']),
   ];
   return s;
 }

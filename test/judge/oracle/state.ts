@@ -153,11 +153,23 @@ function missingIncident(e: Evidence): string[] {
     : [];
 }
 
-/** For a second and more, by answers that lie between two readings of a store that stood still. */
+/**
+ * For a second and more, by answers that lie between two readings of a store that stood still: under the halt, or to the end of the
+ * drill. In between a broker may need as long to resume.
+ */
 function disagree(e: Evidence): boolean {
+  const all = answers(e).filter(({ sentMs }) => sentMs >= e.t0);
+  const halted = all.filter(({ receivedMs }) => receivedMs <= e.haltEnd);
+  const rest = all.filter(({ receivedMs }) => receivedMs > e.haltEnd);
+  return disagreements(e, halted).some((ms) => ms >= 1000) || (disagreements(e, rest).at(-1) ?? 0) >= 1000;
+}
+
+/** For how long they had been at odds, at each answer of which that can be told. */
+function disagreements(e: Evidence, said: readonly Told<BrokerState>[]): number[] {
   const own = stored(e);
+  const lasted: number[] = [];
   let since: number | null = null;
-  for (const { sentMs, receivedMs, value } of answers(e)) {
+  for (const { sentMs, receivedMs, value } of said) {
     const [before, after] = [
       own.findLast((one) => one.receivedMs <= sentMs)?.value.state,
       own.find((one) => one.sentMs >= receivedMs)?.value.state,
@@ -168,7 +180,7 @@ function disagree(e: Evidence): boolean {
         value[key] !== before[key] && (key === 'level' || (value[key] !== null && before[key] !== null)),
     );
     since = other ? (since ?? sentMs) : null;
-    if (since !== null && sentMs - since >= 1000) return true;
+    lasted.push(since === null ? 0 : sentMs - since);
   }
-  return false;
+  return lasted;
 }

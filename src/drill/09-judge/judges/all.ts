@@ -76,6 +76,7 @@ export const JUDGES: readonly Judge[] = [
     asks: 'Did every target stop, in time and wholly, and stay so?',
     decidedIn: ['proofs/stop.ts', 'proofs/managers.ts'],
     codes: [
+      'blind-probe',
       'boot-resurrection',
       'flapped',
       'frozen-not-stopped',

@@ -3,6 +3,7 @@ import {
   brokerAnswers,
   brokerSubject,
   type CaseFile,
+  type Death,
   isForeign,
   type Read,
   type Said,
@@ -92,7 +93,9 @@ function amnesia(c: CaseFile): Fault[] {
       { was, by: before.source, is: forgot.value },
       [before.id, death.firstNot.id, forgot.id],
     );
-    return [spanning(amnesiac, death.fromMs, c.haltEndMs)];
+    // A store of level 0 forgot with it; one that is gone, or that lost what else it held, is another matter.
+    const known = storeLoss(c, death, since, (state) => state?.level !== 0);
+    return [spanning(amnesiac, death.fromMs, c.haltEndMs), ...known];
   }
   const api = FIELDS.flatMap((field) => {
     const read = after.find(({ value }) => lostFields(c, before, value).includes(field));
@@ -106,7 +109,7 @@ function amnesia(c: CaseFile): Fault[] {
     );
     return [spanning(lost, death.fromMs, c.haltEndMs)];
   });
-  const store = storeLoss(c, { fromMs: c.anchorMs, toMs: death.toMs }, since);
+  const store = storeLoss(c, death, since);
   return [...api, ...store.filter((lost) => api.every(({ field }) => field !== lost.field))];
 }
 
@@ -138,15 +141,19 @@ function lostFields(c: CaseFile, before: HaltedState, after: BrokerState): Field
 
 function storeLoss(
   c: CaseFile,
-  halted: { fromMs: number; toMs: number },
+  death: Death,
   since: { fromMs: number; toMs: number },
+  speaks = (_: BrokerState | null): boolean => true,
 ): Fault[] {
-  const before = said(within(c.store, halted)).findLast(
+  const halted = said(within(c.store, { fromMs: c.anchorMs, toMs: death.toMs })).filter(
     (read) => read.value.state.level === c.plan.expect.level,
   );
+  // What was read as it died may have been read after that.
+  const before = halted.findLast((read) => read.receivedMs <= death.fromMs) ?? halted.at(-1);
   if (before === undefined) return [];
   const readings = said(within(c.store, since));
   const later = within(c.store, since).filter((read) => {
+    if (!speaks(stateIn(read))) return false;
     if (read.reading.kind !== 'present') return read.reading.kind === 'absent';
     const [spoken] = said([read]);
     return (
@@ -165,7 +172,7 @@ function storeLoss(
       { was: before.value.state, is: stateIn(read) },
       [before.id, read.id],
     );
-    return [spanning(lost, halted.toMs, c.haltEndMs)];
+    return [spanning(lost, death.toMs, c.haltEndMs)];
   });
 }
 

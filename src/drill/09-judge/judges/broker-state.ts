@@ -132,6 +132,8 @@ function livesSpans(c: CaseFile): { readonly fromMs: number; readonly toMs: numb
   return edges.slice(1).map((toMs, index) => ({ fromMs: edges[index] ?? 0, toMs }));
 }
 
+const NO_STATE: BrokerState = { level: 0, incident: null, reason: null, revision: null, asset: null };
+
 function downgraded(c: TriggeredCase): Fault[] {
   const { level } = c.plan.expect;
   const base = levelIn(storeBefore(c));
@@ -141,11 +143,18 @@ function downgraded(c: TriggeredCase): Fault[] {
       state: read.value,
       source: 'API' as const,
     }));
-    const store = said(within(c.store, span)).map((read) => ({
-      ...read,
-      state: read.value.state,
-      source: 'store' as const,
-    }));
+    // A store that holds no state any more holds no halt.
+    const store = within(c.store, span).flatMap((read) =>
+      read.reading.kind === 'unreadable'
+        ? []
+        : [
+            {
+              ...read,
+              state: read.reading.kind === 'present' ? read.reading.value.state : NO_STATE,
+              source: 'store' as const,
+            },
+          ],
+    );
     for (const reads of [api, store]) {
       const others = reads === api ? store : api;
       const other = reads.find((read, at) => {
@@ -168,7 +177,7 @@ function downgraded(c: TriggeredCase): Fault[] {
         brokerSubject(c),
         {
           source: other.source,
-          level: other.state.level,
+          level: other.state === NO_STATE ? null : other.state.level,
           expected: level,
           afterMs: other.sentMs - c.anchorMs,
         },
@@ -232,11 +241,17 @@ function missing(c: TriggeredCase, snapshots: readonly Snapshot[]): Fault[] {
   const first = firstLifeSpan(c);
   const api = said(within(brokerAnswers(c), first)).filter((read) => read.value.level === level);
   const states = snapshots.filter((read) => read.value.state.level === level);
-  const open = snapshots.some(({ value }) =>
-    value.incidents?.some((row) => !known.has(row.id) && row.resolvedAt === null),
+  // What was named once and is named no more when the halt ends, or the broker, is not there; what came later was slow to be written.
+  const lasts = [snapshots.findLast((read) => read.receivedMs <= first.toMs), snapshots.at(-1)];
+  const open = lasts.some((read) =>
+    read?.value.incidents?.some((row) => !known.has(row.id) && row.resolvedAt === null),
   );
   const shown =
-    api.some((r) => r.value.incident !== null) || states.some((r) => r.value.state.incident !== null) || open;
+    api.at(-1)?.value.incident != null ||
+    [states.findLast((read) => read.receivedMs <= first.toMs), states.at(-1)].some(
+      (read) => read?.value.state.incident != null,
+    ) ||
+    open;
   const replied = haltAcknowledged(c) && c.trigger.reply?.state?.incident != null;
   if (shown || (api.length === 0 && states.length === 0) || (api.length === 0 && replied)) return [];
   return [

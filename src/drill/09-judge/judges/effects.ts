@@ -105,14 +105,17 @@ function judgeSilence(c: CaseFile, watched: Watched): Fault[] {
       { silenceMs, accounts, afterMs: broken.read.receivedMs - c.anchorMs },
       [broken.before.id, broken.read.id],
     );
-    return [{ ...spanning(again, broken.before.sentMs, last.receivedMs), accounts }];
+    const lastGrown = growths([was, ...during], asset).at(-1) ?? broken;
+    return [{ ...spanning(again, broken.before.sentMs, lastGrown.read.receivedMs), accounts }];
   }
   const around = aroundDeadline([was, ...during], deadlineMs);
   if (around !== null && countOf(around[1].value, asset) > countOf(around[0].value, asset)) {
     const [lastBefore, firstAfter] = around;
-    return [
-      fault('sampled-too-coarsely', 'order around deadline', { asset }, {}, [lastBefore.id, firstAfter.id]),
-    ];
+    const doubt = fault('sampled-too-coarsely', 'order around deadline', { asset }, {}, [
+      lastBefore.id,
+      firstAfter.id,
+    ]);
+    return [spanning(doubt, lastBefore.sentMs, firstAfter.receivedMs)];
   }
   const { silence } = silenceAtEnd(watched);
   if (rate * silence >= SEVERAL) return [];
@@ -165,7 +168,9 @@ function ordersAfter(c: CaseFile, { asset, last }: Watched): Fault | null {
     { count, accounts, afterMs: grew.receivedMs - c.anchorMs },
     [reference.id, grew.id, last.id],
   );
-  return { ...spanning(late, reference.sentMs, last.receivedMs), accounts };
+  const grown = growths(due, asset);
+  const [from, to] = [grown[0]?.before ?? reference, grown.at(-1)?.read ?? last];
+  return { ...spanning(late, from.sentMs, to.receivedMs), accounts };
 }
 
 /** Since which look, at the end of the halt, no order was accepted any more, and for how long. */

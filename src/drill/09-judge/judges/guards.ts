@@ -9,14 +9,14 @@ import {
   markOf,
   said,
 } from '../evidence/index.ts';
-import { fault } from '../finding.ts';
+import { type Fault, fault, spanning } from '../finding.ts';
 import { ends } from '../proofs/index.ts';
 
 /** A broker that ends within this time of a refusal ended by it: the drill does nothing else to it then. */
 const SOON_MS = 200;
 
 /** Whether what had to be refused was, with nothing changed by it, and what had to be harmless was. */
-export function judgeGuards(c: CaseFile): Finding[] {
+export function judgeGuards(c: CaseFile): Fault[] {
   const tries = c.guards.filter(({ control }) => !control);
   return [
     ...tries.flatMap((one) =>
@@ -75,43 +75,57 @@ function unrefused(c: CaseFile, one: GuardTry, code: RefusalCode): Finding[] {
 }
 
 /** A halt that is repeated, or asked for at a lower level, may be accepted; level and incident must stay. */
-function changed(c: CaseFile, one: GuardTry): Finding[] {
+function changed(c: CaseFile, one: GuardTry): Fault[] {
   const { guard, words } = one;
-  for (const reads of [c.status, storedStates(c)]) {
-    const states = aroundTry(one, reads);
-    if (states === null || states.before.level !== c.plan.expect.level) continue;
-    const { before, after, id } = states;
-    if (after.level < before.level)
-      return [
-        fault(
-          'silent-downgrade',
-          'lowered by guard',
-          brokerSubject(c),
-          { guard, words, is: after.level, was: before.level },
-          [...one.ids, id],
-        ),
-      ];
-    if (before.incident !== null && after.incident !== before.incident)
-      return [
-        fault(
-          'duplicate-incident',
-          'another by guard',
-          brokerSubject(c),
-          { guard, words, is: after.incident, was: before.incident },
-          [...one.ids, id],
-        ),
-      ];
-    const other = (['reason', 'asset'] as const).find((field) => before[field] !== after[field]);
-    if (other !== undefined)
-      return [
-        fault('guard-side-effect', 'halt changed', brokerSubject(c), { guard, words, field: other }, [
-          ...one.ids,
-          id,
-        ]),
-      ];
-  }
+  const found = [c.status, storedStates(c)].flatMap((reads) => changedIn(c, one, reads));
+  // What API and store show alike is told once.
+  const told = found.filter(
+    ({ message }, index) => found.findIndex((other) => other.message === message) === index,
+  );
+  if (told.length > 0) return told;
   if (one.answer !== 'unclear') return [];
   return [fault('unreadable-broker', 'answer unclear', brokerSubject(c), { guard, words }, one.ids)];
+}
+
+function changedIn(c: CaseFile, one: GuardTry, reads: Parameters<typeof aroundTry>[1]): Fault[] {
+  const states = aroundTry(one, reads);
+  if (states === null || states.before.level !== c.plan.expect.level) return [];
+  const { before, after, id } = states;
+  const { guard, words } = one;
+  const [about, evidence] = [brokerSubject(c), [...one.ids, id]];
+  const lowered =
+    after.level < before.level
+      ? [
+          fault(
+            'silent-downgrade',
+            'lowered by guard',
+            about,
+            { guard, words, is: after.level, was: before.level },
+            evidence,
+          ),
+        ]
+      : [];
+  const since = (all: readonly Fault[]): Fault[] => all.map((f) => spanning(f, one.startedMs, c.haltEndMs));
+  // Where no halt is known of any more, incident, reason and asset went with the level.
+  if (after.level === 0) return since(lowered);
+  const incident =
+    before.incident !== null && after.incident !== before.incident
+      ? [
+          fault(
+            'duplicate-incident',
+            'another by guard',
+            about,
+            { guard, words, is: after.incident, was: before.incident },
+            evidence,
+          ),
+        ]
+      : [];
+  const other = (['reason', 'asset'] as const).find((field) => before[field] !== after[field]);
+  const rest =
+    other === undefined
+      ? []
+      : [fault('guard-side-effect', 'halt changed', about, { guard, words, field: other }, evidence)];
+  return since([...lowered, ...incident, ...rest]);
 }
 
 /** When a guard that had to be harmless changed the halt; from then on it is no longer what the trigger made it. */

@@ -10,13 +10,13 @@ import {
   type TriggeredCase,
   within,
 } from '../evidence/index.ts';
-import { fault } from '../finding.ts';
+import { type Fault, fault, spanning } from '../finding.ts';
 
 // What is asked of the broker's store where the broker itself must be gone: nothing else is left to say that the fleet is
 // halted, so what API and reply say counts for nothing here.
 
 /** Whether the store came to hold the halt, and went on holding it once nobody was there to write it. */
-export function judgeLoneStore(c: TriggeredCase): Finding[] {
+export function judgeLoneStore(c: TriggeredCase): Fault[] {
   const { level } = c.plan.expect;
   const deadline = c.trigger.deadlineMs;
   const halted = within(c.store, { fromMs: c.anchorMs, toMs: c.haltEndMs }).filter(
@@ -51,14 +51,15 @@ export function judgeLoneStore(c: TriggeredCase): Finding[] {
   ];
 }
 
-function changed(c: CaseFile, read: Read<StoreValue>, earlier: string | undefined): Finding {
-  return fault(
+function changed(c: CaseFile, read: Read<StoreValue>, earlier: string | undefined): Fault {
+  const gaveUp = fault(
     'silent-downgrade',
     'store gave up',
     brokerSubject(c),
     { level: levelIn(read), expected: c.plan.expect.level, afterMs: read.sentMs - c.anchorMs },
     [earlier, read.id],
   );
+  return spanning(gaveUp, read.sentMs, c.haltEndMs);
 }
 
 type StoreValue = CaseFile['store'][number] extends Read<infer T> ? T : never;

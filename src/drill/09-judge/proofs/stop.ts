@@ -1,9 +1,11 @@
 import type { StillRunning } from '../../model/findings/stopping.ts';
+import type { Interval } from '../../model/reading.ts';
 import {
   acknowledged,
   type CaseFile,
   detailAt,
   firstSeen,
+  isLasting,
   type Life,
   once,
   type Reboot,
@@ -88,10 +90,12 @@ function stopFindings(c: CaseFile, trigger: Trigger, service: ServiceLives): Fau
     ...late(c, trigger, service, all),
     ...straddling(c, trigger, service, all),
   ];
-  if (alive.length > 0) return [...stillRunning(c, trigger, service, alive), ...stopped];
+  const unseen = unseenEnds(c, trigger, service, all);
+  if (alive.length > 0) return [...stillRunning(c, trigger, service, alive), ...stopped, ...unseen];
   const isOver = stopped.every(({ code }) => code !== 'respawned' && code !== 'boot-resurrection');
   return [
     ...stopped,
+    ...unseen,
     ...(stopped.length === 0 ? stillAnswering(c, trigger, service) : []),
     // What is there again is not brought back by what its manager still has in mind.
     ...(isOver ? managerFindings(c, service) : []),
@@ -106,15 +110,14 @@ function stillAnswering(c: CaseFile, trigger: Trigger, service: ServiceLives): F
   const fromMs = Math.max(trigger.deadlineMs, ...members.map((life) => c.lives.death(life)?.toMs ?? 0));
   const answer = said(within(c.status, { fromMs, toMs: c.haltEndMs })).at(-1);
   if (answer === undefined) return [];
-  return [
-    fault(
-      'partial-stop',
-      'still answers',
-      { host, service: name },
-      { afterMs: answer.sentMs - trigger.t0Ms },
-      [...trigger.ids, answer.id],
-    ),
-  ];
+  const answers = fault(
+    'partial-stop',
+    'still answers',
+    { host, service: name },
+    { afterMs: answer.sentMs - trigger.t0Ms },
+    [...trigger.ids, answer.id],
+  );
+  return [spanning(answers, trigger.t0Ms, answer.receivedMs)];
 }
 
 function fates(c: CaseFile, trigger: Trigger, service: ServiceLives): { life: Life; fate: Fate }[] {
@@ -205,12 +208,14 @@ function parted<T>(all: readonly T[], fits: (one: T) => boolean): readonly [read
 
 function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault[] {
   const { name, host } = service.planned;
-  // Where one never went, nothing came back and went again.
+  // Beside one that never went, what is there for no longer than `max-gap` is a command that somebody ran.
   const lastGone = Math.max(0, ...service.baseline.map((life) => c.lives.death(life)?.toMs ?? Infinity));
   const stayed = service.newcomers.filter((life) => !diedBy(c, life, c.haltEndMs));
   const went = service.newcomers.filter((life) => {
     const last = life.seen.at(-1)?.sample;
-    if (last === undefined || !diedBy(c, life, c.haltEndMs) || last.receivedMs <= lastGone) return false;
+    if (last === undefined || !diedBy(c, life, c.haltEndMs)) return false;
+    if (lastGone === Infinity) return isLasting(life, c.plan.timing.maxGapMs);
+    if (last.receivedMs <= lastGone) return false;
     return isSeenComing(c, life) || last.sentMs >= trigger.deadlineMs;
   });
   const evidence = (lives: readonly Life[]): (string | undefined)[] =>
@@ -222,16 +227,11 @@ function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault
   const found = (
     lives: readonly Life[],
     say: (seen: Pick<StillRunning, 'pids'>, evidence: readonly (string | undefined)[]) => Fault,
-  ) =>
-    lives.length === 0
-      ? []
-      : [
-          spanning(
-            say({ pids: lives.map((life) => life.pid) }, evidence(lives)),
-            Math.min(...lives.map((life) => firstSeen(life)?.receivedMs ?? Number.POSITIVE_INFINITY)),
-            c.haltEndMs,
-          ),
-        ];
+  ) => {
+    if (lives.length === 0) return [];
+    const { fromMs, toMs } = thereAtFirst(c, lives);
+    return [spanning(say({ pids: lives.map((life) => life.pid) }, evidence(lives)), fromMs, toMs)];
+  };
   return [
     ...found(resurrected, (seen, ids) =>
       fault('boot-resurrection', 'came back with host', subject, seen, [...booted, ...ids]),
@@ -239,6 +239,20 @@ function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault
     ...found(respawned, (seen, ids) => fault('respawned', 'came back', subject, seen, ids)),
     ...found(went, (seen, ids) => fault('flapped', 'came and went', subject, seen, ids)),
   ];
+}
+
+/** From when to when at least one of these was there in the halt without a break, from the first of them on. */
+function thereAtFirst(c: CaseFile, lives: readonly Life[]): Interval {
+  const spans = lives
+    .map((life) => ({
+      fromMs: firstSeen(life)?.receivedMs ?? Number.POSITIVE_INFINITY,
+      toMs: Math.min(c.haltEndMs, c.lives.death(life)?.toMs ?? c.haltEndMs),
+    }))
+    .toSorted((a, b) => a.fromMs - b.fromMs);
+  const fromMs = spans[0]?.fromMs ?? Number.POSITIVE_INFINITY;
+  let toMs = fromMs;
+  for (const one of spans) if (one.fromMs <= toMs) toMs = Math.max(toMs, one.toMs);
+  return { fromMs, toMs };
 }
 
 /** Boots of the host that began after the trigger, by their scope. */
@@ -260,15 +274,14 @@ function late(
   const from = Math.max(...deaths.map((death) => death.fromMs)) - trigger.t0Ms;
   const to = Math.max(...deaths.map((death) => death.toMs)) - trigger.t0Ms;
   const evidence = deaths.flatMap((death) => [death.lastSeen.id, death.firstNot.id]);
-  return [
-    fault(
-      'late-stop',
-      'late',
-      { host, service: name },
-      { fromMs: from, toMs: to, withinMs: c.plan.timing.withinMs },
-      evidence,
-    ),
-  ];
+  const stopped = fault(
+    'late-stop',
+    'late',
+    { host, service: name },
+    { fromMs: from, toMs: to, withinMs: c.plan.timing.withinMs },
+    evidence,
+  );
+  return [spanning(stopped, trigger.t0Ms, trigger.t0Ms + to)];
 }
 
 function straddling(
@@ -290,6 +303,27 @@ function straddling(
       [seen.lastSeen.id, seen.firstNot.id],
     ),
   ];
+}
+
+/** Those of which nobody saw whether they were gone by the deadline: whatever else is said of the service, that is not known. */
+function unseenEnds(
+  c: CaseFile,
+  trigger: Trigger,
+  service: ServiceLives,
+  all: readonly { life: Life; fate: Fate }[],
+): Fault[] {
+  const { name, host } = service.planned;
+  const lives = all.flatMap(({ life, fate }) => (fate === 'unknown' ? [life] : []));
+  if (lives.length === 0) return [];
+  const lastMs = Math.max(...lives.map((life) => lastSeenInHalt(c, life)));
+  const unseen = fault(
+    'blind-probe',
+    'end not seen',
+    { host, service: name },
+    { pids: lives.map((life) => life.pid), lastMs: lastMs - trigger.t0Ms },
+    lives.map((life) => lastInHalt(c, life)?.sample.id),
+  );
+  return [spanning(unseen, trigger.t0Ms, c.haltEndMs)];
 }
 
 function lastDeath(c: CaseFile, service: ServiceLives): readonly [number, number] | null {

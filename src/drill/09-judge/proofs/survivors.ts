@@ -57,19 +57,21 @@ function brokerRestarts(c: CaseFile, service: ServiceLives): Finding[] {
   if (first === undefined) return [];
   const death = c.lives.death(first);
   if (death !== null && death.fromMs >= c.haltEndMs) return survivorEnded(c, service);
-  return crashedLife(c, service) === first ? afterCrash(c, service) : [];
+  return death === null ? [] : afterCrash(c, service);
 }
 
 function afterCrash(c: CaseFile, service: ServiceLives): Finding[] {
   const { name, host } = service.planned;
-  const died = service.newcomers.filter((life) => c.lives.death(life) !== null);
+  const crashed = crashedLife(c, service);
+  const died = service.newcomers.filter((life) => life !== crashed && c.lives.death(life) !== null);
   if (died.length === 0) return [];
+  const isFirst = crashed !== null && service.roots.includes(crashed);
   return [
     fault(
       'survivor-restarted',
       'ended after crash',
       { host, service: name },
-      { pids: pids(died) },
+      { pids: pids(died), isFirst },
       died.flatMap((life) => deathIds(c, life)),
     ),
   ];

@@ -33,6 +33,8 @@ const STOPS: readonly FindingCode[] = [
   'flapped',
   'late-stop',
 ];
+/** Of these something is there that can place orders: what is frozen places none. */
+const AT_WORK = STOPS.filter((code) => code !== 'frozen-not-stopped');
 /** What keeps a host from being observed, the deepest first. */
 const BLINDERS: readonly FindingCode[] = [
   'wrong-host-probe',
@@ -66,7 +68,7 @@ const sameService = ['service'] as const;
 const cutShort: readonly CauseRule[] = [
   // A target that did go, if late, kept the runner from nothing: only one that was there at the end of the halt did.
   { by: STOPS, fits: (c) => ranItsCourse(c) && !isHaltComplete(c) },
-  { by: CUTTERS, fits: ranItsCourse },
+  { by: CUTTERS, fits: (c, _, cause) => ranItsCourse(c) && !isOfOneTarget(c, cause) },
 ];
 const lostHost: readonly CauseRule[] = BLINDERS.map((code) => ({
   by: [code],
@@ -77,8 +79,9 @@ const lostHost: readonly CauseRule[] = BLINDERS.map((code) => ({
     BLINDERS.indexOf(code) < BLINDERS.indexOf(effect.code),
 }));
 const aroundDeadline: CauseRule = {
-  // On whichever side of the deadline an order was: it is of one that stopped late, or not at all.
-  by: STOPS,
+  // On whichever side of the deadline an order was: it is of one that was there then.
+  by: AT_WORK,
+  time: 'lasts',
   covers: true,
   fits: (_, { asset }) => asset !== undefined,
   each: (c, { asset }) => accountsAroundDeadline(c, asset ?? ''),
@@ -98,7 +101,15 @@ const unread: readonly CauseRule[] = [
 /** A kind that is not here has no cause but its own. */
 const CAUSES: Partial<Record<FindingCode, readonly CauseRule[]>> = {
   'unreachable-host': lostHost,
-  'blind-probe': lostHost,
+  'blind-probe': [
+    ...lostHost,
+    // Of a process of which nobody saw what became of it, where its host was lost.
+    {
+      by: BLINDERS,
+      same: ['host'],
+      fits: (_, effect, cause) => effect.service !== null && cause.service === null,
+    },
+  ],
   'sampled-too-coarsely': [
     aroundDeadline,
     ...lostHost,
@@ -112,7 +123,8 @@ const CAUSES: Partial<Record<FindingCode, readonly CauseRule[]>> = {
   ],
   'successful-no-op': [{ by: ['false-success'], same: ['host'] }],
   'false-claim': [{ by: STOPS, same: sameService, covers: true }],
-  'wrong-host-stop': [{ by: STOPS, same: sameService, covers: true }],
+  // Stopped elsewhere, and so not here; that the broker takes it to live elsewhere is wrong whatever became of it here.
+  'wrong-host-stop': [{ by: STOPS, same: sameService }],
   'hold-too-short': [{ by: STOPS, same: ['host', 'service'] }],
   respawned: cameBack,
   'boot-resurrection': cameBack,
@@ -120,7 +132,8 @@ const CAUSES: Partial<Record<FindingCode, readonly CauseRule[]>> = {
   'order-after-halt': [
     { by: ['wrong-asset'] },
     {
-      by: STOPS,
+      by: AT_WORK,
+      time: 'lasts',
       covers: true,
       each: (c, { asset, accounts }) => accounts ?? accountsAfterDeadline(c, asset ?? ''),
     },
@@ -141,32 +154,50 @@ const CAUSES: Partial<Record<FindingCode, readonly CauseRule[]>> = {
     { by: STATES, fits: (c) => c.trigger?.reply?.recorded === false },
   ],
   'unpersisted-halt': [
-    { by: ['amnesia-restart'], same: sameService, covers: true },
+    // Forgetting may come of what was never written down, and not the other way round.
+    { by: ['amnesia-restart'], same: sameService },
     { by: ['partial-stop'], fits: isRefusedLoneHalt },
     // Acknowledged and never begun: then nothing but the reply ever spoke of a halt.
     { by: ['successful-no-op'], fits: (c) => !isRefusedLoneHalt(c) && haltedState(c)?.source === 'reply' },
   ],
   'silent-downgrade': [
     { by: STATES },
+    {
+      by: ['partial-amnesia'],
+      same: sameService,
+      time: 'begins',
+      fits: (_, __, { field }) => field === 'level',
+    },
     { by: ['partial-stop'], fits: (c) => c.trigger?.reply?.acknowledged !== true },
   ],
   'missing-incident': [{ by: STATES }],
   'split-state': [
-    { by: ['unpersisted-halt'], same: sameService, covers: true },
-    { by: ['amnesia-restart', 'silent-downgrade'], same: sameService, time: 'begins', covers: true },
+    { by: ['unpersisted-halt'], same: sameService, covers: true, fits: isOfLevel },
+    {
+      by: ['amnesia-restart', 'silent-downgrade'],
+      same: sameService,
+      time: 'begins',
+      covers: true,
+      fits: isOfLevel,
+    },
     { by: ['partial-amnesia'], same: ['service', 'field'], time: 'begins', covers: true },
+    { by: ['unpersisted-halt', 'amnesia-restart', 'silent-downgrade'], same: sameService, time: 'begins' },
     { by: ['wrong-asset'] },
     { by: STOPS, same: sameService, fits: (c) => c.brokerMustStop },
     withTheFirstField('split-state'),
   ],
   'wrong-asset': [{ by: ['guard-side-effect'] }],
-  'partial-amnesia': [{ by: ['duplicate-incident'] }, withTheFirstField('partial-amnesia')],
+  'partial-amnesia': [
+    { by: ['duplicate-incident'] },
+    { by: ['amnesia-restart'], same: sameService },
+    withTheFirstField('partial-amnesia'),
+  ],
   'broker-down': [{ by: ['self-halt'] }, { by: ['guard-side-effect'] }],
   'self-halt': [{ by: ['guard-side-effect'], same: sameService }],
   'survivor-restarted': [
     { by: ['guard-side-effect'], same: sameService },
     // One that comes up and goes down, over and over, is down.
-    { by: ['broker-down'], same: sameService },
+    { by: ['broker-down', 'self-halt'], same: sameService },
   ],
   'unreadable-broker': [...unread, { by: ['vacuous-target'], same: sameService }],
   'unreadable-store': unread,
@@ -180,7 +211,8 @@ const CAUSES: Partial<Record<FindingCode, readonly CauseRule[]>> = {
     {
       by: STATES,
       covers: true,
-      fits: (c, effect, cause) => isForgotten(c, effect, cause) && isStartedByRunner(c, effect),
+      fits: (c, effect, cause) =>
+        isForgotten(c, effect, cause) && isStartedByRunner(c, effect) && isNothingLifted(c),
     },
     { by: STATES, fits: isForgotten },
     { by: ['collateral-halt'], same: ['asset'], fits: (_, { asset }) => asset !== undefined },
@@ -216,6 +248,8 @@ const CAUSES: Partial<Record<FindingCode, readonly CauseRule[]>> = {
       same: sameService,
       time: 'begins',
       covers: true,
+      // One that was tried, and of which nobody knows what came, was not kept from anything.
+      fits: ({ crash }) => crash === null,
     },
     ...cutShort,
   ],
@@ -247,6 +281,16 @@ function ranItsCourse(c: CaseFile): boolean {
   return c.interrupted.length === 0 && isWhole(c);
 }
 
+// What is not known of one target keeps nobody from looking at the rest.
+function isOfOneTarget(c: CaseFile, { code, service }: Fault): boolean {
+  return code === 'blind-probe' && service !== null && service !== c.plan.broker;
+}
+
+// Of a halt that is not known, incident, reason and asset are not either; where both know of one, they differ about these by themselves.
+function isOfLevel(_: CaseFile, { field }: Fault): boolean {
+  return field === 'level';
+}
+
 // What was refused is in no store; while the broker lives, its API would say so, and where it must be gone nothing does.
 function isRefusedLoneHalt(c: CaseFile): boolean {
   return c.brokerMustStop && c.trigger?.reply?.acknowledged === false;
@@ -255,6 +299,11 @@ function isRefusedLoneHalt(c: CaseFile): boolean {
 // Where no halt is found to be lifted, the steps that lift one are not taken.
 function isForgotten(c: CaseFile, _: Fault, { code }: Fault): boolean {
   return code === 'amnesia-restart' || c.plan.resume === 'manual';
+}
+
+// Where something was lifted after all, what had to be started by hand was not brought back by that.
+function isNothingLifted({ resumes, manualSteps }: CaseFile): boolean {
+  return resumes.length === 0 && manualSteps.length === 0;
 }
 
 function isStartedByRunner(c: CaseFile, { service }: Fault): boolean {
@@ -274,11 +323,24 @@ export function causesAmong(c: CaseFile, faults: readonly Fault[]): ReadonlyMap<
     for (const rule of CAUSES[effect.code] ?? []) {
       const causes = causesBy(c, rule, effect, faults);
       if (causes.length === 0) continue;
-      found.set(findingKey(effect), { causes, covers: rule.covers === true });
+      const covers = rule.covers === true && isTimed(rule, effect, faults, causes);
+      found.set(findingKey(effect), { causes, covers });
       break;
     }
   }
   return found;
+}
+
+/** Where it is not known when one of them was so, it is not proven that the one came of the other. */
+function isTimed(
+  { time }: CauseRule,
+  effect: Fault,
+  faults: readonly Fault[],
+  causes: readonly string[],
+): boolean {
+  if (time === undefined) return true;
+  const all = [effect, ...faults.filter((one) => causes.includes(findingKey(one)))];
+  return all.every(({ span }) => span !== undefined);
 }
 
 function causesBy(c: CaseFile, rule: CauseRule, effect: Fault, faults: readonly Fault[]): string[] {

@@ -40,6 +40,8 @@ const accepted = [
   issue('KI-002', 'unpersisted-halt', 2, 'knox', ['principal']),
   issue('KI-003', 'self-halt', 3, 'knox', ['principal']),
   issue('KI-004', 'amnesia-restart', 3, 'knox', ['principal']),
+  issue('KI-005', 'wrong-host-stop', 2, 'tesseract', traders),
+  issue('KI-007', 'unpersisted-halt', 3, 'knox', ['principal']),
 ];
 
 const of = (s: Scenario, strict = false) => judge(journalOf(s), { ...options, strict });
@@ -114,7 +116,7 @@ describe('the fleet as it was found, level 2', () => {
     );
   });
 
-  it('is a qualified pass with 0 targets proven once both bugs are accepted, and refused by --strict', () => {
+  it('is a qualified pass with 0 targets proven once all that the bugs show themselves by is accepted, and refused by --strict', () => {
     const s = asFoundLevel2Held();
     const verdict = of(s);
     expect(verdict).toMatchObject({
@@ -124,9 +126,9 @@ describe('the fleet as it was found, level 2', () => {
       coverage: { targets: { declared: 4, proven: 0 } },
     });
     expect(verdict.headline).toBe(
-      'LAB (as-found): PASS with 2 known issues[^KI-001][^KI-002]: 0 of 4 targets proven',
+      'LAB (as-found): PASS with 4 known issues[^KI-001][^KI-002][^KI-005][^KI-006]: 0 of 4 targets proven',
     );
-    expect(verdict.footnotes.map((note) => note.id)).toEqual(['KI-001', 'KI-002']);
+    expect(verdict.footnotes.map((note) => note.id)).toEqual(['KI-001', 'KI-002', 'KI-005', 'KI-006']);
     expect(of(s, true).exitCode).toBe(1);
   });
 
@@ -178,10 +180,10 @@ describe('the fleet as it was found, level 3', () => {
     expect(verdict.broker.moments[1]?.api).toMatchObject({ level: 3, incident: 'i-1' });
   });
 
-  it('is a qualified pass once both are accepted', () => {
+  it('is a qualified pass once all three are accepted', () => {
     const verdict = of({ ...asFoundLevel3(), knownIssues: accepted });
     expect(verdict.headline).toBe(
-      'LAB (as-found): PASS with 2 known issues[^KI-003][^KI-004]: 4 of 4 targets proven',
+      'LAB (as-found): PASS with 3 known issues[^KI-003][^KI-004][^KI-007]: 4 of 4 targets proven',
     );
     expect(verdict).toMatchObject({ verdict: 'pass', qualified: true, exitCode: 0 });
   });
@@ -194,6 +196,7 @@ describe('known issues', () => {
     expect(verdict.footnotes.map((note) => [note.id, note.findings])).toEqual([
       ['KI-001', 0],
       ['KI-002', 0],
+      ['KI-005', 0],
     ]);
     const s = cleanLevel2();
     s.audit = (ms) => (ms < 9000 ? cleanLevel2().audit(ms) : { kind: 'present', value: [] });

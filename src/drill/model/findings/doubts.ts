@@ -95,6 +95,11 @@ export const doubtsFindings = {
         { pid, otherHost }: { readonly pid: number; readonly otherHost: string | null },
       ) =>
         `A sample of ${host} lacks pid ${pid}, which samples${otherHost === null ? '' : `, of ${otherHost},`} before and after it show.`,
+      'end not seen': (
+        { service },
+        { pids, lastMs }: { readonly pids: readonly number[]; readonly lastMs: number },
+      ) =>
+        `Whether ${service} was gone by the deadline was not seen: pid ${pids.join(', ')} was there ${seconds(lastMs)} after T0, and no later sample says when it ended.`,
       'heartbeat unread': ({ host, service }, { when }: { readonly when: 'before' | 'halted' }) =>
         `The heartbeat of ${service} on ${host} could not be read ${when === 'before' ? 'before the trigger' : 'during the halt'}.`,
       'missed by probe': ({ host }, seen: OnePid) =>

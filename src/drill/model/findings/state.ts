@@ -169,12 +169,12 @@ export const stateFindings = {
           afterMs,
         }: {
           readonly source: 'API' | 'store';
-          readonly level: number;
+          readonly level: number | null;
           readonly expected: number;
           readonly afterMs: number;
         },
       ) =>
-        `Its ${source} showed level ${level} instead of ${expected} ${seconds(afterMs)} after T0, and nobody had resumed.`,
+        `Its ${source} showed ${level === null ? `no state at all instead of level ${expected}` : `level ${level} instead of ${expected}`} ${seconds(afterMs)} after T0, and nobody had resumed.`,
       'store gave up': (
         _,
         {

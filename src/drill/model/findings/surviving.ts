@@ -32,8 +32,8 @@ export const survivingFindings = {
         { pids, by, isReplaced }: Ended & { readonly by: 'halt' | 'undo'; readonly isReplaced: boolean },
       ) =>
         `${service} must survive this level; its process on ${host} (pid ${pids.join(', ')}) was ended ${by === 'halt' ? 'during the halt' : 'by the undo'}, and ${isReplaced ? 'another' : 'nothing'} took its place.`,
-      'ended after crash': ({ host, service }, { pids }: Ended) =>
-        `After the one crash that the drill made, ${service} ended again on ${host} (pid ${pids.join(', ')}).`,
+      'ended after crash': ({ host, service }, { pids, isFirst }: Ended & { readonly isFirst: boolean }) =>
+        `${isFirst ? 'After the one crash that the drill made' : 'After it had ended by itself'}, ${service} ended again on ${host} (pid ${pids.join(', ')}).`,
     },
   },
   'survivor-stale': {
