@@ -4,11 +4,12 @@ import type { Lack, Part } from './lack.ts';
 
 /** What an accepted finding says is missing: parts of the proof about its own subject. Nothing else of the proof does it excuse. */
 const SAYS: Partial<Record<FindingCode, readonly Part[]>> = {
-  'successful-no-op': ['stop', 'claim', 'restored'],
-  'partial-stop': ['stop', 'claim', 'restored'],
+  // One that runs on may have children as before: they are part of what did not stop.
+  'successful-no-op': ['stop', 'child', 'claim', 'restored'],
+  'partial-stop': ['stop', 'child', 'claim', 'restored'],
   'late-stop': ['stop'],
-  'frozen-not-stopped': ['stop', 'claim', 'restored'],
-  'renamed-survivor': ['stop', 'claim', 'restored'],
+  'frozen-not-stopped': ['stop', 'child', 'claim', 'restored'],
+  'renamed-survivor': ['stop', 'child', 'claim', 'restored'],
   respawned: ['again'],
   flapped: ['again'],
   'boot-resurrection': ['again'],

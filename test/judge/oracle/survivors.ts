@@ -1,7 +1,7 @@
 import type { PlannedService } from '../../../src/drill/model/plan.ts';
 import { type Evidence, tableOf } from './evidence.ts';
 import type { Lack } from './lack.ts';
-import { firstSeen, goneIn, lookAt, type Seen, wasService } from './seen.ts';
+import { firstSeen, goneIn, lastSeen, lookAt, type Seen, wasService } from './seen.ts';
 import { killOf } from './state.ts';
 import { baselineOf } from './stops.ts';
 
@@ -26,6 +26,11 @@ export function livesIn(e: Evidence, { name, host }: PlannedService, fromMs: num
   return (e.lives.get(host) ?? []).filter((life) => wasService(life, name, fromMs, toMs));
 }
 
+function isBrief({ plan }: Evidence, life: Seen): boolean {
+  const isLong = lastSeen(life).receivedMs - firstSeen(life).sentMs > plan.timing.maxGapMs;
+  return !isLong || life.sightings.filter(({ sample }) => sample.mode === 'full').length < 2;
+}
+
 // Exactly one new life, soon after the kill, and the one that was killed was its own.
 function missingReturn(
   e: Evidence,
@@ -47,7 +52,9 @@ function missingReturn(
     lacks.push({ ...about, says: 'it died before' });
   const lasting = livesIn(e, service, kill.fromMs, untilMs)
     .filter((life) => !roots.includes(life) && !roots.some((root) => life.kin.has(root.pid)))
-    .filter((life, _, all) => !all.some(({ pid: other }) => life.kin.has(other)));
+    .filter((life, _, all) => !all.some(({ pid: other }) => life.kin.has(other)))
+    // For a moment, beside one that stays: a status command of the same script. A second instance takes two full reads (DESIGN section 6).
+    .filter((life, _, all) => !isBrief(e, life) || all.every((other) => isBrief(e, other)));
   const [back] = lasting;
   if (lasting.length !== 1 || back === undefined)
     return [...lacks, { ...about, says: `${lasting.length} lives came after it` }];
