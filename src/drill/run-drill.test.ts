@@ -294,6 +294,16 @@ describe('runDrill', () => {
     expect(lastNote(fleet, 'resume')).toBeNull();
   });
 
+  it.each([1, 2])(
+    'H-A1: waits for what its own supervisor restarts, %d times, and starts no second one beside it',
+    async (stopsAgainTimes) => {
+      const fleet = await drill({ stopsAgainAfterMs: 400, supervisedMs: 600, stopsAgainTimes });
+      expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
+      expect(fleet.count('hermes')).toBe(1);
+      expect(lastNote(fleet, 'resume')).toBeNull();
+    },
+  );
+
   it('presumes fired what got no reply: never repeats the trigger, resumes what it finds', async () => {
     const fleet = await drill({ silent: true });
     expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);

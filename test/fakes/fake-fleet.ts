@@ -50,6 +50,10 @@ export interface Behaviour {
   readonly forgetsToStart?: string;
   /** A stop of hermes comes this long after the resume. */
   readonly stopsAgainAfterMs?: number;
+  /** So long after that stop hermes is restarted by a supervisor of its own, whoever else has started it meanwhile. */
+  readonly supervisedMs?: number;
+  /** How often that happens in a row; once unless told otherwise. */
+  readonly stopsAgainTimes?: number;
   /** Locks every token out once a guard was refused. */
   readonly locksOut?: boolean;
 }
@@ -152,6 +156,12 @@ export class FakeFleet {
     this.#kill(service);
   }
 
+  /** How many processes of it there are. */
+  count(name: string): number {
+    const { processes } = this.#hostOf(name);
+    return [...processes.values()].filter(({ argv }) => argv.includes(scriptOf(name))).length;
+  }
+
   alive(name: string): boolean {
     return this.#hostOf(name).find(scriptOf(name)) !== undefined;
   }
@@ -239,8 +249,19 @@ export class FakeFleet {
     for (const name of TRADERS)
       if (!this.alive(name) && name !== this.#behaviour.forgetsToStart) this.#spawn(name);
     const again = this.#behaviour.stopsAgainAfterMs;
-    if (again !== undefined) void this.clock.sleep(again).then(() => this.#kill('hermes'));
+    if (again !== undefined) void this.#stopAgain(again, this.#behaviour.stopsAgainTimes ?? 1);
     return present(reply({ level: 0 }));
+  }
+
+  async #stopAgain(afterMs: number, times: number): Promise<void> {
+    const { supervisedMs } = this.#behaviour;
+    for (let time = 1; time <= times; time += 1) {
+      await this.clock.sleep(afterMs);
+      this.#kill('hermes');
+      if (supervisedMs === undefined) continue;
+      await this.clock.sleep(supervisedMs);
+      this.#spawn('hermes');
+    }
   }
 
   /** Refuses what has to be refused, and counts a halt that is repeated, unless it behaves otherwise. */

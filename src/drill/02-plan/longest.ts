@@ -73,7 +73,7 @@ function undoMs(plan: Plan): number {
   const startable = services.filter(({ role }) => role !== 'bystander').length;
   const lifted =
     resume === 'manual'
-      ? withinMs + STATE_MS + manualResume.length * COMMAND_MS
+      ? withinMs + STATE_MS + manualResume.length * COMMAND_MS + restoreWithinMs
       : 2 * crashWithinMs +
         COMMAND_MS +
         RESUME_ATTEMPTS * (RESUME_REPLY_MS + crashWithinMs) +
@@ -83,5 +83,7 @@ function undoMs(plan: Plan): number {
     0,
     ...services.map(({ heartbeat }) => (heartbeat ? BEATS * heartbeat.everyMs + LOOK_MS : 0)),
   );
-  return ROUNDS * (lifted + startable * COMMAND_MS + restoreWithinMs + 2 * beatsMs + settleMs);
+  const round = lifted + startable * COMMAND_MS + restoreWithinMs + 2 * beatsMs + settleMs;
+  // And once more for what comes back by itself after the last.
+  return ROUNDS * round + restoreWithinMs + beatsMs + settleMs;
 }

@@ -9,7 +9,7 @@ import { resumeByHand } from './resume-by-hand.ts';
 import { settled, takeStep } from './take-step.ts';
 
 const REPLY_WITHIN_MS = 15_000;
-/** A resume whose answer was lost is asked for again, for the same revision, but not for ever. */
+/** A resume that is refused, or comes to nothing, is asked for again, for the same revision, but not for ever. */
 const ATTEMPTS = 3;
 /** How long to wait for the store to show the halt, once the broker is gone. */
 const STATE_WITHIN_MS = 2_000;
@@ -44,7 +44,7 @@ const ROUNDS = 2;
 export async function undoHalt(undo: Undo): Promise<Undone> {
   const { observer, plan, world } = undo;
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const outcome = await undoOnce(undo);
+    const outcome = await undoOnce(undo, round);
     if (outcome !== 'restored') {
       // What the last act did, or did not do, shows only afterwards.
       await observer.until(() => false, world.clock.nowMs() + plan.timing.settleMs);
@@ -52,18 +52,24 @@ export async function undoHalt(undo: Undo): Promise<Undone> {
     }
     const relapsed = (): boolean => haltNow(undo) !== null || down(undo).length > 0;
     if (!(await observer.until(relapsed, world.clock.nowMs() + plan.timing.settleMs))) break;
+    // Nothing more is started; but what its supervisor is about to restart is waited for.
+    if (round === ROUNDS && (await backByItself(undo)))
+      await observer.until(relapsed, world.clock.nowMs() + plan.timing.settleMs);
   }
   if (foreignNow(undo)) return 'foreign';
   return haltNow(undo) === null && down(undo).length === 0 ? 'restored' : 'not restored';
 }
 
-async function undoOnce(undo: Undo): Promise<Undone> {
+async function undoOnce(undo: Undo, round: number): Promise<Undone> {
   const { plan, world } = undo;
-  if (plan.resume === 'manual') return undoByHand(undo);
+  if (plan.resume === 'manual')
+    return round > 1 && (await backByItself(undo)) ? 'restored' : undoByHand(undo);
   if (!(await brokerAnswers(undo))) {
     if (await storeIsForeign(undo)) return 'foreign';
     const next =
-      haltNow(undo) === null ? 'starting by hand what is down' : 'asking it to resume all the same';
+      haltNow(undo) === null
+        ? 'what does not come back by itself is started by hand'
+        : 'asking it to resume all the same';
     world.progress({ kind: 'note', text: `the broker does not answer: ${next}` });
   }
   const halted = haltNow(undo);
@@ -71,12 +77,20 @@ async function undoOnce(undo: Undo): Promise<Undone> {
     if (foreignNow(undo)) return 'foreign';
     const outcome = await resume(undo, halted);
     if (outcome !== 'resumed') return outcome;
-    if (await allBack(undo, plan.timing.restoreWithinMs)) return 'restored';
   }
+  if (await backByItself(undo)) return 'restored';
   // Either the resume left something down, or the broker has forgotten the halt and will never bring it back.
   await startWhatIsDown(undo);
   if (foreignNow(undo)) return 'foreign';
   return (await allBack(undo, plan.timing.restoreWithinMs)) ? 'restored' : 'not restored';
+}
+
+/**
+ * Whether, once no halt stands, everything comes back within its time without another hand: a service's own supervisor may be about to
+ * restart it, and a start beside that makes two of it.
+ */
+async function backByItself(undo: Undo): Promise<boolean> {
+  return haltNow(undo) === null && (await allBack(undo, undo.plan.timing.restoreWithinMs));
 }
 
 /** A halt that no API call lifts: the documented procedure, step by step, and then every service by its own start command. */
