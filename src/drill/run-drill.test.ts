@@ -304,6 +304,21 @@ describe('runDrill', () => {
     },
   );
 
+  it.each<[string, Behaviour, number]>([
+    ['answers before it is done', { resumesAfterMs: 6_000 }, 10_000],
+    ['takes longer to answer than others', { resumesAfterMs: 17_000, answersResume: 'when done' }, 20_000],
+    ['never answers in time', { resumesAfterMs: 23_000, answersResume: 'when done' }, 20_000],
+  ])(
+    'H-A2: asks a broker that %s for one resume, and gives it its time',
+    async (_, behaviour, restoreWithinMs) => {
+      const timing = { ...fakePlan().timing, restoreWithinMs };
+      const fleet = await drill(behaviour, undefined, fakePlan({ timing }));
+      expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
+      expect(lastNote(fleet, 'resume')).toBeNull();
+      expect(fleet.alive('hermes') && fleet.alive('shiva')).toBe(true);
+    },
+  );
+
   it('presumes fired what got no reply: never repeats the trigger, resumes what it finds', async () => {
     const fleet = await drill({ silent: true });
     expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);

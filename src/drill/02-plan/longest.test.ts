@@ -44,7 +44,7 @@ it.each([
   ['hold', 'holdMs', 1],
   ['baseline', 'baselineMs', 1],
   ['within, as which the fleet is watched three times', 'withinMs', 4],
-  ['restore-within, five times', 'restoreWithinMs', 5],
+  ['restore-within, in which each of three resumes must show, too', 'restoreWithinMs', 11],
 ] as const)('grows with %s', (_, key, times) => {
   const longer = plan({ timing: { ...TIMING, [key]: TIMING[key] + 700 } });
   expect(longestMs(longer) - longestMs(plan())).toBe(times * 700);

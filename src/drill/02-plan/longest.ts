@@ -76,7 +76,8 @@ function undoMs(plan: Plan): number {
       ? withinMs + STATE_MS + manualResume.length * COMMAND_MS + restoreWithinMs
       : 2 * crashWithinMs +
         COMMAND_MS +
-        RESUME_ATTEMPTS * (RESUME_REPLY_MS + crashWithinMs) +
+        RESUME_ATTEMPTS *
+          (Math.max(RESUME_REPLY_MS, restoreWithinMs) + Math.max(crashWithinMs, restoreWithinMs)) +
         restoreWithinMs;
   // Each time that everything is up, its heartbeats are waited for.
   const beatsMs = Math.max(
