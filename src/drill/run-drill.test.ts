@@ -319,6 +319,30 @@ describe('runDrill', () => {
     },
   );
 
+  it('S21: opens what came back once more before it ends: it may have called exec since', async () => {
+    const timing = { ...fakePlan().timing, settleMs: 2_000 };
+    const fleet = await drill(
+      {},
+      ({ clock, tesseract, entries }) => {
+        const isResumed = (): boolean =>
+          entries.some((one) => one.kind === 'outcome' && one.act.act === 'resume');
+        const exec = async (): Promise<void> => {
+          while (!isResumed()) await clock.sleep(50);
+          await clock.sleep(1_200);
+          const hermes = tesseract.find('/opt/bin/hermes');
+          if (hermes) tesseract.becomes(hermes.pid, ['/usr/bin/node', '/opt/bin/idle']);
+        };
+        void exec();
+      },
+      fakePlan({ timing }),
+    );
+    const verdict = judge(fleet.entries, { today: '2026-11-22', strict: false });
+    expect(verdict.findings.map(({ code, service }) => [code, service])).toEqual([
+      ['restored-differently', 'hermes'],
+    ]);
+    expect(verdict.fleet).not.toBe('restored');
+  });
+
   it('presumes fired what got no reply: never repeats the trigger, resumes what it finds', async () => {
     const fleet = await drill({ silent: true });
     expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);

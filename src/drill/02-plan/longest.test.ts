@@ -33,8 +33,8 @@ const plan = (over: Partial<Plan> = {}): Plan =>
 // Open 15, baseline 1 + 10, trigger 5 + 5, hold 20, its end 15.
 const HALT_MS = 71_000;
 // Twice: asking (10 + 10 + 30), three resumes of 25, back 10, two starts of 30, back 10, and watched for as long as the halt may take, 10.
-// And at last back by itself 10, and watched 10.
-const UNDO_MS = 2 * 215_000 + 20_000;
+// And at last back by itself 10, watched 10, and looked through 5.
+const UNDO_MS = 2 * 215_000 + 25_000;
 
 it('sums up what may be late, the undo included', () => {
   expect(longestMs(plan())).toBe(HALT_MS + UNDO_MS);
@@ -85,8 +85,8 @@ it('counts the tokens, before anything and again after guards, and the slowest c
 it('counts the steps of a manual resume in place of asking the broker', () => {
   const run = ['/opt/wake'];
   const manual = plan({ resume: 'manual', manualResume: [{ host: 'knox', run }] });
-  // Twice: the broker gone 5, its state 2, a step 30, two starts of 30, back 10, watched 10; in the second by itself 10, and so once more at last, and watched 10.
-  expect(longestMs(manual)).toBe(HALT_MS + 2 * 127_000 + 20_000);
+  // Twice: the broker gone 5, its state 2, a step 30, two starts of 30, back 10, watched 10; in the second by itself 10, and so once more at last, watched 10, and looked through 5.
+  expect(longestMs(manual)).toBe(HALT_MS + 2 * 127_000 + 25_000);
 });
 
 it.each([

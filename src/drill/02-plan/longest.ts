@@ -19,6 +19,8 @@ const STATE_MS = 2_000;
 /** How many beats may be missed before a heartbeat has stopped, and how long it may take to look. */
 const BEATS = 3;
 const LOOK_MS = 3_000;
+/** Every process is opened once more at the end. */
+const LAST_LOOK_MS = 5_000;
 /** The undo is done once more where what it undid comes back. */
 const ROUNDS = 2;
 
@@ -86,5 +88,5 @@ function undoMs(plan: Plan): number {
   );
   const round = lifted + startable * COMMAND_MS + restoreWithinMs + 2 * beatsMs + settleMs;
   // And once more for what comes back by itself after the last.
-  return ROUNDS * round + restoreWithinMs + beatsMs + settleMs;
+  return ROUNDS * round + restoreWithinMs + beatsMs + settleMs + LAST_LOOK_MS;
 }
