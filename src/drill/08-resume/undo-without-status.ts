@@ -1,9 +1,9 @@
 import type { BrokerReply, BrokerState } from '../model/broker-state.ts';
-import { settled } from './take-step.ts';
 import { readsStore } from '../model/coverage.ts';
 import type { Act } from '../model/journal.ts';
 import { haltSeen, isForeign } from '../model/ownership.ts';
 import type { Reading } from '../model/reading.ts';
+import { settled } from './take-step.ts';
 import {
   allBack,
   down,

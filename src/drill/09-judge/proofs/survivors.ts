@@ -5,6 +5,7 @@ import {
   beatBefore,
   beatsOf,
   type CaseFile,
+  isWayUp,
   type Life,
   limitOf,
   longestStill,
@@ -64,7 +65,7 @@ function brokerRestarts(c: CaseFile, service: ServiceLives): Finding[] {
 
 function afterCrash(c: CaseFile, service: ServiceLives): Finding[] {
   const { name, host } = service.planned;
-  const died = service.newcomers.filter((life) => c.lives.death(life) !== null);
+  const died = service.newcomers.filter((life) => c.lives.death(life) !== null && !isWayUp(c, service, life));
   if (died.length === 0) return [];
   return [
     finding(
