@@ -79,3 +79,57 @@ describe('a daemon whose starter stays for a moment', () => {
     expect(told(judged(s))).toEqual(['unrestored-service hermes']);
   });
 });
+
+describe('a check by the same script, before the service', () => {
+  /** A life with other arguments that ends then, so long before the one that comes back. */
+  const checks = (s: Scenario, name: string, fingerprint: string, forMs: number, beforeMs = 100): void => {
+    const service = later(s, name);
+    const check = life(name, service.hosts[0] ?? '', 710, service.fromMs, service.fromMs + forMs);
+    s.lives.push({ ...check, fingerprint });
+    service.fromMs += forMs + beforeMs;
+    service.start = check.start + 2 + forMs + beforeMs;
+  };
+
+  it('H-B3: has not fallen', () => {
+    const s = cleanLevel2();
+    checks(s, 'hermes', 'check', 700);
+    expect([judged(s).verdict, told(judged(s))]).toEqual(['pass', []]);
+  });
+
+  it('H-B3: is no second death of the broker', () => {
+    const s = cleanLevel2();
+    // It answers 300 ms after it is there.
+    checks(s, 'principal', 'check', 250, 10);
+    expect(told(judged(s))).toEqual([]);
+  });
+
+  it.each([
+    ['is the service itself', (s: Scenario) => checks(s, 'hermes', 'f', 700)],
+    ['lasts longer than max-gap', (s: Scenario) => checks(s, 'hermes', 'check', 1_700)],
+    ['is long over', (s: Scenario) => checks(s, 'hermes', 'check', 700, 1_700)],
+  ])('H-B3: has fallen where it %s', (_, change) => {
+    const s = cleanLevel2();
+    change(s);
+    if (_ === 'is the service itself') for (const one of livesOf(s, 'hermes')) one.fingerprint = 'f';
+    expect(told(judged(s))).toEqual(['unrestored-service hermes']);
+  });
+});
+
+describe('a stop tool that is the script of the service', () => {
+  const tool = (fromMs: number, toMs: number): string[] => {
+    const s = cleanLevel2();
+    s.lives.push({ ...life('hermes', 'tesseract', 720, fromMs, toMs), fingerprint: 'stop' });
+    return told(judged(s));
+  };
+
+  it('H-C1: is no return where it was there before the service was gone, and goes by the deadline', () => {
+    expect(tool(T0 + 200, T0 + 1_500)).toEqual([]);
+  });
+
+  it.each([
+    ['that comes after the service was gone', T0 + 900, T0 + 1_900],
+    ['that goes after the deadline', T0 + 200, T0 + 5_900],
+  ])('H-C1: is one %s', (_, fromMs, toMs) => {
+    expect(tool(fromMs, toMs)).toContain('flapped hermes');
+  });
+});

@@ -1,16 +1,22 @@
 import type { CaseFile } from './case-file.ts';
-import { firstSeen, type Life } from './lives.ts';
-import type { ServiceLives } from './service-lives.ts';
+import { detailAt, firstSeen, type Life } from './lives.ts';
+import { isLasting, type ServiceLives } from './service-lives.ts';
 
 /**
- * Whether a life that ended was no more than the way up of one that stays: the starter of a daemon, which goes once that is there.
+ * Whether a life that ended was no more than the way up of one that stays: the starter of a daemon, which goes once that is there, or a
+ * check by the same script and with other arguments, which is over within `max-gap` and has the service follow it as soon.
  */
 export function isWayUp(c: CaseFile, service: ServiceLives, life: Life): boolean {
   const death = c.lives.death(life);
-  if (death === null) return false;
+  if (death === null || service.roots.includes(life)) return false;
   const begun = c.lives.lineage(life.scope).descendants(new Set([life.key]), { by: 'pid' });
-  return [...service.newcomers, ...service.returned].some(
-    (one) =>
-      c.lives.death(one) === null && begun.has(one.key) && (firstSeen(one)?.sentMs ?? Infinity) <= death.toMs,
-  );
+  const { maxGapMs } = c.plan.timing;
+  return [...service.newcomers, ...service.returned].some((one) => {
+    const [fromMs, cameMs] = [firstSeen(life)?.sentMs ?? Infinity, firstSeen(one)?.sentMs ?? Infinity];
+    if (c.lives.death(one) !== null || cameMs < fromMs) return false;
+    if (begun.has(one.key) && cameMs <= death.toMs) return true;
+    return !isLasting(life, maxGapMs) && cameMs <= death.toMs + maxGapMs && kind(life) !== kind(one);
+  });
 }
+
+const kind = (life: Life): string | undefined => detailAt(life, Infinity)?.detail.fingerprint;

@@ -30,7 +30,7 @@ export function brokerLives(c: CaseFile): readonly Life[] {
   return c.broker === null ? [] : [...c.broker.roots, ...c.broker.newcomers];
 }
 
-/** Lives of the broker, but for starters of one that stays, that ended, in order, between T0 and the end of the halt. */
+/** Lives of the broker, but for the way up of one that stays, that ended, in order, between T0 and the end of the halt. */
 export function brokerDeaths(c: CaseFile): { readonly life: Life; readonly death: Death }[] {
   const { broker } = c;
   if (c.trigger === null || broker === null) return [];
