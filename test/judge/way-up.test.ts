@@ -116,14 +116,19 @@ describe('a check by the same script, before the service', () => {
 });
 
 describe('a stop tool that is the script of the service', () => {
-  const tool = (fromMs: number, toMs: number): string[] => {
+  const tool = (fromMs: number, toMs: number, fingerprint = 'stop'): string[] => {
     const s = cleanLevel2();
-    s.lives.push({ ...life('hermes', 'tesseract', 720, fromMs, toMs), fingerprint: 'stop' });
+    s.lives.push({ ...life('hermes', 'tesseract', 720, fromMs, toMs), fingerprint });
     return told(judged(s));
   };
 
   it('H-C1: is no return where it was there before the service was gone, and goes by the deadline', () => {
     expect(tool(T0 + 200, T0 + 1_500)).toEqual([]);
+  });
+
+  it('H-C1: is a second one of it where it has the same arguments', () => {
+    const [own] = livesOf(cleanLevel2(), 'hermes');
+    expect(tool(T0 + 200, T0 + 1_500, own?.fingerprint ?? 'f-hermes')).toContain('flapped hermes');
   });
 
   it.each([

@@ -20,3 +20,8 @@ export function isWayUp(c: CaseFile, service: ServiceLives, life: Life): boolean
 }
 
 const kind = (life: Life): string | undefined => detailAt(life, Infinity)?.detail.fingerprint;
+
+/** Whether it runs with other arguments, or another executable, than every life of the service before the trigger. */
+export function isOtherKind({ roots }: ServiceLives, life: Life): boolean {
+  return roots.every((root) => kind(root) !== kind(life));
+}

@@ -5,6 +5,7 @@ import {
   type CaseFile,
   detailAt,
   firstSeen,
+  isOtherKind,
   type Life,
   once,
   type Reboot,
@@ -236,8 +237,9 @@ function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault
   const went = service.newcomers.filter((life) => {
     const last = life.seen.at(-1)?.sample;
     if (last === undefined || !diedBy(c, life, c.haltEndMs) || last.receivedMs <= lastGone) return false;
-    // What was there before the service was gone came back from nowhere: its own script stops it, and goes.
-    if ((firstSeen(life)?.sentMs ?? 0) < lastGone && diedBy(c, life, trigger.deadlineMs)) return false;
+    // There before the service was gone, with other arguments, and gone by the deadline: its own script stopped it.
+    const isTool = (firstSeen(life)?.sentMs ?? 0) < lastGone && isOtherKind(service, life);
+    if (isTool && diedBy(c, life, trigger.deadlineMs)) return false;
     return isSeenComing(c, life) || last.sentMs >= trigger.deadlineMs;
   });
   const evidence = (lives: readonly Life[]): (string | undefined)[] =>
