@@ -1,8 +1,8 @@
 import { createObserver } from './06-observe/observer.ts';
 import { asksStatus, readsStore } from './model/coverage.ts';
 import { inWhatTime } from './model/foresight.ts';
-import type { Entry, EntryBody } from './model/journal.ts';
 import { type Inventory, isCommand } from './model/inventory.ts';
+import type { Entry, EntryBody } from './model/journal.ts';
 import type { ManagedReading } from './model/manager.ts';
 import { isHalted } from './model/ownership.ts';
 import type { Plan, PlannedService } from './model/plan.ts';

@@ -294,6 +294,55 @@ describe('runDrill', () => {
     expect(lastNote(fleet, 'resume')).toBeNull();
   });
 
+  it.each([1, 2])(
+    'H-A1: waits for what its own supervisor restarts, %d times, and starts no second one beside it',
+    async (stopsAgainTimes) => {
+      const fleet = await drill({ stopsAgainAfterMs: 400, supervisedMs: 600, stopsAgainTimes });
+      expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
+      expect(fleet.count('hermes')).toBe(1);
+      expect(lastNote(fleet, 'resume')).toBeNull();
+    },
+  );
+
+  it.each<[string, Behaviour, number]>([
+    ['answers before it is done', { resumesAfterMs: 6_000 }, 10_000],
+    ['takes longer to answer than others', { resumesAfterMs: 17_000, answersResume: 'when done' }, 20_000],
+    ['never answers in time', { resumesAfterMs: 23_000, answersResume: 'when done' }, 20_000],
+  ])(
+    'H-A2: asks a broker that %s for one resume, and gives it its time',
+    async (_, behaviour, restoreWithinMs) => {
+      const timing = { ...fakePlan().timing, restoreWithinMs };
+      const fleet = await drill(behaviour, undefined, fakePlan({ timing }));
+      expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);
+      expect(lastNote(fleet, 'resume')).toBeNull();
+      expect(fleet.alive('hermes') && fleet.alive('shiva')).toBe(true);
+    },
+  );
+
+  it('S21: opens what came back once more before it ends: it may have called exec since', async () => {
+    const timing = { ...fakePlan().timing, settleMs: 2_000 };
+    const fleet = await drill(
+      {},
+      ({ clock, tesseract, entries }) => {
+        const isResumed = (): boolean =>
+          entries.some((one) => one.kind === 'outcome' && one.act.act === 'resume');
+        const exec = async (): Promise<void> => {
+          while (!isResumed()) await clock.sleep(50);
+          await clock.sleep(1_200);
+          const hermes = tesseract.find('/opt/bin/hermes');
+          if (hermes) tesseract.becomes(hermes.pid, ['/usr/bin/node', '/opt/bin/idle']);
+        };
+        void exec();
+      },
+      fakePlan({ timing }),
+    );
+    const verdict = judge(fleet.entries, { today: '2026-11-22', strict: false });
+    expect(verdict.findings.map(({ code, service }) => [code, service])).toEqual([
+      ['restored-differently', 'hermes'],
+    ]);
+    expect(verdict.fleet).not.toBe('restored');
+  });
+
   it('presumes fired what got no reply: never repeats the trigger, resumes what it finds', async () => {
     const fleet = await drill({ silent: true });
     expect(fleet.acts).toEqual(['halt 2', 'resume inc-1']);

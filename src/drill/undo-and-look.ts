@@ -5,7 +5,13 @@ import type { StageTeller } from './stage-teller.ts';
 
 type What = Parameters<typeof undoHalt>[0];
 
-/** The undo, and a last look at what only corroborates. */
+/** How long it may take to open every process of every host once more. */
+const LAST_LOOK_MS = 5_000;
+
+/**
+ * The undo, and a last look: at what only corroborates, and at every process once more, as at the end of the hold. What came back
+ * may have called exec since it was opened, and shows that by nothing else.
+ */
 export async function undoAndLook(
   what: Omit<What, 'handsOff'> & Partial<Pick<What, 'handsOff'>>,
   stage: StageTeller,
@@ -15,6 +21,8 @@ export async function undoAndLook(
   const byStatus = asksStatus(what.plan) || what.plan.resume === 'manual';
   const undone = await (byStatus ? undoHalt : undoWithoutStatus)({ handsOff: () => false, ...what });
   await Promise.all([what.observer.readManagers('restored'), what.observer.readAudit()]);
+  what.observer.lookAgain();
+  await what.observer.until(() => what.observer.lookedAgain(), what.world.clock.nowMs() + LAST_LOOK_MS);
   stage('resume', 'end', undone === 'restored' ? null : undone);
   return undone;
 }

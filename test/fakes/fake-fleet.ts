@@ -34,6 +34,10 @@ export interface Behaviour {
   readonly hidesIncident?: boolean;
   /** Answers no question for its status from the trigger on until the resume. */
   readonly mute?: boolean;
+  /** Carries a resume out so long after it was asked for, and refuses every other meanwhile. */
+  readonly resumesAfterMs?: number;
+  /** Answers a resume at once, before it is carried out, or only then; at once unless told otherwise. */
+  readonly answersResume?: 'at once' | 'when done';
   /** Refuses every resume. */
   readonly refusesResume?: boolean;
   /** Carries out this guard, whatever it answers. */
@@ -50,6 +54,10 @@ export interface Behaviour {
   readonly forgetsToStart?: string;
   /** A stop of hermes comes this long after the resume. */
   readonly stopsAgainAfterMs?: number;
+  /** So long after that stop hermes is restarted by a supervisor of its own, whoever else has started it meanwhile. */
+  readonly supervisedMs?: number;
+  /** How often that happens in a row; once unless told otherwise. */
+  readonly stopsAgainTimes?: number;
   /** Locks every token out once a guard was refused. */
   readonly locksOut?: boolean;
 }
@@ -85,6 +93,7 @@ export class FakeFleet {
   readonly #behaviour: Behaviour;
   #memory: BrokerState = RUNNING;
   #words = 0;
+  #resuming = false;
 
   constructor(behaviour: Behaviour = {}) {
     this.#behaviour = behaviour;
@@ -116,7 +125,7 @@ export class FakeFleet {
           this.#behaviour.slowHaltMs === undefined
             ? this.#halt(values.level, values.reason)
             : this.#slowHalt(values.level, values.reason, timeoutMs, this.#behaviour.slowHaltMs, left),
-        resume: (values) => this.#resume(values.incident),
+        resume: (values, timeoutMs) => this.#resume(values.incident, timeoutMs),
         guard: (request) => this.#guard(request),
         rehearse: async (role) => this.#rehearsed(role),
         status: async () =>
@@ -150,6 +159,12 @@ export class FakeFleet {
   /** Takes a process of it down, as if it had crashed. */
   takeDown(service: string): void {
     this.#kill(service);
+  }
+
+  /** How many processes of it there are. */
+  count(name: string): number {
+    const { processes } = this.#hostOf(name);
+    return [...processes.values()].filter(({ argv }) => argv.includes(scriptOf(name))).length;
   }
 
   alive(name: string): boolean {
@@ -230,17 +245,40 @@ export class FakeFleet {
     return unreadable('it was left running');
   }
 
-  async #resume(incident: string | null) {
+  async #resume(incident: string | null, timeoutMs: number) {
+    const { answersResume, refusesResume, resumesAfterMs = 0 } = this.#behaviour;
     this.acts.push(`resume ${incident ?? 'nothing'}`);
     await this.clock.sleep(20);
-    if (this.#behaviour.refusesResume) return present({ ...reply({}), status: 403, acknowledged: false });
+    if (refusesResume || this.#resuming)
+      return present({ ...reply({}), status: this.#resuming ? 409 : 403, acknowledged: false });
+    if (resumesAfterMs === 0) return this.#resumeNow();
+    this.#resuming = true;
+    const done = this.clock.sleep(resumesAfterMs).then(() => this.#resumeNow());
+    if (answersResume !== 'when done') return present(reply({}));
+    const late = this.clock.sleep(timeoutMs).then(() => unreadable('no answer'));
+    return Promise.race([done, late]);
+  }
+
+  #resumeNow() {
+    this.#resuming = false;
     this.#resolve();
     this.#write({ ...RUNNING, revision: 3 });
     for (const name of TRADERS)
       if (!this.alive(name) && name !== this.#behaviour.forgetsToStart) this.#spawn(name);
     const again = this.#behaviour.stopsAgainAfterMs;
-    if (again !== undefined) void this.clock.sleep(again).then(() => this.#kill('hermes'));
+    if (again !== undefined) void this.#stopAgain(again, this.#behaviour.stopsAgainTimes ?? 1);
     return present(reply({ level: 0 }));
+  }
+
+  async #stopAgain(afterMs: number, times: number): Promise<void> {
+    const { supervisedMs } = this.#behaviour;
+    for (let time = 1; time <= times; time += 1) {
+      await this.clock.sleep(afterMs);
+      this.#kill('hermes');
+      if (supervisedMs === undefined) continue;
+      await this.clock.sleep(supervisedMs);
+      this.#spawn('hermes');
+    }
   }
 
   /** Refuses what has to be refused, and counts a halt that is repeated, unless it behaves otherwise. */

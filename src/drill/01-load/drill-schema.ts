@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { GUARDS, type GuardName } from '../model/guards.ts';
-import { stopWhenSchema } from './stop-when-schema.ts';
 import { duration, list, name, oneOf, section, sentence, text, whole } from './fields.ts';
+import { stopWhenSchema } from './stop-when-schema.ts';
 import { windowsShape } from './windows-schema.ts';
 
 /** The shape of a file in `drills/`. What it says about the fleet is checked in drill-rules.ts. */

@@ -33,7 +33,8 @@ const plan = (over: Partial<Plan> = {}): Plan =>
 // Open 15, baseline 1 + 10, trigger 5 + 5, hold 20, its end 15.
 const HALT_MS = 71_000;
 // Twice: asking (10 + 10 + 30), three resumes of 25, back 10, two starts of 30, back 10, and watched for as long as the halt may take, 10.
-const UNDO_MS = 2 * 215_000;
+// And at last back by itself 10, watched 10, and looked through 5.
+const UNDO_MS = 2 * 215_000 + 25_000;
 
 it('sums up what may be late, the undo included', () => {
   expect(longestMs(plan())).toBe(HALT_MS + UNDO_MS);
@@ -42,23 +43,23 @@ it('sums up what may be late, the undo included', () => {
 it.each([
   ['hold', 'holdMs', 1],
   ['baseline', 'baselineMs', 1],
-  ['within, as which the fleet is watched twice', 'withinMs', 3],
-  ['restore-within, four times', 'restoreWithinMs', 4],
+  ['within, as which the fleet is watched three times', 'withinMs', 4],
+  ['restore-within, in which each of three resumes must show, too', 'restoreWithinMs', 11],
 ] as const)('grows with %s', (_, key, times) => {
   const longer = plan({ timing: { ...TIMING, [key]: TIMING[key] + 700 } });
   expect(longestMs(longer) - longestMs(plan())).toBe(times * 700);
 });
 
-it('grows with settle, which comes twice, where that is longer than the halt', () => {
+it('grows with settle, which comes three times, where that is longer than the halt', () => {
   const settled = (settleMs: number) => longestMs(plan({ timing: { ...TIMING, settleMs } }));
-  expect(settled(10_700) - settled(1_000)).toBe(2 * 700);
+  expect(settled(10_700) - settled(1_000)).toBe(3 * 700);
 });
 
 it('B14: counts how long the undo may wait for a halt command, and watch the fleet after it', () => {
   const halts = (over: Partial<Plan>) => longestMs(plan({ haltsByCommand: true, ...over }));
-  expect(halts({}) - longestMs(plan())).toBe(3 * 60_000);
+  expect(halts({}) - longestMs(plan())).toBe(4 * 60_000);
   const timing = { ...TIMING, withinMs: 40_000 };
-  expect(halts({ timing }) - longestMs(plan({ timing }))).toBe(3 * 80_000);
+  expect(halts({ timing }) - longestMs(plan({ timing }))).toBe(4 * 80_000);
 });
 
 it('counts a crash, and guards: those while halted only where they outlast the hold', () => {
@@ -84,8 +85,8 @@ it('counts the tokens, before anything and again after guards, and the slowest c
 it('counts the steps of a manual resume in place of asking the broker', () => {
   const run = ['/opt/wake'];
   const manual = plan({ resume: 'manual', manualResume: [{ host: 'knox', run }] });
-  // Twice: the broker gone 5, its state 2, a step 30, two starts of 30, back 10, watched 10.
-  expect(longestMs(manual)).toBe(HALT_MS + 2 * 117_000);
+  // Twice: the broker gone 5, its state 2, a step 30, two starts of 30, back 10, watched 10; in the second by itself 10, and so once more at last, watched 10, and looked through 5.
+  expect(longestMs(manual)).toBe(HALT_MS + 2 * 127_000 + 25_000);
 });
 
 it.each([

@@ -19,6 +19,8 @@ const STATE_MS = 2_000;
 /** How many beats may be missed before a heartbeat has stopped, and how long it may take to look. */
 const BEATS = 3;
 const LOOK_MS = 3_000;
+/** Every process is opened once more at the end. */
+const LAST_LOOK_MS = 5_000;
 /** The undo is done once more where what it undid comes back. */
 const ROUNDS = 2;
 
@@ -73,15 +75,18 @@ function undoMs(plan: Plan): number {
   const startable = services.filter(({ role }) => role !== 'bystander').length;
   const lifted =
     resume === 'manual'
-      ? withinMs + STATE_MS + manualResume.length * COMMAND_MS
+      ? withinMs + STATE_MS + manualResume.length * COMMAND_MS + restoreWithinMs
       : 2 * crashWithinMs +
         COMMAND_MS +
-        RESUME_ATTEMPTS * (RESUME_REPLY_MS + crashWithinMs) +
+        RESUME_ATTEMPTS *
+          (Math.max(RESUME_REPLY_MS, restoreWithinMs) + Math.max(crashWithinMs, restoreWithinMs)) +
         restoreWithinMs;
   // Each time that everything is up, its heartbeats are waited for.
   const beatsMs = Math.max(
     0,
     ...services.map(({ heartbeat }) => (heartbeat ? BEATS * heartbeat.everyMs + LOOK_MS : 0)),
   );
-  return ROUNDS * (lifted + startable * COMMAND_MS + restoreWithinMs + 2 * beatsMs + settleMs);
+  const round = lifted + startable * COMMAND_MS + restoreWithinMs + 2 * beatsMs + settleMs;
+  // And once more for what comes back by itself after the last.
+  return ROUNDS * round + restoreWithinMs + beatsMs + settleMs + LAST_LOOK_MS;
 }

@@ -428,7 +428,7 @@ Stop conditions
 Timing
   baseline 1500ms before the trigger; halted within 5s; hold 1m
   a sample of each host every 100ms, in the hold every 250ms; a gap over 1s proves nothing
-  at most 11m 12s in all, should everything be late that may be, and the undo be done by hand
+  at most 11m 44s in all, should everything be late that may be, and the undo be done by hand
 
 Undo
   principal is asked to resume, only if the halt is this drill's own; everything must be back within 10s and stay up for 1s.

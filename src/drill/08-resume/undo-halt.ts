@@ -1,15 +1,17 @@
-import type { BrokerState } from '../model/broker-state.ts';
+import type { BrokerReply, BrokerState } from '../model/broker-state.ts';
 import type { Act } from '../model/journal.ts';
 import { haltSeen, isForeign, type OwnHalt } from '../model/ownership.ts';
 import type { Plan, PlannedService } from '../model/plan.ts';
 import type { IncarnationKey } from '../model/process.ts';
+import type { Reading } from '../model/reading.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { World } from '../ports/world.ts';
 import { resumeByHand } from './resume-by-hand.ts';
 import { settled, takeStep } from './take-step.ts';
 
+/** A resume may be as long about it as the fleet may, and is given so long at the least. */
 const REPLY_WITHIN_MS = 15_000;
-/** A resume whose answer was lost is asked for again, for the same revision, but not for ever. */
+/** A resume that is refused, or comes to nothing, is asked for again, for the same revision, but not for ever. */
 const ATTEMPTS = 3;
 /** How long to wait for the store to show the halt, once the broker is gone. */
 const STATE_WITHIN_MS = 2_000;
@@ -44,7 +46,7 @@ const ROUNDS = 2;
 export async function undoHalt(undo: Undo): Promise<Undone> {
   const { observer, plan, world } = undo;
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const outcome = await undoOnce(undo);
+    const outcome = await undoOnce(undo, round);
     if (outcome !== 'restored') {
       // What the last act did, or did not do, shows only afterwards.
       await observer.until(() => false, world.clock.nowMs() + plan.timing.settleMs);
@@ -52,18 +54,24 @@ export async function undoHalt(undo: Undo): Promise<Undone> {
     }
     const relapsed = (): boolean => haltNow(undo) !== null || down(undo).length > 0;
     if (!(await observer.until(relapsed, world.clock.nowMs() + plan.timing.settleMs))) break;
+    // Nothing more is started; but what its supervisor is about to restart is waited for.
+    if (round === ROUNDS && (await backByItself(undo)))
+      await observer.until(relapsed, world.clock.nowMs() + plan.timing.settleMs);
   }
   if (foreignNow(undo)) return 'foreign';
   return haltNow(undo) === null && down(undo).length === 0 ? 'restored' : 'not restored';
 }
 
-async function undoOnce(undo: Undo): Promise<Undone> {
+async function undoOnce(undo: Undo, round: number): Promise<Undone> {
   const { plan, world } = undo;
-  if (plan.resume === 'manual') return undoByHand(undo);
+  if (plan.resume === 'manual')
+    return round > 1 && (await backByItself(undo)) ? 'restored' : undoByHand(undo);
   if (!(await brokerAnswers(undo))) {
     if (await storeIsForeign(undo)) return 'foreign';
     const next =
-      haltNow(undo) === null ? 'starting by hand what is down' : 'asking it to resume all the same';
+      haltNow(undo) === null
+        ? 'what does not come back by itself is started by hand'
+        : 'asking it to resume all the same';
     world.progress({ kind: 'note', text: `the broker does not answer: ${next}` });
   }
   const halted = haltNow(undo);
@@ -71,12 +79,20 @@ async function undoOnce(undo: Undo): Promise<Undone> {
     if (foreignNow(undo)) return 'foreign';
     const outcome = await resume(undo, halted);
     if (outcome !== 'resumed') return outcome;
-    if (await allBack(undo, plan.timing.restoreWithinMs)) return 'restored';
   }
+  if (await backByItself(undo)) return 'restored';
   // Either the resume left something down, or the broker has forgotten the halt and will never bring it back.
   await startWhatIsDown(undo);
   if (foreignNow(undo)) return 'foreign';
   return (await allBack(undo, plan.timing.restoreWithinMs)) ? 'restored' : 'not restored';
+}
+
+/**
+ * Whether, once no halt stands, everything comes back within its time without another hand: a service's own supervisor may be about to
+ * restart it, and a start beside that makes two of it.
+ */
+async function backByItself(undo: Undo): Promise<boolean> {
+  return haltNow(undo) === null && (await allBack(undo, undo.plan.timing.restoreWithinMs));
 }
 
 /** A halt that no API call lifts: the documented procedure, step by step, and then every service by its own start command. */
@@ -139,7 +155,8 @@ async function storeIsForeign({ own, world }: Undo): Promise<boolean> {
 
 /**
  * Asks for the resume of the halt that was found, and of no other: where another revision stands afterwards, somebody else
- * holds it. A resume that is refused leaves the halt standing; nothing is started under it.
+ * holds it. One that was acknowledged, or whose answer leaves it open, may still be under way, and has until `restore-within` to show
+ * before it is asked for again. A resume that is refused leaves the halt standing; nothing is started under it.
  */
 async function resume(undo: Undo, halted: BrokerState): Promise<'resumed' | 'foreign' | 'not restored'> {
   const { plan, own, observer, world } = undo;
@@ -152,18 +169,32 @@ async function resume(undo: Undo, halted: BrokerState): Promise<'resumed' | 'for
     const intent = journal.append({ kind: 'intent', act, undo: 'none: this is the undo' });
     await settled(journal.sync());
     const startedMs = clock.nowMs();
-    const reply = await broker.resume(act, REPLY_WITHIN_MS);
+    const reply = await broker.resume(act, replyWithinMs(plan));
     const endedMs = clock.nowMs();
     journal.append({ kind: 'outcome', intent, act, startedMs, endedMs, reply, command: null });
     // What counts is what the broker says afterwards, whatever it replied; and if it says nothing, its store.
     const seen = (): boolean =>
       (observer.status?.sentMs ?? 0) > endedMs &&
       (observer.status?.reading.kind === 'present' || (observer.store?.sentMs ?? 0) > endedMs);
-    await observer.until(seen, endedMs + plan.timing.crashWithinMs);
+    const over = (): boolean => seen() && (foreignNow(found) || haltNow(found) === null);
+    const untilMs = isRefused(reply) ? endedMs : endedMs + plan.timing.restoreWithinMs;
+    await observer.until(over, untilMs);
+    await observer.until(seen, Math.max(clock.nowMs(), endedMs + plan.timing.crashWithinMs));
     if (foreignNow(found)) return 'foreign';
     if (haltNow(found) === null) return 'resumed';
   }
   return 'not restored';
+}
+
+export function replyWithinMs({ timing }: Plan): number {
+  return Math.max(REPLY_WITHIN_MS, timing.restoreWithinMs);
+}
+
+/** Whether nothing came of a request: it was turned down, or never left. An error of the server's leaves that open. */
+export function isRefused(reply: Reading<BrokerReply>): boolean {
+  if (reply.kind !== 'present') return reply.kind === 'unreadable' && reply.unsent === true;
+  const { acknowledged, by, status } = reply.value;
+  return !acknowledged && (by === 'command' || (status >= 400 && status < 500));
 }
 
 // Nothing is started once somebody else has halted, nor what came back meanwhile.

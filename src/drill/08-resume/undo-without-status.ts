@@ -1,11 +1,20 @@
-import type { BrokerState } from '../model/broker-state.ts';
-import { settled } from './take-step.ts';
+import type { BrokerReply, BrokerState } from '../model/broker-state.ts';
 import { readsStore } from '../model/coverage.ts';
 import type { Act } from '../model/journal.ts';
 import { haltSeen, isForeign } from '../model/ownership.ts';
-import { allBack, down, foreignNow, startWhatIsDown, type Undo, type Undone } from './undo-halt.ts';
+import type { Reading } from '../model/reading.ts';
+import { settled } from './take-step.ts';
+import {
+  allBack,
+  down,
+  foreignNow,
+  isRefused,
+  replyWithinMs,
+  startWhatIsDown,
+  type Undo,
+  type Undone,
+} from './undo-halt.ts';
 
-const REPLY_WITHIN_MS = 15_000;
 /** How often a resume is asked for that the store does not show to be done. */
 const ATTEMPTS = 3;
 /** How long to wait for a reading of the store that is newer than the act. */
@@ -59,11 +68,15 @@ async function liftByStore(undo: Undo): Promise<Lifted> {
     const halt = standing(undo);
     // A broker that has forgotten the halt brings nothing back: what is down is started by hand.
     if (halt === null) return 'resumed';
-    await askOnce(undo, halt, REPLY_WITHIN_MS);
+    const reply = await askOnce(undo, halt);
     // Another revision afterwards is somebody else's halt.
     const after = { ...own, revision: own.revision ?? halt.revision };
     const endedMs = world.clock.nowMs();
-    await observer.until(() => (observer.store?.sentMs ?? 0) > endedMs, endedMs + STORE_WITHIN_MS);
+    const seen = (): boolean => (observer.store?.sentMs ?? 0) > endedMs;
+    // One that may still be under way has its time before it is asked for again.
+    const over = (): boolean => seen() && (foreignNow(undo) || standing(undo) === null);
+    await observer.until(over, isRefused(reply) ? endedMs : endedMs + plan.timing.restoreWithinMs);
+    await observer.until(seen, Math.max(world.clock.nowMs(), endedMs + STORE_WITHIN_MS));
     const still = standing(undo);
     if (undo.handsOff() || (still !== null && isForeign(still, after))) return 'foreign';
   }
@@ -74,9 +87,8 @@ async function liftUnseen(undo: Undo): Promise<Lifted> {
   const { plan, world } = undo;
   if (undo.handsOff()) return 'foreign';
   const halt = { level: plan.expect.level, incident: null, reason: null, revision: null, asset: null };
-  // A command that starts a fleet may be as long about it as the fleet may.
-  const withinMs = Math.max(REPLY_WITHIN_MS, plan.timing.restoreWithinMs);
-  if (await askOnce(undo, halt, withinMs)) return 'resumed';
+  const reply = await askOnce(undo, halt);
+  if (reply.kind === 'present' && reply.value.acknowledged) return 'resumed';
   // Nothing is started under a halt that may still be in force; but what came back all the same is back.
   world.progress({
     kind: 'note',
@@ -86,18 +98,16 @@ async function liftUnseen(undo: Undo): Promise<Lifted> {
   return 'not restored';
 }
 
-/** Whether the resume was acknowledged. */
 async function askOnce(
   { own, plan, world: { broker, clock, journal } }: Undo,
   { level, incident, revision }: BrokerState,
-  withinMs: number,
-): Promise<boolean> {
+): Promise<Reading<BrokerReply>> {
   const reason = `haltdrill drill ${plan.drill} ${own.nonce} is over`;
   const act: Act = { act: 'resume', level, incident, revision, reason };
   const intent = journal.append({ kind: 'intent', act, undo: 'none: this is the undo' });
   await settled(journal.sync());
   const startedMs = clock.nowMs();
-  const reply = await broker.resume(act, withinMs);
+  const reply = await broker.resume(act, replyWithinMs(plan));
   journal.append({ kind: 'outcome', intent, act, startedMs, endedMs: clock.nowMs(), reply, command: null });
-  return reply.kind === 'present' && reply.value.acknowledged;
+  return reply;
 }

@@ -48,4 +48,5 @@ export { isManualStart, stepsEndedMs, stepsLeft } from './manual-steps.ts';
 export { once } from './once.ts';
 export { type Reboot, rebootsOf } from './reboots.ts';
 export { isLasting, type ServiceLives } from './service-lives.ts';
+export { isOtherKind, isWayUp } from './way-up.ts';
 export { baselineIncidents, isForeign, ownIncidents } from './whose-halt.ts';

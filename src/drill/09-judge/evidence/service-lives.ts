@@ -71,7 +71,8 @@ export function livesOfService(
       (life) => !life.matched.has(planned.name) || !isNew(life),
     );
     const known = new Set([...baseline, ...kin]);
-    const later = rootsAmong(
+    const later = rootsInTime(
+      planned.name,
       here.filter(
         (life) => !known.has(life) && life.seen.length > 0 && matchedMs(life, planned.name) > at.anchorMs,
       ),
@@ -205,12 +206,30 @@ function familyOf(roots: readonly Life[], lives: Lives, bounds: Bounds): Life[] 
   return lives.all.filter((life) => found.has(life.key) && life.seen.length > 0);
 }
 
+/**
+ * Root lives of a service over all of their time, as the runner counts them by the parents that live: one that descends from another is a
+ * root once that has ended, as a daemon is whose starter waits until it is ready, as long as it still matches.
+ */
+function rootsInTime(service: string, candidates: readonly Life[], lives: Lives, bounds: Bounds): Life[] {
+  const matches = (life: Life): boolean => life.details.at(-1)?.detail.services.includes(service) === true;
+  return rootsAmong(candidates, lives, bounds, (root, life) => {
+    const death = lives.death(root);
+    return death !== null && matches(life) && (life.seen.at(-1)?.sample.sentMs ?? 0) >= death.toMs;
+  });
+}
+
 // A forked child shows its parent's argv until it execs, and so may match; it is no root.
-function rootsAmong(candidates: readonly Life[], lives: Lives, bounds: Bounds): Life[] {
+function rootsAmong(
+  candidates: readonly Life[],
+  lives: Lives,
+  bounds: Bounds,
+  outlives: (root: Life, life: Life) => boolean = () => false,
+): Life[] {
   const roots: Life[] = [];
   for (const life of [...candidates].sort((a, b) => a.start - b.start || a.pid - b.pid)) {
     const descends = roots.some(
       (root) =>
+        !outlives(root, life) &&
         root.scope === life.scope &&
         lives
           .lineage(life.scope)

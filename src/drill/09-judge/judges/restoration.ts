@@ -9,6 +9,7 @@ import {
   type HostSample,
   isHeld,
   isManualStart,
+  isWayUp,
   isWhole,
   lateHalt,
   type ServiceLives,
@@ -115,7 +116,7 @@ function badReturn(c: CaseFile, service: ServiceLives): Finding[] {
   const startingMs = stepsEndedMs(c) ?? Number.NEGATIVE_INFINITY;
   const fallen = service.returned.filter((life) => {
     const death = c.lives.death(life);
-    return death !== null && death.fromMs > startingMs;
+    return death !== null && death.fromMs > startingMs && !isWayUp(c, service, life);
   });
   if (fallen.length > 0) {
     return [

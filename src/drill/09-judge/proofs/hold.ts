@@ -5,6 +5,7 @@ import {
   type CaseFile,
   type Death,
   type HostSamples,
+  isWayUp,
   type Life,
   type Said,
   type ServiceLives,
@@ -29,12 +30,13 @@ export function brokerLives(c: CaseFile): readonly Life[] {
   return c.broker === null ? [] : [...c.broker.roots, ...c.broker.newcomers];
 }
 
-/** Lives of the broker that ended, in order, between T0 and the end of the halt. */
+/** Lives of the broker, but for the way up of one that stays, that ended, in order, between T0 and the end of the halt. */
 export function brokerDeaths(c: CaseFile): { readonly life: Life; readonly death: Death }[] {
-  if (c.trigger === null) return [];
+  const { broker } = c;
+  if (c.trigger === null || broker === null) return [];
   return brokerLives(c).flatMap((life) => {
     const death = c.lives.death(life);
-    return death !== null && death.toMs <= c.haltEndMs ? [{ life, death }] : [];
+    return death !== null && death.toMs <= c.haltEndMs && !isWayUp(c, broker, life) ? [{ life, death }] : [];
   });
 }
 

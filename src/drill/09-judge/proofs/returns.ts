@@ -1,3 +1,4 @@
+import type { Interval } from '../../model/reading.ts';
 import {
   type CaseFile,
   type DetailSeen,
@@ -8,8 +9,13 @@ import {
   type Life,
   lateHalt,
   type ServiceLives,
+  startedMs,
 } from '../evidence/index.ts';
+import { brokerBack, completeFromMs } from './hold.ts';
 import { frozenUntilMs, type Idle, idleAtEnd } from './working.ts';
+
+/** What came of a halt shows no later after it. */
+const A_WHILE_MS = 1_000;
 
 /** When the undo had been asked for: the end of the last resume, manual step or start of a service, or of the trigger where none was. */
 export function undoneMs(c: CaseFile): number {
@@ -57,7 +63,8 @@ export function returnOf(c: CaseFile, service: ServiceLives): Return {
   if (last === undefined || last.sentMs <= undoneMs(c) || !wasWatched(c, service)) return { kind: 'unseen' };
   const lives = standing(c, service);
   if (service.roots.length === 0) return begun(c, service, lives);
-  if (lives.length < Math.min(instances, service.roots.length)) return { kind: 'gone' };
+  if (lives.length < Math.min(instances, service.roots.length))
+    return { kind: endedByItself(c, service) ? 'back' : 'gone' };
   const other = otherwise(c, service, lives);
   if (other !== null) return { kind: 'different', ...other };
   const idle = idleAtEnd(c, service, lives);
@@ -92,6 +99,38 @@ function mayOutlast(c: CaseFile, { planned }: ServiceLives, life: Life): boolean
   return last.receivedMs - before.sentMs > c.plan.timing.maxGapMs;
 }
 
+/**
+ * A bystander that ends or begins while a whole halt stands does so by itself, as a batch job does. Whatever happens while the halt may
+ * still be on its way (as long again as it took, and a second more), around the crash, or from the undo on is taken for the
+ * drill's doing: in doubt the fleet is not restored.
+ */
+function isByItself(c: CaseFile, { planned }: ServiceLives, { fromMs, toMs }: Interval): boolean {
+  const stoodMs = completeFromMs(c);
+  if (planned.role !== 'bystander' || c.trigger === null || stoodMs === null || lateHalt(c) !== null)
+    return false;
+  const tookMs = Math.max(stoodMs, c.fired?.endedMs ?? 0) - c.trigger.t0Ms;
+  if (fromMs <= c.trigger.t0Ms + 2 * tookMs + A_WHILE_MS || toMs > c.haltEndMs) return false;
+  const backMs = brokerBack(c)?.receivedMs ?? Number.POSITIVE_INFINITY;
+  return c.crash === null || toMs < startedMs(c.crash) || fromMs > backMs + c.plan.timing.maxGapMs;
+}
+
+function endedByItself(c: CaseFile, service: ServiceLives): boolean {
+  return service.roots.every((life) => {
+    const death = c.lives.death(life);
+    return death === null || isByItself(c, service, death);
+  });
+}
+
+function beganByThemselves(c: CaseFile, service: ServiceLives, lives: readonly Life[]): boolean {
+  const good = c.hosts.get(service.planned.host)?.good ?? [];
+  return lives.every((life) => {
+    const first = firstSeen(life);
+    const before = good.findLast((sample) => sample.sentMs < (first?.sentMs ?? 0));
+    if (first === null || before === undefined) return false;
+    return isByItself(c, service, { fromMs: before.sentMs, toMs: first.receivedMs });
+  });
+}
+
 // What comes and goes by itself was seen to do so before the trigger.
 function begun(c: CaseFile, service: ServiceLives, lives: readonly Life[]): Return {
   const { name, host } = service.planned;
@@ -99,7 +138,7 @@ function begun(c: CaseFile, service: ServiceLives, lives: readonly Life[]): Retu
     (life) =>
       life.matched.has(name) && life.hosts.has(host) && (firstSeen(life)?.receivedMs ?? 0) <= c.anchorMs,
   );
-  if (ever || lives.length === 0) return { kind: 'back' };
+  if (ever || lives.length === 0 || beganByThemselves(c, service, lives)) return { kind: 'back' };
   return {
     kind: 'different',
     says: 'not there before',

@@ -6,6 +6,7 @@ import {
   detailAt,
   firstSeen,
   isLasting,
+  isOtherKind,
   type Life,
   once,
   type Reboot,
@@ -214,6 +215,9 @@ function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault
   const went = service.newcomers.filter((life) => {
     const last = life.seen.at(-1)?.sample;
     if (last === undefined || !diedBy(c, life, c.haltEndMs)) return false;
+    // There before the service was gone, with other arguments, and gone by the deadline: its own script stopped it.
+    const isTool = (firstSeen(life)?.sentMs ?? 0) < lastGone && isOtherKind(service, life);
+    if (isTool && diedBy(c, life, trigger.deadlineMs)) return false;
     if (lastGone === Infinity) return isLasting(life, c.plan.timing.maxGapMs);
     if (last.receivedMs <= lastGone) return false;
     return isSeenComing(c, life) || last.sentMs >= trigger.deadlineMs;

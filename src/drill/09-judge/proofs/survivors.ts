@@ -4,6 +4,7 @@ import {
   beatBefore,
   beatsOf,
   type CaseFile,
+  isWayUp,
   type Life,
   limitOf,
   longestStill,
@@ -63,7 +64,9 @@ function brokerRestarts(c: CaseFile, service: ServiceLives): Finding[] {
 function afterCrash(c: CaseFile, service: ServiceLives): Finding[] {
   const { name, host } = service.planned;
   const crashed = crashedLife(c, service);
-  const died = service.newcomers.filter((life) => life !== crashed && c.lives.death(life) !== null);
+  const died = service.newcomers.filter(
+    (life) => life !== crashed && c.lives.death(life) !== null && !isWayUp(c, service, life),
+  );
   if (died.length === 0) return [];
   const isFirst = crashed !== null && service.roots.includes(crashed);
   return [
