@@ -49,6 +49,7 @@ export function classify(
     ...(candidate && detail.inner !== undefined ? { inner: detail.inner } : {}),
     fingerprint: fingerprint(JSON.stringify([detail.argv, detail.exe])),
     ...(comm === undefined ? {} : { comm: fingerprint(comm) }),
+    ...(detail.image === undefined ? {} : { image: fingerprint(`image ${detail.image}`) }),
     ...(detail.headless === true ? { headless: true } : {}),
   };
 }
