@@ -7,6 +7,8 @@ import {
   isLasting,
   type Life,
   lateHalt,
+  type Other,
+  otherProgram,
   type ServiceLives,
 } from '../evidence/index.ts';
 import { frozenUntilMs, type Idle, idleAtEnd } from './working.ts';
@@ -17,14 +19,17 @@ export function undoneMs(c: CaseFile): number {
   return Math.max(c.fired?.endedMs ?? 0, ...ends);
 }
 
-/** Root lives of a service that were there in the last good sample of its host. */
+/** Root lives of a service that were there, as that service, in the last good sample of its host. */
 export function finalRoots(c: CaseFile, service: ServiceLives): Life[] {
   // A second instance that came to stay is one more than there was.
   const second = service.beside.filter((life) => isLasting(life, c.plan.timing.maxGapMs));
   return [...new Set([...service.roots, ...service.newcomers, ...service.returned, ...second])].filter(
-    (life) => c.lives.death(life) === null,
+    (life) => c.lives.death(life) === null && !isLost(otherProgram(life, service.planned, c.anchorMs)),
   );
 }
+
+// What runs there now is something else.
+const isLost = (other: Other | null): boolean => other !== null && other.back === null;
 
 /**
  * What has become of a service by the end of the drill. `back`: as many lives of it as before, each of the right kind and at work, and
