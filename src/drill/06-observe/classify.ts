@@ -29,6 +29,7 @@ export function classify(
   // Whoever is declared to be a helper of a service is that, whatever script it is given.
   const undecided = verdicts
     .filter(({ service }) => !leftBy.includes(service))
+    .filter(({ matched }) => services.length === 0 || matched.is !== 'unknown' || matched.moved !== true)
     .flatMap(({ service, matched }) => doubt(service, matched));
   const canary = canaryTag(argv, plan.fleet);
   const runner = runnerOf(argv, plan.fleet);
