@@ -8,6 +8,7 @@ import {
   FOREVER,
   journalOf,
   life,
+  livesOf,
   RESUME,
   T0,
 } from './scenario.ts';
@@ -119,6 +120,39 @@ describe('S14: a survivor that goes on', () => {
     ],
   ])('S14: %s', (_, change) => {
     const verdict = verdictOf((s) => change(baselineLife(s, 'horus')));
+    expect(verdict).toMatchObject({ verdict: 'pass', fleet: 'restored', findings: [] });
+  });
+});
+
+describe('S20: a service that comes back as another user', () => {
+  const back = (change: (one: FakeLife, before: FakeLife) => void): Verdict =>
+    verdictOf((s) => {
+      const after = livesOf(s, 'hermes').find(({ fromMs }) => fromMs > RESUME);
+      if (after === undefined) throw new Error('hermes does not return');
+      change(after, baselineLife(s, 'hermes'));
+    });
+
+  it('S20: is not restored as it was', () => {
+    const verdict = back((one) => {
+      one.uid = () => 65_534;
+    });
+    expect(about(verdict, 'hermes')).toEqual(['restored-differently']);
+    expect(verdict.findings[0]?.message).toContain('as another user (uid 65534)');
+    expect(verdict).toMatchObject({ verdict: 'fail', fleet: 'unknown' });
+  });
+
+  it('S20: goes by what it is in the end, on both sides', () => {
+    const verdict = back((one, before) => {
+      before.uid = (ms) => (ms < T0 - 1500 ? 0 : 1000);
+      one.uid = (ms) => (ms < one.fromMs + 500 ? 0 : 1000);
+    });
+    expect(verdict).toMatchObject({ verdict: 'pass', fleet: 'restored', findings: [] });
+  });
+
+  it.each(['before', 'after'])('S20: says nothing where its user could not be read %s', (which) => {
+    const verdict = back((one, before) => {
+      (which === 'before' ? before : one).uid = () => null;
+    });
     expect(verdict).toMatchObject({ verdict: 'pass', fleet: 'restored', findings: [] });
   });
 });

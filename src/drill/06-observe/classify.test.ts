@@ -58,6 +58,13 @@ describe('classify', () => {
     expect(said('/')).toEqual([[], ['a', 'b']]);
   });
 
+  it('B8: takes a program whose file was replaced while it ran for the same one', () => {
+    const of = (exe: string): string =>
+      classify({ ...detail('node', '/opt/bin/hermes'), exe: present(exe) }, plan, (text) => text).fingerprint;
+    expect(of('/usr/bin/node (deleted)')).toBe(of('/usr/bin/node'));
+    expect(of('/usr/bin/node20')).not.toBe(of('/usr/bin/node'));
+  });
+
   it('keeps only a fingerprint of a stranger', () => {
     const stranger = classify(detail('mysql', '--password=hunter2'), plan, print);
     expect(stranger.services).toEqual([]);

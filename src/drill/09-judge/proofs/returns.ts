@@ -1,3 +1,4 @@
+import type { RecordedDetail } from '../../model/sample.ts';
 import {
   type CaseFile,
   type DetailSeen,
@@ -127,7 +128,7 @@ function otherwise(
   return changed === null
     ? null
     : {
-        what: `${name} runs on ${host} with another argv or executable than before the trigger (pid ${changed.pid}).`,
+        what: `${name} runs on ${host} ${howOther(c, service, changed)} than before the trigger (pid ${changed.pid}).`,
         ids: [changed.details.at(-1)?.sample.id],
       };
 }
@@ -146,13 +147,13 @@ function leftBeside(c: CaseFile, service: ServiceLives, lives: readonly Life[]):
 }
 
 /**
- * The first life that is of another kind than those before the trigger: what ended must have come back by the same argv and executable.
+ * The first life that is of another kind than those before the trigger: what ended must have come back by the same argv and executable, as the same user.
  * A life that went on is the same one under any title, but a target that no longer is the service is not the service back.
  */
 function strangerAmong(c: CaseFile, service: ServiceLives, lives: readonly Life[]): Life | null {
   const { name, role } = service.planned;
   const ended = service.roots.filter((life) => !lives.includes(life));
-  const missing = ended.map((life) => detailAt(life, c.anchorMs)?.detail.fingerprint);
+  const missing = ended.map((life) => detailAt(life, c.anchorMs)?.detail);
   for (const life of lives) {
     if (service.roots.includes(life)) {
       if (role === 'target' && !isStill(life, name)) return life;
@@ -160,11 +161,26 @@ function strangerAmong(c: CaseFile, service: ServiceLives, lives: readonly Life[
     }
     // What it is now, whatever it was when it came back; a look that could not tell says nothing.
     const told = life.details.findLast((seen) => !isDoubt(seen, name));
-    const at = missing.indexOf(told?.detail.fingerprint);
+    const at = missing.findIndex((before) => isSameKind(before, told?.detail));
     if (at < 0) return life;
     missing.splice(at, 1);
   }
   return null;
+}
+
+function howOther(c: CaseFile, { planned, roots }: ServiceLives, life: Life): string {
+  const told = life.details.findLast((seen) => !isDoubt(seen, planned.name))?.detail;
+  const isSame = roots.some((root) => detailAt(root, c.anchorMs)?.detail.fingerprint === told?.fingerprint);
+  return isSame && !roots.includes(life)
+    ? `as another user (uid ${told?.uid})`
+    : 'with another argv or executable';
+}
+
+// As the same user, where that could be read.
+function isSameKind(before: RecordedDetail | undefined, now: RecordedDetail | undefined): boolean {
+  if (before?.fingerprint !== now?.fingerprint) return false;
+  const [was, is] = [before?.uid ?? null, now?.uid ?? null];
+  return was === null || is === null || was === is;
 }
 
 // A zombie with living threads shows no argv: that is no new name.
