@@ -47,6 +47,10 @@ export interface FakeLife {
   headless?: boolean;
   /** Hash of its command name at a time. */
   comm?: (ms: number) => string;
+  /** Hash of what exec sets, at a time. */
+  image?: (ms: number) => string;
+  /** 1000 when not given. */
+  uid?: (ms: number) => number | null;
   leftBy?: string[];
   /** From when to when it is a declared helper; always when not given. */
   leftByAt?: (ms: number) => string[];
@@ -554,7 +558,7 @@ function detailOf(one: FakeLife, at: number): RecordedDetail {
   return {
     pid: one.pid,
     start: one.start,
-    uid: 1000,
+    uid: one.uid === undefined ? 1000 : one.uid(at),
     cgroup: one.cgroup ?? '/',
     ...(one.inner === undefined ? {} : { inner: one.inner }),
     services,
@@ -563,6 +567,7 @@ function detailOf(one: FakeLife, at: number): RecordedDetail {
     canary: one.canary ?? null,
     fingerprint: one.fingerprint ?? `f-${services.join('+')}`,
     ...(one.comm === undefined ? {} : { comm: one.comm(at) }),
+    ...(one.image === undefined ? {} : { image: one.image(at) }),
     ...(one.headless === true && dark.length > 0 ? { headless: true } : {}),
   };
 }

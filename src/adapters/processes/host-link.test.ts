@@ -153,6 +153,29 @@ describe.each(SHELLS.map((shell) => [shell.slice(-2).join(' '), shell] as const)
       }
     });
 
+    it('S1: shows by the row, and of one that is opened, that a shell called exec and kept its name', async () => {
+      const link = newLink({ shell });
+      const { bootId } = value(await link.open());
+      const script = `trap 'exec sh -c "read stop" "$0" other' USR1; echo up; while :; do sleep 0.1; done`;
+      for (const word of ['plain', `${bootId}\n`]) {
+        const { pid } = await strangers.run('sh', ['-c', script, word]);
+        const look = async () => {
+          const { rows, details } = await sample(link, 'full', [], [pid]);
+          return { row: rows.find((row) => row.pid === pid), detail: details[0] };
+        };
+        const before = await look();
+        expect(before.row?.image).toBeGreaterThan(0);
+        expect(before.detail?.image).toBe(before.row?.image);
+        expect((await look()).row?.image).toBe(before.row?.image);
+        process.kill(pid, 'SIGUSR1');
+        await until('it called exec', () => pidsWithArgument('other').includes(pid));
+        const after = await look();
+        expect(after.row).toMatchObject({ comm: before.row?.comm, start: before.row?.start });
+        expect(after.detail?.image).toBe(after.row?.image);
+        expect(after.row?.image).not.toBe(before.row?.image);
+      }
+    });
+
     it('opens a process by itself when it imitates the mark between parts', async () => {
       const link = newLink({ shell });
       const { bootId } = value(await link.open());

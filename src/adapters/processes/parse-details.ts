@@ -133,7 +133,7 @@ const numberOr = (word: string | undefined): number | null =>
   /^\d+$/.test(word ?? '') ? natural(word) : null;
 
 function describe(parts: Parts): OpenedProcess {
-  const { last, argv, exe, cwd } = parts;
+  const { first, last, argv, exe, cwd } = parts;
   const cgroup = /^0::(.*)$/m.exec(parts.cgroup.toString('utf8'))?.[1] ?? null;
   const words = argvReading(last, argv, exe.toString('utf8'));
   // Its main thread has let go of the memory that both are read from, and calls exec no more; a big process takes a while to end.
@@ -149,6 +149,8 @@ function describe(parts: Parts): OpenedProcess {
       cwd: cwd.length > 0 ? present(cwd.toString('utf8')) : missingCwd(last),
       ...innerOf(parts),
       cgroup,
+      // What was read after it may be of a later image, and never of an earlier one.
+      ...(first.image !== undefined && { image: first.image }),
       ...(isHeadless && { headless: true }),
     },
   };

@@ -5,8 +5,16 @@ import { parseStat, RecordReader, type StatRow } from './parse-stat.ts';
 const NUMBERS = Array.from({ length: 30 }, (_, index) => index);
 
 /** A record as the kernel prints it (proc_pid_stat(5)): 52 fields. */
-function record(pid: number, comm: string, state: string, ppid: number, start: number): string {
-  return `${pid} (${comm}) ${state} ${ppid} 7 8 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 ${start} ${NUMBERS.join(' ')}`;
+function record(
+  pid: number,
+  comm: string,
+  state: string,
+  ppid: number,
+  start: number,
+  next: readonly number[] = [],
+): string {
+  const rest = [...next, ...NUMBERS.slice(next.length)].join(' ');
+  return `${pid} (${comm}) ${state} ${ppid} 7 8 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 ${start} ${rest}`;
 }
 
 const HOSTILE = [
@@ -30,6 +38,15 @@ describe('one record', () => {
       ppid: 1,
       start: 12345,
     });
+  });
+
+  it('S1: tells by the 28th number what exec sets, where it may be seen, and nothing where it may not', () => {
+    const said = (stack: number): unknown =>
+      parseStat(record(42, 'sh', 'S', 1, 12345, [20, 99, 21, 22, 23, stack]))?.image;
+    expect(said(140729811478288)).toBe(140729811478288);
+    expect(said(0)).toBeUndefined();
+    expect(said(2 ** 60)).toBeUndefined();
+    expect(parseStat(record(42, 'sh', 'S', 1, 12345, [20, 99, 21, 22, 23, 2 ** 60]))).not.toBeNull();
   });
 
   it('is refused when any of it is missing', () => {

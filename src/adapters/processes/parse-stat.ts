@@ -32,9 +32,12 @@ export function parseStat(record: string): StatRow | null {
     comm: record.slice(head[0].length, tail.index),
     flags: numbers[5] as number,
   };
+  const image = numbers[24] as number;
   const { state: _state, comm: _comm, ...integers } = row;
   const sound = Object.values(integers).every(Number.isSafeInteger) && row.pid > 0 && row.start >= 0;
-  return sound ? row : null;
+  if (!sound) return null;
+  // 0 for whoever may not trace the process, and of one that has no memory of its own.
+  return image > 0 && Number.isSafeInteger(image) ? { ...row, image } : row;
 }
 
 /**

@@ -39,6 +39,32 @@ describe('classify', () => {
       expect(classify(detail(...other.with(4, 'elsewhere')), plan, print).runner).toBeUndefined();
   });
 
+  it('S4: of a relative path that would be elsewhere now, whoever is another service for certain is no doubt', () => {
+    const twins = {
+      ...plan,
+      services: ['a', 'b'].map((name) => ({
+        ...(plan.services[0] as (typeof plan.services)[number]),
+        name,
+        match: { script: `/opt/${name}/main.py` },
+        leaves: [],
+      })),
+    };
+    const said = (cwd: string): unknown => {
+      const one = { ...detail('python3', 'main.py'), exe: present('/usr/bin/python3'), cwd: present(cwd) };
+      const { services, undecided } = classify(one, twins, print);
+      return [services, undecided.map(({ service }) => service)];
+    };
+    expect(said('/opt/b')).toEqual([['b'], []]);
+    expect(said('/')).toEqual([[], ['a', 'b']]);
+  });
+
+  it('B8: takes a program whose file was replaced while it ran for the same one', () => {
+    const of = (exe: string): string =>
+      classify({ ...detail('node', '/opt/bin/hermes'), exe: present(exe) }, plan, (text) => text).fingerprint;
+    expect(of('/usr/bin/node (deleted)')).toBe(of('/usr/bin/node'));
+    expect(of('/usr/bin/node20')).not.toBe(of('/usr/bin/node'));
+  });
+
   it('keeps only a fingerprint of a stranger', () => {
     const stranger = classify(detail('mysql', '--password=hunter2'), plan, print);
     expect(stranger.services).toEqual([]);

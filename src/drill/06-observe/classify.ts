@@ -1,6 +1,7 @@
 import { type Matched, matches } from '../model/match.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ProcessDetail } from '../model/process.ts';
+import { present } from '../model/reading.ts';
 import type { RecordedDetail } from '../model/sample.ts';
 
 /**
@@ -29,6 +30,7 @@ export function classify(
   // Whoever is declared to be a helper of a service is that, whatever script it is given.
   const undecided = verdicts
     .filter(({ service }) => !leftBy.includes(service))
+    .filter(({ matched }) => services.length === 0 || matched.is !== 'unknown' || matched.moved !== true)
     .flatMap(({ service, matched }) => doubt(service, matched));
   const canary = canaryTag(argv, plan.fleet);
   const runner = runnerOf(argv, plan.fleet);
@@ -47,10 +49,16 @@ export function classify(
     ...(candidate && detail.exe.kind === 'present' ? { exe: detail.exe.value } : {}),
     ...(candidate && detail.cwd?.kind === 'present' ? { cwd: detail.cwd.value } : {}),
     ...(candidate && detail.inner !== undefined ? { inner: detail.inner } : {}),
-    fingerprint: fingerprint(JSON.stringify([detail.argv, detail.exe])),
+    fingerprint: fingerprint(JSON.stringify([detail.argv, exeOf(detail)])),
     ...(comm === undefined ? {} : { comm: fingerprint(comm) }),
+    ...(detail.image === undefined ? {} : { image: fingerprint(`image ${detail.image}`) }),
     ...(detail.headless === true ? { headless: true } : {}),
   };
+}
+
+// The file of a program that runs may be replaced (proc_pid_exe(5)); what is started from the new one is the same program.
+function exeOf({ exe }: ProcessDetail): ProcessDetail['exe'] {
+  return exe.kind === 'present' ? present(exe.value.replace(/ \(deleted\)$/, '')) : exe;
 }
 
 function doubt(service: string, matched: Matched): { service: string; reason: string }[] {

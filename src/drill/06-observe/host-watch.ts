@@ -214,7 +214,7 @@ export class HostWatch {
     const comms = new Map(rows.map((row) => [row.pid, row.comm]));
     const seen: SeenTable = {
       ...probed,
-      rows: rows.map(({ comm: _, ...row }) => row),
+      rows: rows.map(({ comm: _, image: __, ...row }) => row),
       total: pids.length,
       watched: mode === 'full' ? [] : request.watch,
       appeared: this.table.list(pids),

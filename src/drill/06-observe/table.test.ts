@@ -142,6 +142,24 @@ describe('Table', () => {
     expect(table.livesOf('hermes').map((life) => life.pid)).toEqual([10, 20]);
   });
 
+  it('S1: opens a stranger again when exec has given it another image under the same command name', () => {
+    const table = lookedThrough();
+    const as = (image?: number): ProcessRow[] => [
+      row(10),
+      row(20, { comm: 'sh', ...(image === undefined ? {} : { image }) }),
+    ];
+    // That it can be seen for once is no change, nor that it cannot, as for a moment while it execs.
+    for (const image of [1, undefined, 1]) full(table, as(image), [detail(20)]);
+    for (let look = 0; look < 3; look += 1) full(table, as(1), [detail(20)]);
+    expect(table.detail(10, [])).toEqual([]);
+    full(table, as());
+    expect(table.detail(10, [])).toEqual([]);
+    full(table, as(2));
+    expect(table.detail(10, [])).toEqual([20]);
+    full(table, as(2), [detail(20, ['hermes'])]);
+    expect(table.livesOf('hermes').map((life) => life.pid)).toEqual([10, 20]);
+  });
+
   it('has everything opened once more when it is asked to, and knows when that is done', () => {
     const table = lookedThrough();
     table.lookAgain();

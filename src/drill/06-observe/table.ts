@@ -20,6 +20,8 @@ interface Known {
   opened: boolean;
   looksLeft: number;
   comm: string | undefined;
+  /** As last seen. */
+  image: number | undefined;
   readonly services: Set<string>;
   /** What each look said that the one before it did not. */
   readonly looks: RecordedDetail[];
@@ -221,6 +223,7 @@ export class Table {
             ? LOOKS_AT_YOUNG
             : 1,
         comm: row.comm,
+        image: row.image,
         services: new Set(),
         looks: [],
         undecided: false,
@@ -231,8 +234,11 @@ export class Table {
       this.#known.set(key, known);
     }
     // A stranger that calls exec may become a service: a shell that sleeps first and execs later.
-    if (known.comm !== row.comm) known.looksLeft = this.#isOwn(known) ? 1 : LOOKS_AT_YOUNG;
+    const image = row.image ?? known.image;
+    const isOther = known.image !== undefined && known.image !== image;
+    if (known.comm !== row.comm || isOther) known.looksLeft = this.#isOwn(known) ? 1 : LOOKS_AT_YOUNG;
     known.comm = row.comm;
+    known.image = image;
     const moved = known.row.ppid !== row.ppid || known.row.sid !== row.sid || known.row.pgrp !== row.pgrp;
     known.row = row;
     known.alive = !hasEnded(row);

@@ -1,4 +1,11 @@
-import { INTERPRETERS, type Interpreter, MANY_IN_ONE, NEVER_THE_SERVICE } from './interpreters.ts';
+import {
+  BUILD,
+  INTERPRETERS,
+  type Interpreter,
+  MANY_IN_ONE,
+  NEVER_THE_SERVICE,
+  RUNS_BY_ITSELF,
+} from './interpreters.ts';
 
 /** What a process runs, as its command line and executable say. */
 export interface Run {
@@ -9,6 +16,8 @@ export interface Run {
   /** What may be left out at the end of that word. */
   readonly endings: readonly string[];
   readonly module: string | null;
+  /** Code that it runs from its command line, in which files may be named. */
+  readonly code: readonly string[];
   /** All other arguments: values of options, and what the script is given. */
   readonly others: readonly string[];
 }
@@ -17,22 +26,24 @@ export interface Run {
 export function whatItRuns(argv: readonly string[], exe: string | null, named: boolean): Run {
   const [first = '', ...args] = argv;
   const [called, image] = [nameOf(first), exe === null ? null : nameOf(exe.replace(/ \(deleted\)$/, ''))];
-  if (MANY_IN_ONE.test(called) && args.length > 0) return whatItRuns(args, exe, named);
+  // Anybody can be called so; what is it says its executable, where that can be read.
+  const isMany = MANY_IN_ONE.test(image ?? called) && MANY_IN_ONE.test(called);
+  if (isMany && args.length > 0) return whatItRuns(args, exe, named);
   const own = image === null || MANY_IN_ONE.test(image) ? called : image;
   const interpreter = find(own) ?? find(called);
   if (interpreter !== undefined) return parse(args, interpreter);
-  if (isNever(own)) return { by: 'bystander', script: null, endings: [], module: null, others: [] };
+  if (isNever(own)) return BYSTANDER;
   return named ? parse(args, { name: /./, takes: [] }) : unknown(args);
 }
 
 const find = (name: string): Interpreter | undefined => INTERPRETERS.find((one) => one.name.test(name));
 
-// vim.basic, emacs-nox: which of several builds it is.
-const isNever = (name: string): boolean =>
-  NEVER_THE_SERVICE.has(name) || NEVER_THE_SERVICE.has(name.split(/[.-]/)[0] ?? '');
+const isNever = (name: string): boolean => NEVER_THE_SERVICE.has(name.replace(BUILD, ''));
+
+const BYSTANDER: Run = { by: 'bystander', script: null, endings: [], module: null, code: [], others: [] };
 
 function unknown(args: readonly string[]): Run {
-  return { by: 'unknown', script: null, endings: [], module: null, others: args };
+  return { by: 'unknown', script: null, endings: [], module: null, code: [], others: args };
 }
 
 // A login shell has a dash before its name (login(1)).
@@ -53,6 +64,7 @@ function parse(args: readonly string[], of: Interpreter): Run {
     script,
     endings: of.endings ?? [],
     module,
+    code: [],
     others: [...others, ...rest],
   });
   for (let at = 0; at < args.length; at += 1) {
@@ -64,8 +76,13 @@ function parse(args: readonly string[], of: Interpreter): Run {
     }
     for (const { kind, value } of optionsIn(word, of)) {
       if (kind === 'flag') continue;
-      if (kind === 'reads') return { by: 'bystander', script: null, endings: [], module: null, others: [] };
-      if (kind === 'code') return run(null, args.slice(at + 1));
+      if (kind === 'reads') return BYSTANDER;
+      if (kind === 'code') {
+        const rest = args.slice(at + 1);
+        // There may be more of it, behind the same option once more.
+        const code = value === null ? rest : [value, ...rest];
+        return { ...run(null, value === null ? rest.slice(1) : rest), code: code.filter(isRunBy(of)) };
+      }
       if (value === null) at += 1;
       const said = value ?? args[at] ?? '';
       if (kind === 'module') return run(null, args.slice(at + 1), said);
@@ -77,12 +94,19 @@ function parse(args: readonly string[], of: Interpreter): Run {
   return run(null, []);
 }
 
+const isRunBy =
+  (of: Interpreter) =>
+  (code: string): boolean =>
+    of.short !== 'shell' || RUNS_BY_ITSELF.test(code);
+
 function isOption(word: string, of: Interpreter): boolean {
   return (word.startsWith('-') && word !== '-') || (of.short === 'shell' && /^\+\w/.test(word));
 }
 
 function optionsIn(word: string, of: Interpreter): Option[] {
   const whole = kindOf(word, of);
+  const [option = '', value] = word.startsWith('--') ? splitOnce(word) : [];
+  if (value !== undefined && kindOf(option, of) === 'code') return [{ kind: 'code', value }];
   if (whole !== 'flag' || of.short === undefined || word.startsWith('--'))
     return [{ kind: whole, value: null }];
   const found: Option[] = [];
@@ -96,6 +120,11 @@ function optionsIn(word: string, of: Interpreter): Option[] {
     if (isGlued) break;
   }
   return found;
+}
+
+function splitOnce(word: string): string[] {
+  const at = word.indexOf('=');
+  return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];
 }
 
 function kindOf(word: string, of: Interpreter): Option['kind'] {

@@ -103,7 +103,7 @@ export const INTERPRETERS: readonly Interpreter[] = [
     code: ['-e', '-E'],
     reads: ['-c'],
     short: 'letters',
-    glued: 'iMmCDFxV',
+    glued: 'diMmCDFxV',
   },
   {
     name: /^j?ruby[\d.]*$/,
@@ -141,13 +141,26 @@ export const INTERPRETERS: readonly Interpreter[] = [
     short: 'shell',
   },
   // lua(1) 5.4, Rscript(1), tclsh(1), julia(1): the first word that is no option.
-  { name: /^lua(?:jit)?[\d.]*$/, takes: ['-l'], code: ['-e'] },
+  { name: /^lua(?:jit)?[\d.]*$/, takes: ['-l'], code: ['-e'], short: 'letters' },
   { name: /^Rscript$/, takes: [], code: ['-e'] },
-  { name: /^(?:tclsh|expect|julia|dotnet|escript|elixir|racket|guile|pwsh|osascript)[\d.]*$/, takes: [] },
+  {
+    name: /^(?:tclsh|expect|julia|dotnet|escript|elixir|racket|guile|pwsh|osascript)[\d.]*$/,
+    takes: [],
+    code: words('-c -e -E --eval -Command'),
+  },
 ];
 
 /** Executables that are whichever program they are called as (busybox(1), coreutils(1), toybox). */
 export const MANY_IN_ONE = /^(?:busybox|toybox|coreutils|box)$/;
+
+/**
+ * What code of a shell has to have in it so that the shell itself may run a file: `.`, `source` or `eval`, input from a file, or an
+ * expansion, which may be any of them. All else that it names runs in a process of its own, which is looked at by itself.
+ */
+export const RUNS_BY_ITSELF = /(?:^|[^\w./-])(?:\.|source|eval)(?![\w./-])|[<`$]/;
+
+/** Which of several builds of a program it is (update-alternatives(1) of Debian): vim.basic, emacs-nox. */
+export const BUILD = /[.-](?:basic|tiny|nox|gtk3?|athena|motif|lucid|pgtk|x11)$/;
 
 /**
  * Programs that read, edit, copy or name a file and run nothing of it; and those that start another program, which is looked at by itself,

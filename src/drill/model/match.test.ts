@@ -116,7 +116,6 @@ describe('B1: a script that is run', () => {
     ['python3 -W ignore ../x/bot.py', '/y', 'yes'],
     ['./bot.py', '/x', 'yes'],
     ['python3 -m bot', '/x', 'yes'],
-    ['python3 bot.py', '/y', 'no'],
     ['python3 other.py', '/x', 'no'],
     ['python3 bot.py', '', 'unknown'],
     ['./bot.py', '', 'unknown'],
@@ -192,4 +191,101 @@ describe('D3: who reads or names a script', () => {
   it('does not become a reader by a name that it gave itself', () => {
     expect(judged('less /x/bot.py', { image: '/opt/some-runtime' })).toBe('unknown');
   });
+});
+
+describe('S4: a relative path that would be elsewhere now', () => {
+  it.each([
+    ['sh ./bot.py', '/', 'unknown'],
+    ['python3 bot.py', '/y', 'unknown'],
+    ['python3 x/bot.py', '/y', 'unknown'],
+    ['python3 ../x/bot.py', '/y/z', 'unknown'],
+    ['./bot.py', '/y', 'unknown'],
+    // No folder that it could have been in then makes that the script.
+    ['python3 y/bot.py', '/y', 'no'],
+    ['python3 /y/bot.py', '/', 'no'],
+    // A name without a folder is looked for elsewhere.
+    ['bot.py --live', '/y', 'no'],
+    ['python3 /y/other.py bot.py', '/y', 'no'],
+    ['vi bot.py', '/y', 'no'],
+  ])('%s in "%s": %s', (line, cwd, is) => expect(judged(line, { cwd })).toBe(is));
+});
+
+describe('S5: code that is given on the command line', () => {
+  const run = (argv: string[], script = '/x/bot.py', cwd = '/z') =>
+    matches(
+      { script },
+      {
+        argv: present(argv),
+        exe: present(`/usr/bin/${argv[0]}`),
+        cwd: present(cwd),
+      },
+    ).is;
+
+  it.each([
+    [['sh', '-c', '. /x/bot.py']],
+    [['bash', '-ec', 'cd /; source "/x/bot.py"']],
+    [['sh', '-c', 'eval "$(cat /x/bot.py)"']],
+    [['sh', '-c', 'while read -r l; do :; done < /x/bot.py']],
+    [['python3', '-c', 'exec(open("/x/bot.py").read())']],
+    [['python3', "-cexec(open('/x/./y/../bot.py').read())"]],
+    [['perl', '-we', "do '/x/bot.py'"]],
+    [['perl', '-e', '1;', '-e', 'do "/x/bot.py"']],
+    [['ruby', '-e', 'load "/x/bot.py"']],
+    [['php', '-r', 'include "/x/bot.py";']],
+    [['lua', '-edofile("/x/bot.py")']],
+    [['expect', '-c', 'source /x/bot.py']],
+  ])('S5: %j that has the path in it may be the service', (argv) => expect(run(argv)).toBe('unknown'));
+
+  it.each([
+    [['node', '-e', 'require("/x/bot")']],
+    [['node', '--eval=require("/x/bot")']],
+    [['node', '-pe', "import('file:///x/bot.js')"]],
+    [['bun', '-e', 'import "/x/bot.js"']],
+    [['deno', 'eval', 'import "/x/bot.js"']],
+  ])('S6: %j that has the path in it may be the service', (argv) =>
+    expect(run(argv, '/x/bot.js')).toBe('unknown'),
+  );
+
+  it('S5: resolves a relative one by the folder it works in', () => {
+    expect(run(['sh', '-c', '. ./bot.py'], '/x/bot.py', '/x')).toBe('unknown');
+    expect(run(['sh', '-c', '. ./bot.py'], '/x/bot.py', '/y')).toBe('no');
+  });
+
+  it('S5: finds a path with blanks in it', () => {
+    expect(run(['sh', '-c', ". '/x y/bot'"], '/x y/bot')).toBe('unknown');
+    expect(run(['sh', '-c', ". '/x y/bot.py'"], '/x y/bot')).toBe('no');
+  });
+
+  it.each([
+    // A shell runs these in a process of their own, which is looked at by itself.
+    [['sh', '-c', '/x/bot.py;true']],
+    [['sh', '-c', 'cd /x && python3 /x/bot.py >> /var/log/bot 2>&1']],
+    [['sh', '-c', '. /x/bot.py.old']],
+    [['sh', '-c', '. /y/x/bot.py']],
+    [['python3', '-c', 'open("/x/bot.pyc")']],
+    [['python3', '/y/run.py', '--note', 'see "/x/bot.py"']],
+  ])('S5: %j is not the service', (argv) => expect(run(argv)).toBe('no'));
+});
+
+describe('names that deceive', () => {
+  it('S8: a debugger of perl is glued to its letter', () =>
+    expect(judged('perl -I/l -d:Trace /x/bot.py')).toBe('yes'));
+
+  it('S9: argv[0] makes no multi-call program of what is another', () => {
+    expect(judged('busybox /x/bot.py', { image: '/usr/bin/dash' })).toBe('yes');
+    expect(judged('busybox tail /x/bot.py', { image: '/opt/some-runtime' })).toBe('unknown');
+    expect(judged('busybox tail /x/bot.py', { image: '-' })).toBe('no');
+    expect(judged('busybox sh /x/bot.py', { image: '/bin/busybox' })).toBe('yes');
+  });
+
+  it.each([
+    ['watch-shell', 'unknown'],
+    ['code-server', 'unknown'],
+    ['time.sh', 'unknown'],
+    ['vim.basic', 'no'],
+    ['vim.gtk3', 'no'],
+    ['emacs-nox', 'no'],
+  ])('S10: %s is no reader by how its name begins: %s', (name, is) =>
+    expect(judged(`${name} /x/bot.py`)).toBe(is),
+  );
 });

@@ -5,7 +5,8 @@ import type { ProcessDetail } from './process.ts';
 export type Matched =
   | { readonly is: 'yes' }
   | { readonly is: 'no' }
-  | { readonly is: 'unknown'; readonly reason: string };
+  /** `moved`: only because it may have changed its folder since. Whoever is another service for certain has not. */
+  | { readonly is: 'unknown'; readonly reason: string; readonly moved?: true };
 
 type Matchable = Pick<ProcessDetail, 'argv' | 'exe' | 'cwd'>;
 
@@ -54,7 +55,7 @@ function matchesScript(match: Match, { argv, exe, cwd }: Matchable): Matched {
   const isNamed = match.exe !== undefined || match.argv0 !== undefined;
   const run = whatItRuns(words, image, isNamed);
   if (run.by === 'bystander') return NO;
-  const program = run.by === 'unknown' ? is(words[0] ?? '') : plainlySame(words[0] ?? '', script);
+  const program = run.by === 'unknown' ? isProgram(words[0] ?? '', is) : plainlySame(words[0] ?? '', script);
   // A title that was written over the arguments leaves empty ones behind: no file has such a name.
   const file =
     run.script === null || run.script === ''
@@ -64,7 +65,16 @@ function matchesScript(match: Match, { argv, exe, cwd }: Matchable): Matched {
   if (found.includes('is')) return YES;
   if (found.includes('maybe'))
     return { is: 'unknown', reason: `it may be ${script}, by a path that could not be resolved` };
-  if (!run.others.some((word) => mentions(word, is))) return NO;
+  if (run.code.some((code) => namesIt(code, script, (word) => is(word, run.endings))))
+    return { is: 'unknown', reason: `${script} is in the code that its interpreter is given` };
+  if (!run.others.some((word) => mentions(word, is)))
+    return found.includes('moved')
+      ? {
+          is: 'unknown',
+          reason: `it may be ${script}, by a path from the folder that it was started in`,
+          moved: true,
+        }
+      : NO;
   return {
     is: 'unknown',
     reason:
@@ -74,7 +84,7 @@ function matchesScript(match: Match, { argv, exe, cwd }: Matchable): Matched {
   };
 }
 
-type Same = 'is' | 'maybe' | 'not';
+type Same = 'is' | 'maybe' | 'moved' | 'not';
 
 const or = (one: Same, other: Same): Same => (one === 'not' ? other : one);
 const plainlySame = (word: string, script: string): Same => (word === script ? 'is' : 'not');
@@ -82,13 +92,27 @@ const plainlySame = (word: string, script: string): Same => (word === script ? '
 // One that was removed, or lies outside of what the reader sees, has a remark before or behind it (proc_pid_cwd(5)).
 const isFolder = (path: string): boolean => path.startsWith('/') && !path.endsWith(' (deleted)');
 
-/** Whether a word names the script. Relative ones are held against the folder the process works in; where that is not known, by name. */
+// A name without a folder was looked for elsewhere (execvp(3)).
+function isProgram(word: string, is: (word: string) => Same): Same {
+  const same = is(word);
+  return same === 'moved' && !word.includes('/') ? 'not' : same;
+}
+
+/**
+ * Whether a word names the script. Relative ones are held against the folder the process works in, and where that is not known, by name.
+ * `moved`: from another folder, in which it may have been before, it would be.
+ */
 function sameFile(word: string, script: string, folder: string | null, endings: readonly string[]): Same {
   const wanted = partsOf(script);
   const ends = ['', ...endings].map((ending) => `${word}${ending}`);
   if (word.startsWith('/') || folder !== null) {
     const base = word.startsWith('/') ? '' : `${folder}/`;
-    return ends.some((path) => isEqual(partsOf(base + path), wanted)) ? 'is' : 'not';
+    if (ends.some((path) => isEqual(partsOf(base + path), wanted))) return 'is';
+    const isEnd = (path: string): boolean => {
+      const parts = partsOf(path).filter((part) => part !== '..');
+      return parts.length > 0 && isEqual(parts, wanted.slice(-parts.length));
+    };
+    return base !== '' && ends.some(isEnd) ? 'moved' : 'not';
   }
   return ends.some((path) => partsOf(path).at(-1) === wanted.at(-1)) ? 'maybe' : 'not';
 }
@@ -108,11 +132,19 @@ function holds(word: string, script: string, folder: string | null): Same {
 function isModule(module: string, is: (word: string) => Same): Same {
   const path = module.replaceAll('.', '/');
   const found = [`${path}.py`, `${path}/__main__.py`].map((file) => is(file));
-  return found.find((one) => one === 'is') ?? found.find((one) => one === 'maybe') ?? 'not';
+  return (['is', 'maybe', 'moved'] as const).find((one) => found.includes(one)) ?? 'not';
 }
 
 function mentions(word: string, is: (word: string) => Same): boolean {
-  return [word, ...word.split(/[=:,]/)].some((part) => part !== '' && is(part) !== 'not');
+  return [word, ...word.split(/[=:,]/)].some((part) => part !== '' && ['is', 'maybe'].includes(is(part)));
+}
+
+/** Whether code has a path of the script in it, whatever stands around that. */
+function namesIt(code: string, script: string, is: (word: string) => Same): boolean {
+  if (code.split(/[^\p{L}\p{N}_./~+@%-]+/u).some((word) => word.includes('/') && is(word) === 'is'))
+    return true;
+  const isPlain = /^[\p{L}\p{N}_./~+@%-]+$/u.test(script);
+  return !isPlain && code.split(script).some((_, at, all) => at > 0 && !/^[\w./-]/.test(all[at] ?? ''));
 }
 
 function isEqual(a: readonly string[], b: readonly string[]): boolean {

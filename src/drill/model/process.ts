@@ -14,6 +14,11 @@ export interface ProcessRow {
   readonly state: string;
   /** The command name, which exec sets: where it changes, the process is opened again. Not kept in the journal. */
   readonly comm?: string;
+  /**
+   * Where its stack begins (field 28 of proc_pid_stat(5)), which is another with each exec, and under no other title. Left out where
+   * the reader may not see it, or there is none. Not kept in the journal.
+   */
+  readonly image?: number;
   /** For state Z: threads of the process that are neither zombie nor dead; a main thread that exited leaves a working "zombie". */
   readonly liveThreads?: number;
 }
@@ -32,6 +37,8 @@ export interface ProcessDetail {
   readonly inner?: { readonly pid: number; readonly pidNamespace: string };
   /** The cgroup v2 path (`0::/…`), or null where the host has none. */
   readonly cgroup: string | null;
+  /** As in its row, read before all else of it. */
+  readonly image?: number;
   /** Its main thread has exited, or is about to, so that argv and executable could be read only by way of others, if at all. */
   readonly headless?: boolean;
 }

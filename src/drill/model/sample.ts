@@ -87,6 +87,8 @@ export interface RecordedDetail {
   readonly fingerprint: string;
   /** Keyed hash of the command name, which exec sets; left out where the sample did not read it. */
   readonly comm?: string;
+  /** Keyed hash of what each exec makes another, and a new title does not; left out where the reader may not see it. */
+  readonly image?: string;
   /** Its main thread has exited, or is about to, so that argv and executable could be read only by way of others, if at all. */
   readonly headless?: boolean;
 }

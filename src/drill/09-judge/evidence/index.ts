@@ -46,6 +46,7 @@ export {
 } from './lives.ts';
 export { isManualStart, stepsEndedMs, stepsLeft } from './manual-steps.ts';
 export { once } from './once.ts';
+export { type Other, otherProgram } from './other-program.ts';
 export { type Reboot, rebootsOf } from './reboots.ts';
 export { isLasting, type ServiceLives } from './service-lives.ts';
 export { isOtherKind, isWayUp } from './way-up.ts';

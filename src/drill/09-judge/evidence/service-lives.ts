@@ -3,6 +3,7 @@ import type { Bounds } from '../../model/lineage.ts';
 import { machineOf, type Plan, type PlannedService } from '../../model/plan.ts';
 import type { IncarnationKey } from '../../model/process.ts';
 import { type DetailSeen, detailAt, firstSeen, type Life, type Lives } from './lives.ts';
+import { otherProgram } from './other-program.ts';
 
 /** The lives of one service: which were there before the trigger, what descends from them, what came later. */
 export interface ServiceLives {
@@ -86,7 +87,7 @@ export function livesOfService(
       planned.role === 'target'
         ? matchedMs(life, planned.name) > at.haltEndMs
         : (firstSeen(life)?.sentMs ?? 0) > steadyMs;
-    const beside = besides([...roots, ...later], planned.instances, plan.timing.maxGapMs).filter(isFree);
+    const beside = besides([...roots, ...later], planned, at.anchorMs, plan.timing.maxGapMs).filter(isFree);
     const isProper = (life: Life): boolean => !beside.includes(life);
     const newcomers = later.filter((life) => matchedMs(life, planned.name) <= at.haltEndMs);
     return {
@@ -153,10 +154,15 @@ export function isLasting(life: Life, maxGapMs: number): boolean {
 }
 
 /** Root lives all of whose time others, as many as there should be and longer there, were there as well. */
-function besides(roots: readonly Life[], instances: number, maxGapMs: number): Life[] {
+function besides(
+  roots: readonly Life[],
+  planned: PlannedService,
+  anchorMs: number,
+  maxGapMs: number,
+): Life[] {
   const span = (life: Life): readonly [number, number] => [
     firstSeen(life)?.sentMs ?? 0,
-    life.seen.at(-1)?.sample.sentMs ?? 0,
+    otherProgram(life, planned, anchorMs)?.from.sample.sentMs ?? life.seen.at(-1)?.sample.sentMs ?? 0,
   ];
   const order = [...roots].sort((a, b) => span(a)[0] - span(b)[0] || a.start - b.start || a.pid - b.pid);
   const proper: Life[] = [];
@@ -166,7 +172,7 @@ function besides(roots: readonly Life[], instances: number, maxGapMs: number): L
       const [first, last] = span(one);
       return first <= from && to <= last && isLasting(one, maxGapMs);
     });
-    if (longer.length >= instances) return true;
+    if (longer.length >= planned.instances) return true;
     proper.push(life);
     return false;
   });

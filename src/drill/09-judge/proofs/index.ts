@@ -31,5 +31,5 @@ export { countOf, ends, growths, hasGrown, hasStopped, isFlat, rateOf, stillSile
 export { fleetState, isUndoSeen, isUnheard, stillHalted, upMs } from './restored.ts';
 export { finalRoots, isDoubt, type Return, returnOf, undoneMs } from './returns.ts';
 export { proveStop, unclassified } from './stop.ts';
-export { crashedLife, judgeHeartbeats, judgeSurvivors } from './survivors.ts';
+export { crashedLife, hasGone, judgeHeartbeats, judgeSurvivors } from './survivors.ts';
 export { longestGap } from './watching.ts';

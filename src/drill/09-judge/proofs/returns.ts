@@ -1,4 +1,5 @@
 import type { Interval } from '../../model/reading.ts';
+import type { RecordedDetail } from '../../model/sample.ts';
 import {
   type CaseFile,
   type DetailSeen,
@@ -8,6 +9,8 @@ import {
   isLasting,
   type Life,
   lateHalt,
+  type Other,
+  otherProgram,
   type ServiceLives,
   startedMs,
 } from '../evidence/index.ts';
@@ -23,14 +26,17 @@ export function undoneMs(c: CaseFile): number {
   return Math.max(c.fired?.endedMs ?? 0, ...ends);
 }
 
-/** Root lives of a service that were there in the last good sample of its host. */
+/** Root lives of a service that were there, as that service, in the last good sample of its host. */
 export function finalRoots(c: CaseFile, service: ServiceLives): Life[] {
   // A second instance that came to stay is one more than there was.
   const second = service.beside.filter((life) => isLasting(life, c.plan.timing.maxGapMs));
   return [...new Set([...service.roots, ...service.newcomers, ...service.returned, ...second])].filter(
-    (life) => c.lives.death(life) === null,
+    (life) => c.lives.death(life) === null && !isLost(otherProgram(life, service.planned, c.anchorMs)),
   );
 }
+
+// What runs there now is something else.
+const isLost = (other: Other | null): boolean => other !== null && other.back === null;
 
 /**
  * What has become of a service by the end of the drill. `back`: as many lives of it as before, each of the right kind and at work, and
@@ -48,7 +54,10 @@ type Difference = { readonly ids: readonly (string | undefined)[] } & (
       readonly figures: { readonly pids: readonly number[] };
     }
   | { readonly says: 'another number'; readonly figures: { readonly now: number; readonly before: number } }
-  | { readonly says: 'another command'; readonly figures: { readonly pid: number } }
+  | {
+      readonly says: 'another command';
+      readonly figures: { readonly pid: number; readonly uid: number | null };
+    }
 );
 
 /** Of what nobody looked at before the trigger, nobody knows whether it was up. */
@@ -170,7 +179,7 @@ function otherwise(c: CaseFile, service: ServiceLives, lives: readonly Life[]): 
     ? null
     : {
         says: 'another command',
-        figures: { pid: changed.pid },
+        figures: { pid: changed.pid, uid: otherUid(c, service, changed) },
         ids: [changed.details.at(-1)?.sample.id],
       };
 }
@@ -189,13 +198,13 @@ function leftBeside(c: CaseFile, service: ServiceLives, lives: readonly Life[]):
 }
 
 /**
- * The first life that is of another kind than those before the trigger: what ended must have come back by the same argv and executable.
+ * The first life that is of another kind than those before the trigger: what ended must have come back by the same argv and executable, as the same user.
  * A life that went on is the same one under any title, but a target that no longer is the service is not the service back.
  */
 function strangerAmong(c: CaseFile, service: ServiceLives, lives: readonly Life[]): Life | null {
   const { name, role } = service.planned;
   const ended = service.roots.filter((life) => !lives.includes(life));
-  const missing = ended.map((life) => detailAt(life, c.anchorMs)?.detail.fingerprint);
+  const missing = ended.map((life) => detailAt(life, c.anchorMs)?.detail);
   for (const life of lives) {
     if (service.roots.includes(life)) {
       if (role === 'target' && !isStill(life, name)) return life;
@@ -203,11 +212,25 @@ function strangerAmong(c: CaseFile, service: ServiceLives, lives: readonly Life[
     }
     // What it is now, whatever it was when it came back; a look that could not tell says nothing.
     const told = life.details.findLast((seen) => !isDoubt(seen, name));
-    const at = missing.indexOf(told?.detail.fingerprint);
+    const at = missing.findIndex((before) => isSameKind(before, told?.detail));
     if (at < 0) return life;
     missing.splice(at, 1);
   }
   return null;
+}
+
+/** The user that it is now, where that alone is another; null where its command is. */
+function otherUid(c: CaseFile, { planned, roots }: ServiceLives, life: Life): number | null {
+  const told = life.details.findLast((seen) => !isDoubt(seen, planned.name))?.detail;
+  const isSame = roots.some((root) => detailAt(root, c.anchorMs)?.detail.fingerprint === told?.fingerprint);
+  return isSame && !roots.includes(life) ? (told?.uid ?? null) : null;
+}
+
+// As the same user, where that could be read.
+function isSameKind(before: RecordedDetail | undefined, now: RecordedDetail | undefined): boolean {
+  if (before?.fingerprint !== now?.fingerprint) return false;
+  const [was, is] = [before?.uid ?? null, now?.uid ?? null];
+  return was === null || is === null || was === is;
 }
 
 // A zombie with living threads shows no argv: that is no new name.

@@ -8,6 +8,7 @@ import {
   type Life,
   limitOf,
   longestStill,
+  otherProgram,
   type ServiceLives,
   servicesOf,
 } from '../evidence/index.ts';
@@ -25,31 +26,51 @@ export function judgeSurvivors(c: CaseFile): Finding[] {
 
 function survivorEnded(c: CaseFile, service: ServiceLives): Finding[] {
   const crashed = crashedLife(c, service);
-  const ended = service.roots.filter((life) => life !== crashed && c.lives.death(life) !== null);
+  const ended = service.roots.filter((life) => life !== crashed && hasGone(c, service, life));
   if (ended.length === 0) return crashed === null ? [] : afterCrash(c, service);
   const { name, host } = service.planned;
-  const during = ended.filter((life) => diedBy(c, life, c.haltEndMs));
-  const evidence = ended.flatMap((life) => deathIds(c, life));
+  const during = ended.filter((life) => wentBy(c, service, life, c.haltEndMs));
+  const evidence = ended.flatMap((life) => endIds(c, service, life));
   const replaced = service.newcomers.filter((life) => !diedBy(c, life, c.haltEndMs));
-  if (during.length > replaced.length) {
+  const again = ended.filter((life) => otherProgram(life, service.planned, c.anchorMs)?.back != null);
+  const isExec = ended.every((life) => c.lives.death(life) === null);
+  if (during.length > replaced.length + again.length) {
     return [
-      fault('collateral-stop', 'nothing follows', { host, service: name }, { pids: pids(during) }, evidence),
+      fault(
+        'collateral-stop',
+        'nothing follows',
+        { host, service: name },
+        { pids: pids(during), isExec },
+        evidence,
+      ),
     ];
   }
   const successors = [...replaced, ...service.returned.filter((life) => c.lives.death(life) === null)];
+  const next = successors.length > 0 ? 'another' : again.length > 0 ? 'itself' : 'nothing';
   return [
     fault(
       'survivor-restarted',
       'process ended',
       { host, service: name },
-      {
-        pids: pids(ended),
-        by: during.length > 0 ? 'halt' : 'undo',
-        isReplaced: successors.length > 0,
-      },
+      { pids: pids(ended), by: during.length > 0 ? 'halt' : 'undo', isExec, next },
       [...evidence, ...replaced.map((life) => life.seen[0]?.sample.id)],
     ),
   ];
+}
+
+/** Whether a life of a service ended: with its process, or because that called exec and is another program. */
+export function hasGone(c: CaseFile, service: ServiceLives, life: Life): boolean {
+  return c.lives.death(life) !== null || otherProgram(life, service.planned, c.anchorMs) !== null;
+}
+
+function wentBy(c: CaseFile, service: ServiceLives, life: Life, byMs: number): boolean {
+  const other = otherProgram(life, service.planned, c.anchorMs);
+  return diedBy(c, life, byMs) || (other !== null && other.from.sample.receivedMs <= byMs);
+}
+
+function endIds(c: CaseFile, service: ServiceLives, life: Life): (string | undefined)[] {
+  const other = otherProgram(life, service.planned, c.anchorMs);
+  return [...(other === null ? [] : [other.from.sample.id]), ...deathIds(c, life)];
 }
 
 // The broker that the drill crashes has one new life; that it stopped itself, or is gone, other judges say.
@@ -58,6 +79,7 @@ function brokerRestarts(c: CaseFile, service: ServiceLives): Finding[] {
   if (first === undefined) return [];
   const death = c.lives.death(first);
   if (death !== null && death.fromMs >= c.haltEndMs) return survivorEnded(c, service);
+  if (otherProgram(first, service.planned, c.anchorMs) !== null) return survivorEnded(c, service);
   return death === null ? [] : afterCrash(c, service);
 }
 

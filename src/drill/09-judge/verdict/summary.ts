@@ -27,6 +27,7 @@ import {
   firstLifeSpan,
   type HaltedState,
   haltedState,
+  hasGone,
   holdOf,
   isHaltComplete,
   longestGap,
@@ -81,7 +82,7 @@ function outcomeOf(c: CaseFile, service: ServiceLives): ServiceSummary['outcome'
     return running ? 'running' : 'unknown';
   }
   if (proveKept(c, service)) return 'kept';
-  const changed = service.roots.some((life) => c.lives.death(life) !== null);
+  const changed = service.roots.some((life) => hasGone(c, service, life));
   return changed ? 'changed' : 'unknown';
 }
 

@@ -16,8 +16,10 @@ export const survivingFindings = {
     cause: 'A stop list that is too long, or a dependency that takes the service down with another.',
     fix: 'Take the service off the list of that level.',
     says: {
-      'nothing follows': ({ host, service }, { pids }: Ended) =>
-        `${service} must survive this level; it was stopped on ${host} (pid ${pids.join(', ')}), and nothing took its place.`,
+      'nothing follows': ({ host, service }, { pids, isExec }: Ended & { readonly isExec: boolean }) =>
+        isExec
+          ? `${service} must survive this level; its process on ${host} (pid ${pids.join(', ')}) called exec and was another program, and nothing took its place.`
+          : `${service} must survive this level; it was stopped on ${host} (pid ${pids.join(', ')}), and nothing took its place.`,
     },
   },
   'survivor-restarted': {
@@ -29,9 +31,18 @@ export const survivingFindings = {
     says: {
       'process ended': (
         { host, service },
-        { pids, by, isReplaced }: Ended & { readonly by: 'halt' | 'undo'; readonly isReplaced: boolean },
+        {
+          pids,
+          by,
+          isExec,
+          next,
+        }: Ended & {
+          readonly by: 'halt' | 'undo';
+          readonly isExec: boolean;
+          readonly next: 'another' | 'itself' | 'nothing';
+        },
       ) =>
-        `${service} must survive this level; its process on ${host} (pid ${pids.join(', ')}) was ended ${by === 'halt' ? 'during the halt' : 'by the undo'}, and ${isReplaced ? 'another' : 'nothing'} took its place.`,
+        `${service} must survive this level; its process on ${host} (pid ${pids.join(', ')}) ${isExec ? 'called exec and was another program' : 'was ended'} ${by === 'halt' ? 'during the halt' : 'by the undo'}, and ${next === 'itself' ? 'is it again' : `${next} took its place`}.`,
       'ended after crash': ({ host, service }, { pids, isFirst }: Ended & { readonly isFirst: boolean }) =>
         `${isFirst ? 'After the one crash that the drill made' : 'After it had ended by itself'}, ${service} ended again on ${host} (pid ${pids.join(', ')}).`,
     },

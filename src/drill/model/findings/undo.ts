@@ -89,8 +89,11 @@ export const undoFindings = {
       ) => `${now} processes of ${service} run on ${host} now; before the trigger it was ${before}.`,
       'left beside': ({ host, service }, { pids }: Pids) =>
         `Beside ${service} on ${host} a process of a life of it that ended still runs (pid ${pids.join(', ')}).`,
-      'another command': ({ host, service }, { pid }: { readonly pid: number }) =>
-        `${service} runs on ${host} with another argv or executable than before the trigger (pid ${pid}).`,
+      'another command': (
+        { host, service },
+        { pid, uid }: { readonly pid: number; readonly uid: number | null },
+      ) =>
+        `${service} runs on ${host} ${uid === null ? 'with another argv or executable' : `as another user (uid ${uid})`} than before the trigger (pid ${pid}).`,
     },
   },
   'manual-resume-failed': {
