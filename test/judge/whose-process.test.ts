@@ -57,7 +57,9 @@ describe('B1: a target that is started again under options or by a relative path
 
   it('B1: a relative path is held against its folder, and is in doubt without one', async () => {
     expect((await outcome(back(['python3', 'hermes'], '/opt/bin')))[1]).toContain('respawned hermes');
-    expect((await outcome(back(['python3', 'hermes'], '/opt/other')))[0]).toBe('pass');
+    // It may have been in the right folder when it began.
+    expect((await outcome(back(['python3', 'hermes'], '/opt/other')))[0]).toBe('inconclusive');
+    expect((await outcome(back(['python3', 'other/hermes'], '/opt')))[0]).toBe('pass');
     const [verdict, findings] = await outcome(back(['python3', 'hermes']));
     expect(verdict).toBe('inconclusive');
     expect(findings).toContain('blind-probe hermes');

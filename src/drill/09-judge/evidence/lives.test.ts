@@ -387,3 +387,16 @@ it('a sample speaks of a process that it asked for, or where it read everything'
   expect(speaksOf(sample({ at: 0, watched: [8] }), 7)).toBe(false);
   expect(speaksOf(sample({ at: 0, lost: true }), 7)).toBe(false);
 });
+
+it('S6: a look at what has ended does not say what it was', () => {
+  const doubt = { undecided: [{ service: 'hermes', reason: 'code' }] };
+  const looked = (state: string, liveThreads: number): Life =>
+    only(
+      livesIn(
+        { at: 0, ...seven, details: [detail(7, doubt)] },
+        { at: 100, rows: [row(7, { state, liveThreads })], details: [detail(7)] },
+      ),
+    );
+  expect(looked('Z', 0).details.map(({ sample: { sentMs } }) => sentMs)).toEqual([0]);
+  expect(looked('Z', 1).details.map(({ sample: { sentMs } }) => sentMs)).toEqual([0, 100]);
+});

@@ -155,7 +155,11 @@ export class Lives {
       life.hosts.add(sample.host);
       if (!hasEnded(row)) life.seen.push({ sample, state: row.state });
       const detail = details.get(row.pid);
-      const own = detail !== undefined && detail.start === row.start ? detail : null;
+      // What has ended shows neither argv nor executable: that says nothing of what it was.
+      const own =
+        detail !== undefined && detail.start === row.start && !(hasEnded(row) && isEmpty(detail))
+          ? detail
+          : null;
       if (own !== null) {
         life.details.push({ sample, detail: own });
         for (const service of own.services) life.matched.add(service);
@@ -186,6 +190,9 @@ export class Lives {
     return life;
   }
 }
+
+const isEmpty = ({ services, undecided, canary }: RecordedDetail): boolean =>
+  services.length + undecided.length === 0 && canary === null;
 
 /** A sample whose table could be read. */
 export type SpeakingSample = HostSample & { readonly table: SeenTable };
