@@ -215,8 +215,10 @@ function reappeared(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault
   const went = service.newcomers.filter((life) => {
     const last = life.seen.at(-1)?.sample;
     if (last === undefined || !diedBy(c, life, c.haltEndMs)) return false;
-    // There before the service was gone, with other arguments, and gone by the deadline: its own script stopped it.
-    const isTool = (firstSeen(life)?.sentMs ?? 0) < lastGone && isOtherKind(service, life);
+    // Begun before the service was gone, with other arguments, and gone by the deadline: its own script stopped it. A new pid is
+    // read one sample after it is listed.
+    const before = c.hosts.get(host)?.good.findLast(({ sentMs }) => sentMs < (firstSeen(life)?.sentMs ?? 0));
+    const isTool = before !== undefined && before.sentMs < lastGone && isOtherKind(service, life);
     if (isTool && diedBy(c, life, trigger.deadlineMs)) return false;
     if (lastGone === Infinity) return isLasting(life, c.plan.timing.maxGapMs);
     if (last.receivedMs <= lastGone) return false;
