@@ -307,14 +307,14 @@ describe('haltdrill schedule', () => {
       'level-4.yaml': drillText(4, `${SATURDAYS}resume: manual\n`),
     });
     expect(code).toBe(0);
-    expect(out).toBe(`level-2 (level 2, at most 8m 8s)
+    expect(out).toBe(`level-2 (level 2, at most 8m 33s)
   Sat 2026-10-24 03:00 Europe/Berlin   2026-10-24T01:00Z
   Sat 2026-10-31 03:00 Europe/Berlin   2026-10-31T02:00Z
   Sat 2026-11-07 03:00 Europe/Berlin   2026-11-07T02:00Z
   Sat 2026-11-14 03:00 Europe/Berlin   2026-11-14T02:00Z
   Sat 2026-11-21 03:00 Europe/Berlin   2026-11-21T02:00Z
 
-level-4 (level 4, at most 4m 52s)
+level-4 (level 4, at most 5m 37s)
   never: somebody has to be present
 `);
   });

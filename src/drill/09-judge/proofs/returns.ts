@@ -126,7 +126,8 @@ function isByItself(c: CaseFile, { planned }: ServiceLives, { fromMs, toMs }: In
 function endedByItself(c: CaseFile, service: ServiceLives): boolean {
   return service.roots.every((life) => {
     const death = c.lives.death(life);
-    return death === null || isByItself(c, service, death);
+    const goesOn = !isLost(otherProgram(life, service.planned, c.anchorMs));
+    return death === null ? goesOn : isByItself(c, service, death);
   });
 }
 
