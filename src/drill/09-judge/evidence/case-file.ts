@@ -106,14 +106,10 @@ export interface CaseFile {
 
 /** Indexes a journal. Throws where its first record, which holds the plan, is missing. */
 export function openCase(entries: readonly Entry[]): CaseFile {
-  const opened = entries.find((entry) => entry.kind === 'opened');
-  if (opened === undefined)
-    throw new Error('the journal has no `opened` record, so there is no plan to judge by');
+  const opened = openedIn(entries);
   const { plan } = opened;
-  const hosts = samplesByHost(
-    plan.hosts.map((host) => host.name),
-    entries,
-  );
+  const names = plan.hosts.map((host) => host.name);
+  const hosts = samplesByHost(names, entries);
   const acts = doneActs(entries);
   const trigger = triggerOf(acts, plan, ({ act }) => act.act === 'trigger');
   const guards = acts.flatMap((act) => guardTryOf(act) ?? []);
@@ -124,22 +120,16 @@ export function openCase(entries: readonly Entry[]): CaseFile {
   const stored = store.map(({ reading, ...read }) => ({ ...read, reading: stateIn(reading) }));
   // A resume that had to be refused and was not is one all the same: with it the halt is over.
   const resuming = new Set(guards.filter((one) => endedHalt(one, [status, stored])).map(({ ids }) => ids[0]));
-  const isResume = ({ intent }: DoneAct): boolean => intent.act.act === 'resume' || resuming.has(intent.id);
-  const isUndo = (act: DoneAct): boolean => isResume(act) || UNDOING.has(act.intent.act.act);
-  const undo = acts.filter((act) => isUndo(act) && (trigger === null || act.intent.atMs >= trigger.t0Ms));
+  const undo = undoOf(acts, resuming, trigger);
   const lives = new Lives(hosts);
-  const haltEndMs = Math.min(endMs, ...undo.map(({ intent }) => intent.atMs));
+  const haltEndMs = Math.min(endMs, ...undo.acts.map(({ intent }) => intent.atMs));
   const records = recordsIn(entries);
   const sorting = {
     haltEndMs,
     canaries: plantedOn(records.canaries),
     groups: groupsOf(entries, haltEndMs),
   };
-  const rootsAt = (ms: number): Map<string, readonly Life[]> => {
-    const at = livesOfService(plan, lives, { anchorMs: ms, ...sorting });
-    const demanded = plan.services.filter(({ role }) => role !== 'bystander');
-    return new Map(demanded.map((planned) => [planned.name, at(planned).roots]));
-  };
+  const rootsAt = (ms: number) => rootsOf(plan, livesOfService(plan, lives, { anchorMs: ms, ...sorting }));
   const touched = (): Trigger | null => {
     const reasons = reasonsIn(status, store);
     const roots = (ms: number): Life[] => [...rootsAt(ms).values()].flat();
@@ -166,14 +156,39 @@ export function openCase(entries: readonly Entry[]): CaseFile {
     guards,
     rootsAt,
     crash: acts.find(({ intent }) => intent.act.act === 'crash') ?? null,
-    resumes: undo.filter(isResume),
-    starts: undo.filter(isStart),
-    manualSteps: undo.filter(isManualStep),
+    resumes: undo.acts.filter(undo.isResume),
+    starts: undo.acts.filter(isStart),
+    manualSteps: undo.acts.filter(isManualStep),
     brokerMustStop: mustBrokerStop(plan),
     anchorMs,
     haltEndMs,
     endMs,
   };
+}
+
+function openedIn(entries: readonly Entry[]): Opened {
+  const opened = entries.find((entry) => entry.kind === 'opened');
+  if (opened === undefined)
+    throw new Error('the journal has no `opened` record, so there is no plan to judge by');
+  return opened;
+}
+
+/** The root lives of every service that a drill makes demands on. */
+function rootsOf(plan: Plan, sort: (planned: PlannedService) => ServiceLives): Map<string, readonly Life[]> {
+  const demanded = plan.services.filter(({ role }) => role !== 'bystander');
+  return new Map(demanded.map((planned) => [planned.name, sort(planned).roots]));
+}
+
+/** What the undo did, in order: only what came after the trigger, where there was one. */
+function undoOf(
+  acts: readonly DoneAct[],
+  resuming: ReadonlySet<string | undefined>,
+  trigger: Trigger | null,
+) {
+  const isResume = ({ intent }: DoneAct): boolean => intent.act.act === 'resume' || resuming.has(intent.id);
+  const isUndo = (act: DoneAct): boolean => isResume(act) || UNDOING.has(act.intent.act.act);
+  const isAfter = ({ intent }: DoneAct): boolean => trigger === null || intent.atMs >= trigger.t0Ms;
+  return { acts: acts.filter((act) => isUndo(act) && isAfter(act)), isResume };
 }
 
 /** What needs no more than to be told apart. */

@@ -48,16 +48,7 @@ export function livesOfService(
   const declared = plan.services.map((service) => service.name);
   const matchedTo = new Map(declared.map((name) => [name, lives.all.filter((l) => l.matched.has(name))]));
 
-  // What one host of a machine shows is on all of them, even while another of them shows nothing.
-  const isSeenAt = (life: Life, host: string): boolean =>
-    machineOf(plan, host).some((name) => life.hosts.has(name));
-  // A process in a container is one with what the host that has it shows of it.
-  const isAt = (life: Life, host: string): boolean =>
-    [life, ...lives.twinsOf(life)].some((one) => isSeenAt(one, host));
-
-  // The same daemon may be declared on two hosts, by the same match.
-  const rightful = (life: Life, except: string): boolean =>
-    plan.services.some((one) => one.name !== except && life.matched.has(one.name) && isAt(life, one.host));
+  const { isSeenAt, isAt, isRightful } = whereabouts(plan, lives);
 
   return (planned) => {
     const matched = matchedTo.get(planned.name) ?? [];
@@ -100,10 +91,25 @@ export function livesOfService(
         (life) => !newcomers.includes(life) && (isProper(life) || isLasting(life, plan.timing.maxGapMs)),
       ),
       beside,
-      elsewhere: matched.filter((life) => !isAt(life, planned.host) && !rightful(life, planned.name)),
+      elsewhere: matched.filter((life) => !isAt(life, planned.host) && !isRightful(life, planned.name)),
       undecided: lives.all.filter((life) => isUndecided(life, planned.name)),
     };
   };
+}
+
+/** On which hosts a life is, and whether it is where another service that it matches should be. */
+function whereabouts(plan: Plan, lives: Lives) {
+  // What one host of a machine shows is on all of them, even while another of them shows nothing.
+  const isSeenAt = (life: Life, host: string): boolean =>
+    machineOf(plan, host).some((name) => life.hosts.has(name));
+  // A process in a container is one with what the host that has it shows of it.
+  const isAt = (life: Life, host: string): boolean =>
+    [life, ...lives.twinsOf(life)].some((one) => isSeenAt(one, host));
+
+  // The same daemon may be declared on two hosts, by the same match.
+  const isRightful = (life: Life, except: string): boolean =>
+    plan.services.some((one) => one.name !== except && life.matched.has(one.name) && isAt(life, one.host));
+  return { isSeenAt, isAt, isRightful };
 }
 
 /** What ends descent from a service: lives that are excused, each on its own host, by what they are when the halt ends. */
