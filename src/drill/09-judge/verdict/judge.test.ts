@@ -14,7 +14,7 @@ import type { Entry, Judging } from '../../model/journal.ts';
 import type { KnownIssue } from '../../model/known-issue.ts';
 import { type Finding, findingKey, type Verdict } from '../../model/verdict.ts';
 import { openCase } from '../evidence/case-file.ts';
-import { askAll } from '../judges/all.ts';
+import { askAll } from '../judges/index.ts';
 import { judge, judgeJournal, withoutPass } from './judge.ts';
 
 const options = { today: '2026-11-22', strict: false };
