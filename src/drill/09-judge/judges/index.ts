@@ -1,6 +1,7 @@
 /**
  * The questions, one a file, over the proofs. JUDGES is the list of them: what each asks, and in which files each code that it may give is
- * decided. `judge-failed` alone is given by askAll, below.
+ * decided. A `judge-failed` of a judge that throws is given by askAll, below; the verdict (verdict/judge.ts) adds that and an
+ * `undo-unseen` where a word would have no reason otherwise.
  */
 
 import type { FindingCode } from '../../model/findings.ts';
@@ -34,7 +35,7 @@ export interface Judge {
   readonly name: string;
   /** The question, as one would put it. */
   readonly asks: string;
-  /** Every code that it may give, and the files, below 09-judge, in which that is decided. */
+  /** Every code that it may give, and the files in which that is decided, by their path from 09-judge. */
   readonly decides: Readonly<Partial<Record<FindingCode, readonly string[]>>>;
   readonly judge: (c: CaseFile) => readonly Fault[];
 }
