@@ -53,9 +53,9 @@ it('finds a script that says done and stops the wrong half', async () => {
 });
 
 it('is not proven restored by a resume that fails, though everything is back', async () => {
-  const { code, verdict } = await drilled(
+  const { code, stderr, verdict } = await drilled(
     '[ $1 = resume ] && { $0 start hermes; $0 start shiva; echo half done >&2; exit 3; }',
   );
-  expect([code, verdict?.fleet]).toEqual([5, 'unknown']);
-  expect(verdict?.findings[0]?.message).toContain('the resume was not acknowledged (it was answered with 3)');
+  expect([code, verdict?.fleet], stderr).toEqual([5, 'unknown']);
+  expect(verdict?.findings[0]?.message).toContain('The resume was not acknowledged (it was answered with 3)');
 });

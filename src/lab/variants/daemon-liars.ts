@@ -131,7 +131,7 @@ export const daemonLiars: Readonly<Record<string, Variant>> = {
   },
   'grandchild-survives': {
     about: 'hermes, told to end, leaves a grandchild to pid 1 that trades on',
-    expect: lies('orphaned-children'),
+    expect: lies('orphaned-children', [...alive, 'restored-differently']),
     broker: trusting,
     daemons: { hermes: run('parents', 'runForkingTwice') },
   },
