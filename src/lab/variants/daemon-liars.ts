@@ -172,7 +172,7 @@ export const daemonLiars: Readonly<Record<string, Variant>> = {
   },
   'watcher-frozen': {
     about: 'sentinel is frozen when the halt comes',
-    expect: lies('survivor-stale', [], 'sentinel'),
+    expect: lies('survivor-stale', ['unrestored-service'], 'sentinel'),
     daemons: { sentinel: run('odd-watchers', 'runFreezing') },
   },
   'watcher-restarted': {
