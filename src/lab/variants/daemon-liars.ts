@@ -167,7 +167,7 @@ export const daemonLiars: Readonly<Record<string, Variant>> = {
   },
   'watcher-idle': {
     about: 'sentinel lives through the halt, and its heartbeat does not',
-    expect: lies('survivor-stale', [], 'sentinel'),
+    expect: lies('survivor-stale', ['unrestored-service'], 'sentinel'),
     daemons: { sentinel: run('odd-watchers', 'runIdle') },
   },
   'watcher-frozen': {
