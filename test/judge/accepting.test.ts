@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
 import { absent, present } from '../../src/drill/model/reading.ts';
 import type { Verdict } from '../../src/drill/model/verdict.ts';
+import { given } from './given.ts';
 import {
   BACK,
   baselineLife,
@@ -10,7 +10,6 @@ import {
   DEADLINE,
   FOREVER,
   halted,
-  journalOf,
   knownIssue,
   life,
   livesOf,
@@ -23,11 +22,7 @@ import { child, growing, holding, newcomer, replied, saying } from './scenarios/
 
 /** What one accepted finding must not hide. */
 
-const judged = (change: (s: Scenario) => void): Verdict => {
-  const s = cleanLevel2();
-  change(s);
-  return judge(journalOf(s), { today: '2026-11-22', strict: false });
-};
+const judged = (change: (s: Scenario) => void): Verdict => given(cleanLevel2).and(change).verdict();
 const open = ({ findings }: Verdict): string[] =>
   findings.filter((f) => f.knownIssue === null).map((f) => `${f.code} ${f.service ?? f.host ?? '-'}`);
 

@@ -1,27 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
-import type { Finding, Verdict } from '../../src/drill/model/verdict.ts';
-import {
-  baselineLife,
-  cleanLevel2,
-  type FakeLife,
-  FOREVER,
-  journalOf,
-  life,
-  livesOf,
-  RESUME,
-  T0,
-} from './scenario.ts';
+import type { Verdict } from '../../src/drill/model/verdict.ts';
+import { about, given } from './given.ts';
+import { baselineLife, cleanLevel2, type FakeLife, FOREVER, life, livesOf, RESUME, T0 } from './scenario.ts';
 import type { Change } from './scenarios/case.ts';
 
-function verdictOf(change: Change): Verdict {
-  const s = cleanLevel2();
-  change(s);
-  return judge(journalOf(s), { today: '2026-11-22', strict: false });
-}
-
-const about = (verdict: Verdict, service: string): Finding['code'][] =>
-  verdict.findings.filter((f) => f.service === service).map((f) => f.code);
+const verdictOf = (change: Change): Verdict => given(cleanLevel2).and(change).verdict();
 
 /** The life calls exec: it is another image, and no longer the service, from one time to another. */
 const execs = (one: FakeLife, fromMs: number, toMs: number = FOREVER): void => {

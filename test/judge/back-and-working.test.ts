@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
 import type { PlannedService } from '../../src/drill/model/plan.ts';
 import { present } from '../../src/drill/model/reading.ts';
-import type { Finding, Verdict } from '../../src/drill/model/verdict.ts';
+import type { Verdict } from '../../src/drill/model/verdict.ts';
+import { about, given } from './given.ts';
 import {
   baselineLife,
   cleanLevel2,
   END,
   type FakeLife,
   FOREVER,
-  journalOf,
   life,
   livesOf,
   RESUME,
@@ -18,14 +17,8 @@ import {
 } from './scenario.ts';
 import type { Change } from './scenarios/case.ts';
 
-function verdictOf(change: Change): Verdict {
-  const s = cleanLevel2();
-  change(s);
-  return judge(journalOf(s), { today: '2026-11-22', strict: false });
-}
+const verdictOf = (change: Change): Verdict => given(cleanLevel2).and(change).verdict();
 
-const about = (verdict: Verdict, service: string): Finding['code'][] =>
-  verdict.findings.filter((f) => f.service === service).map((f) => f.code);
 const returned = (s: Scenario, name: string): FakeLife => {
   const found = livesOf(s, name).find(({ fromMs }) => fromMs > RESUME);
   if (found === undefined) throw new Error(`${name} does not return`);

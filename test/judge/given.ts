@@ -207,3 +207,11 @@ export class Given {
 function judged(entries: readonly Entry[], judging: Partial<Judging> = {}): Verdict {
   return judge(entries, { today: '2026-11-22', strict: false, ...judging });
 }
+
+/** The codes of a verdict, each with its service where it is about one. */
+export const told = ({ findings }: Verdict): string[] =>
+  findings.map(({ code, service }) => (service === null ? code : `${code} ${service}`));
+
+/** The codes of what a verdict says about one service. */
+export const about = ({ findings }: Verdict, service: string): FindingCode[] =>
+  findings.filter((f) => f.service === service).map(({ code }) => code);

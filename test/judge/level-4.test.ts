@@ -4,6 +4,7 @@ import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
 import type { Entry } from '../../src/drill/model/journal.ts';
 import { present, unreadable } from '../../src/drill/model/reading.ts';
 import type { Verdict } from '../../src/drill/model/verdict.ts';
+import { given } from './given.ts';
 import {
   auditLine,
   baselineLife,
@@ -25,11 +26,8 @@ import type { Change } from './scenarios/case.ts';
 import { acknowledging, deep, refusing, right, step, withIncidents, wrong } from './scenarios/level-4.ts';
 
 const options = { today: '2026-11-22', strict: true };
-function verdictOf(change: Change = () => undefined): Verdict {
-  const s = cleanLevel4();
-  change(s);
-  return judge(journalOf(s), options);
-}
+const verdictOf = (change: Change = () => undefined): Verdict =>
+  given(cleanLevel4).and(change).verdict(options);
 
 const primaries = ({ findings }: Verdict): string[] =>
   findings

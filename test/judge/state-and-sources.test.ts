@@ -1,22 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
 import { present, unreadable } from '../../src/drill/model/reading.ts';
-import type { Finding } from '../../src/drill/model/verdict.ts';
-import { given } from './given.ts';
-import {
-  BACK,
-  calm,
-  cleanLevel2,
-  FOREVER,
-  halted,
-  journalOf,
-  livesOf,
-  RESUME,
-  type Scenario,
-  T0,
-} from './scenario.ts';
+import type { Finding, Verdict } from '../../src/drill/model/verdict.ts';
+import { Given, given } from './given.ts';
+import { BACK, calm, cleanLevel2, FOREVER, halted, livesOf, RESUME, type Scenario, T0 } from './scenario.ts';
 
-const verdictOf = (s: Scenario) => judge(journalOf(s), { today: '2026-01-15', strict: false });
+const verdictOf = (s: Scenario): Verdict => new Given(s).verdict();
 const told = (findings: readonly Finding[]): string[] =>
   findings.map((f) => (f.consequenceOf === null ? f.code : `${f.code} <- ${f.consequenceOf.split(' ')[0]}`));
 

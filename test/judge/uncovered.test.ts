@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
-import { journalOf, type Scenario } from './scenario.ts';
+import type { Verdict } from '../../src/drill/model/verdict.ts';
+import { given } from './given.ts';
+import type { Scenario } from './scenario.ts';
+import type { Change } from './scenarios/case.ts';
 import {
   aloneCases,
   apiAlone,
@@ -10,11 +12,8 @@ import {
   switchAlone,
 } from './scenarios/uncovered.ts';
 
-function verdictOf(scenario: () => Scenario, change: (s: Scenario) => void = () => undefined) {
-  const s = scenario();
-  change(s);
-  return judge(journalOf(s), { today: '2026-11-22', strict: false });
-}
+const verdictOf = (scenario: () => Scenario, change: Change = () => undefined): Verdict =>
+  given(scenario).and(change).verdict();
 
 describe.each([
   ['a kill switch that is nothing but a command', switchAlone, aloneCases],

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
 import type { Verdict } from '../../src/drill/model/verdict.ts';
+import { Given, told } from './given.ts';
 import {
   BACK,
   cleanLevel2,
   type FakeLife,
   FOREVER,
-  journalOf,
   life,
   livesOf,
   RESUME,
@@ -14,9 +13,7 @@ import {
   T0,
 } from './scenario.ts';
 
-const judged = (s: Scenario): Verdict => judge(journalOf(s), { today: '2026-01-15', strict: false });
-const told = (verdict: Verdict): string[] =>
-  verdict.findings.map(({ code, service }) => (service === null ? code : `${code} ${service}`));
+const judged = (s: Scenario): Verdict => new Given(s).verdict();
 const later = (s: Scenario, name: string): FakeLife => {
   const found = livesOf(s, name).find(({ fromMs }) => fromMs > T0);
   if (found === undefined) throw new Error(`${name} does not come back`);

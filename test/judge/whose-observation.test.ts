@@ -3,6 +3,7 @@ import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
 import type { ExchangeBook } from '../../src/drill/model/broker-state.ts';
 import { present } from '../../src/drill/model/reading.ts';
 import type { Finding, Verdict } from '../../src/drill/model/verdict.ts';
+import { given } from './given.ts';
 import {
   BACK,
   baselineLife,
@@ -19,11 +20,7 @@ import {
 } from './scenario.ts';
 import type { Change } from './scenarios/case.ts';
 
-function verdictOf(change: Change): Verdict {
-  const s = cleanLevel2();
-  change(s);
-  return judge(journalOf(s), { today: '2026-11-22', strict: false });
-}
+const verdictOf = (change: Change): Verdict => given(cleanLevel2).and(change).verdict();
 
 const codes = (verdict: Verdict): Finding['code'][] => verdict.findings.map((f) => f.code);
 const isPass = { verdict: 'pass', fleet: 'restored', findings: [] };

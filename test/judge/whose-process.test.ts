@@ -6,6 +6,7 @@ import { present } from '../../src/drill/model/reading.ts';
 import type { Verdict } from '../../src/drill/model/verdict.ts';
 import { type FakeFleet, fakePlan } from '../fakes/fake-fleet.ts';
 import { begins, type FakeDrill, runFakeDrill } from '../fakes/run-fake-drill.ts';
+import { Given, told } from './given.ts';
 import {
   baselineLife,
   cleanLevel2,
@@ -18,9 +19,7 @@ import {
   T0,
 } from './scenario.ts';
 
-const told = (verdict: Verdict): string[] =>
-  verdict.findings.map(({ code, service }) => (service === null ? code : `${code} ${service}`));
-const judged = (s: Scenario): Verdict => judge(journalOf(s), { today: '2026-01-15', strict: false });
+const judged = (s: Scenario): Verdict => new Given(s).verdict();
 const outcome = async (drill: FakeDrill): Promise<readonly [string, readonly string[]]> => {
   const { verdict } = await runFakeDrill(drill);
   return [verdict.verdict, told(verdict)];

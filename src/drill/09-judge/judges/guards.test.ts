@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { given } from '../../../../test/judge/given.ts';
 import { journalOf, life, livesOf, NONCE, type Scenario, T0 } from '../../../../test/judge/scenario.ts';
 import type { Change } from '../../../../test/judge/scenarios/case.ts';
 import {
@@ -15,11 +16,7 @@ import {
 import type { Finding, Verdict } from '../../model/verdict.ts';
 import { judge } from '../verdict/judge.ts';
 
-function verdictOf(change: Change): Verdict {
-  const s = guarded();
-  change(s);
-  return judge(journalOf(s), { today: '2026-11-22', strict: false });
-}
+const verdictOf = (change: Change): Verdict => given(guarded).and(change).verdict();
 
 const primaries = (verdict: Verdict): string[] =>
   verdict.findings.filter((f) => f.consequenceOf === null).map((f) => f.code);
