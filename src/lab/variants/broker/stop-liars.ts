@@ -216,7 +216,8 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
   },
   'stops-itself': {
     about: 'has itself on the list of level 3, and goes down after its reply; it remembers the halt',
-    expect: { kind: 'liar', level: 3, primary: 'self-halt', on: 'principal' },
+    // Told to halt again by two guards, it stops itself again.
+    expect: { kind: 'liar', level: 3, primary: 'self-halt', on: 'principal', also: ['survivor-restarted'] },
     broker: {
       ...alsoStopping(3, 'principal', stopping('principal', sayStopped)),
       ...afterHalt(async ({ self, run, launchctl }) => {
@@ -234,7 +235,7 @@ export const stopLiars: Readonly<Record<string, Variant>> = {
       on: 'principal',
       also: [
         ...['broker-down', 'unreadable-broker', 'vacuous-target', 'late-stop'],
-        ...['unrestored-service', 'incident-left-open'],
+        ...['unrestored-service', 'incident-left-open', 'survivor-restarted', 'unlogged-halt'],
       ],
     },
     broker: alsoStopping(3, 'principal'),
