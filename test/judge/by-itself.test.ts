@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/drill/09-judge/verdict/judge.ts';
 import type { Verdict } from '../../src/drill/model/verdict.ts';
-import { BACK, cleanLevel2, FOREVER, journalOf, life, RESUME, T0 } from './scenario.ts';
+import { given } from './given.ts';
+import { BACK, cleanLevel2, FOREVER, life, RESUME, T0 } from './scenario.ts';
 
 /** A clean drill beside which a bystander runs from then to then. */
 function beside(fromMs: number, toMs: number): Verdict {
-  const s = cleanLevel2();
   const mercury = {
     name: 'mercury',
     host: 'tesseract',
@@ -16,9 +15,12 @@ function beside(fromMs: number, toMs: number): Verdict {
     heartbeat: null,
     start: null,
   };
-  s.plan = { ...s.plan, services: [...s.plan.services, mercury] };
-  s.lives.push(life('mercury', 'tesseract', 600, fromMs, toMs));
-  return judge(journalOf(s), { today: '2026-01-15', strict: false });
+  return given(cleanLevel2)
+    .and((s) => {
+      s.plan = { ...s.plan, services: [...s.plan.services, mercury] };
+      s.lives.push(life('mercury', 'tesseract', 600, fromMs, toMs));
+    })
+    .verdict();
 }
 const told = ({ fleet, findings }: Verdict): unknown => [fleet, findings.map(({ code }) => code)];
 
@@ -26,8 +28,14 @@ describe('a bystander that ends', () => {
   it.each([
     ['while the whole halt stands, before the deadline', BACK + 1_500],
     ['after the deadline', T0 + 7_000],
-  ])('H-B5: %s ended by itself', (_, toMs) => {
-    expect(told(beside(0, toMs))).toEqual(['restored', []]);
+  ])('H-B5: %s may have ended by itself, or been stopped late: nobody can tell', (_, toMs) => {
+    const verdict = beside(0, toMs);
+    expect(told(verdict)).toEqual(['unknown', ['undo-unseen']]);
+    expect([verdict.verdict, verdict.exitCode, verdict.findings[0]?.service]).toEqual([
+      'inconclusive',
+      5,
+      'mercury',
+    ]);
   });
 
   it.each([

@@ -66,6 +66,9 @@ function notRestored(c: CaseFile, service: ServiceLives, state: Return): Finding
     // A survivor that was stopped before is another judge's finding, and part of the fleet's state all the same.
     return [fault('unrestored-service', 'not up', { host, service: name }, {}, [lastOf(c, service)?.id])];
   }
+  if (state.kind === 'ended') {
+    return [fault('undo-unseen', 'ended in the halt', { host, service: name }, {}, [lastOf(c, service)?.id])];
+  }
   const missing = [...badReturn(c, service), ...idle(service, state)];
   const found = missing.length > 0 ? missing : differently(service, state);
   if (found.length > 0) return found;

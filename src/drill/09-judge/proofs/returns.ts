@@ -40,10 +40,11 @@ const isLost = (other: Other | null): boolean => other !== null && other.back ==
 
 /**
  * What has become of a service by the end of the drill. `back`: as many lives of it as before, each of the right kind and at work, and
- * seen to stay up; `gone`: fewer; `different`: others; `idle`: they do not work; `unsettled`: not seen for long enough.
+ * seen to stay up; `gone`: fewer; `ended`: fewer, by the halt or by themselves; `different`: others; `idle`: they do not work; `unsettled`:
+ * not seen for long enough.
  */
 export type Return =
-  | { readonly kind: 'back' | 'gone' | 'unsettled' | 'unseen' }
+  | { readonly kind: 'back' | 'gone' | 'ended' | 'unsettled' | 'unseen' }
   | ({ readonly kind: 'idle' } & Idle)
   | ({ readonly kind: 'different' } & Difference);
 
@@ -73,7 +74,7 @@ export function returnOf(c: CaseFile, service: ServiceLives): Return {
   const lives = standing(c, service);
   if (service.roots.length === 0) return begun(c, service, lives);
   if (lives.length < Math.min(instances, service.roots.length))
-    return { kind: endedByItself(c, service) ? 'back' : 'gone' };
+    return { kind: mayHaveEndedByItself(c, service) ? 'ended' : 'gone' };
   const other = otherwise(c, service, lives);
   if (other !== null) return { kind: 'different', ...other };
   const idle = idleAtEnd(c, service, lives);
@@ -109,9 +110,9 @@ function mayOutlast(c: CaseFile, { planned }: ServiceLives, life: Life): boolean
 }
 
 /**
- * A bystander that ends or begins while a whole halt stands does so by itself, as a batch job does. Whatever happens while the halt may
- * still be on its way (as long again as it took, and a second more), around the crash, or from the undo on is taken for the
- * drill's doing: in doubt the fleet is not restored.
+ * A bystander that begins while a whole halt stands does so by itself, as a batch job does; one that ends then may, or the switch was slow.
+ * Whatever happens while the halt may still be on its way (as long again as it took, and a second more), around the crash, or from the
+ * undo on is taken for the drill's doing: in doubt the fleet is not restored.
  */
 function isByItself(c: CaseFile, { planned }: ServiceLives, { fromMs, toMs }: Interval): boolean {
   const stoodMs = completeFromMs(c);
@@ -123,7 +124,7 @@ function isByItself(c: CaseFile, { planned }: ServiceLives, { fromMs, toMs }: In
   return c.crash === null || toMs < startedMs(c.crash) || fromMs > backMs + c.plan.timing.maxGapMs;
 }
 
-function endedByItself(c: CaseFile, service: ServiceLives): boolean {
+function mayHaveEndedByItself(c: CaseFile, service: ServiceLives): boolean {
   return service.roots.every((life) => {
     const death = c.lives.death(life);
     const goesOn = !isLost(otherProgram(life, service.planned, c.anchorMs));

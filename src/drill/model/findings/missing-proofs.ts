@@ -120,6 +120,8 @@ export const missingProofsFindings = {
         'The halt command had not ended when the drill was over, and nobody knows what it still does: see that it has ended, then run haltdrill recover.',
       'not seen working': ({ host, service }, { why }: { readonly why: Idleness }) =>
         `${service} was up on ${host} when the drill ended, and was not seen at work: ${idleness(why)}.`,
+      'ended in the halt': ({ host, service }) =>
+        `${service} ended on ${host} while the halt stood, and is not up: whether it was done or was stopped, nobody can tell. Start it where it should run; a job that ends by itself is left out of the inventory.`,
       'not watched': ({ host, service }, { settleMs }: { readonly settleMs: number }) =>
         `${service} was up on ${host} when the drill ended, but was not watched for the ${seconds(settleMs)} that it must stay up.`,
     },
