@@ -41,7 +41,7 @@ export const stateLiars: Readonly<Record<string, Variant>> = {
   'forgets-all-but-level': {
     about: 'persists the level, and neither incident nor reason: a halt that is nobody’s',
     expect: reveals('partial-amnesia', {
-      also: ['split-state', 'unrestored-service', 'incident-left-open'],
+      also: ['split-state', 'unrestored-service', 'incident-left-open', 'undo-unseen'],
     }),
     broker: forgetsIncident(withoutReason),
   },
