@@ -50,7 +50,7 @@ class JudgesRunner {
       file: '',
       fails: () => (linesOf(goldens[at], journal).join('\n') === expected ? null : 'another verdict'),
     }));
-    const others = byHand.map(({ id, file, run }) => ({ id, ms: 0, file, fails: () => run() ?? null }));
+    const others = byHand.map(({ id, file, run }) => ({ id, ms: 0, file, fails: async () => (await run()) ?? null }));
     // In the order of the run before, where there was one: what killed there kills here.
     const before = new Map(this.#tests.map(({ id }, index) => [id, index]));
     this.#tests = [...others, ...golden]
@@ -62,20 +62,21 @@ class JudgesRunner {
   async dryRun() {
     const ns = namespace();
     this.#run(await compiled(this.#root));
-    const tests = this.#tests.map(({ id, file, fails }) => {
+    const tests = [];
+    for (const { id, file, fails } of this.#tests) {
       ns.currentTestId = id;
       const began = performance.now();
-      const why = caught(fails);
+      const why = await caught(fails);
       const timeSpentMs = performance.now() - began;
       ns.currentTestId = undefined;
-      return {
+      tests.push({
         id,
         name: id,
         timeSpentMs,
         ...(file === '' ? {} : { fileName: join(this.#root, file) }),
         ...(why === null ? { status: 0 } : { status: 1, failureMessage: why }),
-      };
-    });
+      });
+    }
     this.#stale = true;
     return { status: 'complete', tests, mutantCoverage: ns.mutantCoverage };
   }
@@ -108,7 +109,7 @@ class JudgesRunner {
       for (const { id, fails } of this.#tests) {
         if (covering !== null && !covering.has(id)) continue;
         count += 1;
-        const why = caught(fails);
+        const why = await caught(fails);
         if (hitLimit !== undefined && ns.hitCount > hitLimit) return { status: 'timeout' };
         if (why === null) continue;
         this.#first((test) => test.id === id);
@@ -146,9 +147,9 @@ function idOf({ file, name }) {
   return `${file}: ${name}`;
 }
 
-function caught(fails) {
+async function caught(fails) {
   try {
-    return fails();
+    return await fails();
   } catch (error) {
     return messageOf(error);
   }

@@ -9,8 +9,11 @@ import { build } from 'esbuild';
 export const JUDGES = 'src/drill/09-judge';
 /** Beside the judges, and in the room that their wider tests have. */
 const TESTS = [JUDGES, 'test/judge'];
-/** The goldens, which stand here by themselves; the codes of the same cases, of which the goldens say more; and a stopwatch. */
-const LEFT_OUT = ['golden.test.ts', 'codes.test.ts', 'growth.test.ts'];
+/**
+ * The goldens, which stand here by themselves; the codes of the same cases, of which the goldens say more; a stopwatch; and the list
+ * of judges, whose test reads the sources.
+ */
+const LEFT_OUT = ['golden.test.ts', 'codes.test.ts', 'growth.test.ts', 'index.test.ts'];
 /** Fleets that nobody thought of: a search of minutes, which has a run of its own. */
 const PROPERTIES = join('test/judge/properties', sep);
 
