@@ -155,6 +155,19 @@ describe('guards that are not', () => {
     expect(verdict).toMatchObject({ verdict: 'fail', fleet: 'restored', exitCode: 1 });
   });
 
+  it('have it though the next one is not clearly answered, by a broker that is no longer there', () => {
+    const verdict = verdictOf((s) => {
+      untriggered(s, T0);
+      const broker = livesOf(s, 'principal')[0];
+      if (broker !== undefined) broker.toMs = BEFORE + 60;
+      s.lives.push(life('principal', 'knox', 102, BEFORE + 900, 1_000_000));
+      for (const one of s.guards) if (one.guard === 'wrong-token') one.atMs = BEFORE + 700;
+      answer(s, 'wrong-token', null);
+    });
+    expect(primaries(verdict)).toContain('guard-side-effect');
+    expect(verdict.verdict).toBe('fail');
+  });
+
   it('have one where the broker ended in the hold, and its restart follows from it', () => {
     const verdict = verdictOf((s) => {
       const broker = livesOf(s, 'principal').find(({ pid }) => pid === 101);

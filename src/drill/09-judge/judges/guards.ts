@@ -144,17 +144,25 @@ function deafControl(c: CaseFile): Finding[] {
     });
 }
 
-/** What came of refusals besides: a process that ended, a state that is not what it was, a token that is no longer good. */
+/**
+ * What came of refusals besides: a process that ended, a state that is not what it was, a token that is no longer good. A guard that
+ * did something, or of which that is not known, has effects of its own: only what came before it is the refusals' doing.
+ */
 function sideEffects(c: CaseFile): Finding[] {
   const quiet = c.guards.filter(
     (one) => !one.control && one.answer === 'refused' && effectOf(c, one) === null,
   );
-  if (c.guards.some((one) => one.kind.when === 'before' && !quiet.includes(one))) return [];
-  const [first] = quiet.filter(({ kind }) => kind.when === 'before');
+  const before = c.guards.filter(({ kind }) => kind.when === 'before');
+  const loud = before.findIndex((one) => !quiet.includes(one));
+  const untilMs = before[loud]?.startedMs ?? c.trigger?.t0Ms ?? Number.POSITIVE_INFINITY;
+  const refused = loud < 0 ? before : before.slice(0, loud);
+  const [first] = refused;
   const found: Finding[] = [];
   if (first !== undefined) {
-    found.push(...endedBefore(c, first), ...stateMoved(c, first), ...shutOut(c, first));
+    found.push(...endedBefore(c, refused, untilMs), ...stateMoved(c, first, untilMs));
+    if (loud < 0) found.push(...shutOut(c, first));
   }
+  if (loud >= 0) return found;
   return found.length > 0
     ? found
     : brokerEnded(
@@ -163,13 +171,15 @@ function sideEffects(c: CaseFile): Finding[] {
       );
 }
 
-function endedBefore(c: CaseFile, first: GuardTry): Finding[] {
+function endedBefore(c: CaseFile, refused: readonly GuardTry[], untilMs: number): Finding[] {
+  const [first] = refused;
+  if (first === undefined) return [];
   return [...c.rootsAt(first.startedMs)].flatMap(([service, roots]) => {
     const deaths = roots.flatMap((life) => c.lives.death(life) ?? []);
-    const death = deaths.find(({ toMs }) => c.trigger === null || toMs <= c.trigger.t0Ms);
+    const death = deaths.find(({ toMs }) => toMs <= untilMs);
     if (death === undefined) return [];
     const host = c.services.get(service)?.planned.host ?? null;
-    const last = c.guards.findLast(({ startedMs }) => startedMs < death.toMs) ?? first;
+    const last = refused.findLast(({ startedMs }) => startedMs < death.toMs) ?? first;
     return [
       fault(
         'guard-side-effect',
@@ -186,8 +196,7 @@ function endedBefore(c: CaseFile, first: GuardTry): Finding[] {
   });
 }
 
-function stateMoved(c: CaseFile, first: GuardTry): Finding[] {
-  const untilMs = c.trigger?.t0Ms ?? Number.POSITIVE_INFINITY;
+function stateMoved(c: CaseFile, first: GuardTry, untilMs: number): Finding[] {
   for (const [source, reads] of [
     ['API', c.status],
     ['store', storedStates(c)],
