@@ -80,8 +80,10 @@ function parse(args: readonly string[], of: Interpreter): Run {
       if (kind === 'code') {
         const rest = args.slice(at + 1);
         // There may be more of it, behind the same option once more.
-        const code = value === null ? rest : [value, ...rest];
-        return { ...run(null, value === null ? rest.slice(1) : rest), code: code.filter(isRunBy(of)) };
+        const code = (value === null ? rest : [value, ...rest]).filter(isRunBy(of));
+        // What the code is given reaches only code that may run a file.
+        const given = value === null ? rest.slice(1) : rest;
+        return { ...run(null, code.length > 0 ? given : []), code };
       }
       if (value === null) at += 1;
       const said = value ?? args[at] ?? '';

@@ -237,6 +237,16 @@ describe('S5: code that is given on the command line', () => {
   ])('S5: %j that has the path in it may be the service', (argv) => expect(run(argv)).toBe('unknown'));
 
   it.each([
+    ['no', ['sh', '-c', 'sleep 86400; :', 'launchd', 'com.x.bot', '/x/bot.py']],
+    ['no', ['sh', '-c', 'logger started', 'sh', '/x/bot.py']],
+    ['unknown', ['sh', '-c', '. "$1"', 'sh', '/x/bot.py']],
+    ['unknown', ['bash', '-c', 'for f do eval "`cat $f`"; done', 'sh', '/x/bot.py']],
+    ['unknown', ['python3', '-c', 'import sys; exec(open(sys.argv[1]).read())', '/x/bot.py']],
+  ] as const)('what code is given concerns it only where it may run a file: %s, %j', (is, argv) =>
+    expect(run([...argv])).toBe(is),
+  );
+
+  it.each([
     [['node', '-e', 'require("/x/bot")']],
     [['node', '--eval=require("/x/bot")']],
     [['node', '-pe', "import('file:///x/bot.js')"]],
