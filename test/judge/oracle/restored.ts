@@ -4,7 +4,7 @@ import type { Lack } from './lack.ts';
 import { aliveAt, decidedAt, firstSeen, goneIn, type Seen } from './seen.ts';
 import { answers, oldIncidents, stored } from './state.ts';
 import { baselineOf, familyOf } from './stops.ts';
-import { livesIn, missingWork } from './survivors.ts';
+import { isBrief, livesIn, missingWork } from './survivors.ts';
 
 /** When the last of what had to come back was there again, by what was seen; null where nothing was undone. */
 function returnedAt(e: Evidence): number | null {
@@ -47,7 +47,10 @@ function missingOf(e: Evidence, service: PlannedService, provenMs: number): Lack
   const good = e.good.get(service.host) ?? [];
   const end = Math.max(provenMs, good.at(-1)?.receivedMs ?? 0);
   const before = rootsOf(baselineOf(e, service));
-  const after = rootsOf(livesIn(e, service, e.haltEnd, end).filter((life) => isThere(e, service, life, end)));
+  const there = rootsOf(livesIn(e, service, e.haltEnd, end).filter((life) => isThere(e, service, life, end)));
+  // For a moment, beside all that are needed: a command of the same script (DESIGN section 6).
+  const lasting = there.filter((life) => before.includes(life) || !isBrief(e, life));
+  const after = lasting.length >= before.length ? lasting : there;
   const kinds = (lives: readonly Seen[], ms: number): string =>
     lives
       .map((life) => decidedAt(life, ms)?.fingerprint ?? '?')
@@ -71,7 +74,9 @@ function missingOf(e: Evidence, service: PlannedService, provenMs: number): Lack
       !before.includes(life) && goneIn(life, good, end) !== null && firstSeen(life).sentMs >= e.haltEnd,
   );
   if (fell !== undefined) lacks.push({ ...about, says: `it came back as pid ${fell.pid}, and went again` });
-  return back === null ? lacks : [...lacks, ...missingWork(e, service, back, end).map(asReturned)];
+  // It may have come back frozen; it has to have worked for as long as it is watched.
+  const working = missingWork(e, service, Math.max(back ?? end, end - e.plan.timing.settleMs), end);
+  return back === null ? lacks : [...lacks, ...working.map(asReturned)];
 }
 
 const asReturned = (lack: Lack): Lack => ({ ...lack, part: 'restored' });

@@ -26,7 +26,7 @@ export function livesIn(e: Evidence, { name, host }: PlannedService, fromMs: num
   return (e.lives.get(host) ?? []).filter((life) => wasService(life, name, fromMs, toMs));
 }
 
-function isBrief({ plan }: Evidence, life: Seen): boolean {
+export function isBrief({ plan }: Evidence, life: Seen): boolean {
   const isLong = lastSeen(life).receivedMs - firstSeen(life).sentMs > plan.timing.maxGapMs;
   return !isLong || life.sightings.filter(({ sample }) => sample.mode === 'full').length < 2;
 }

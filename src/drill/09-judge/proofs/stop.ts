@@ -61,6 +61,7 @@ function prove(c: CaseFile, service: ServiceLives): StopProof {
     controlsOf(c, host).finalSeen &&
     service.roots.length >= service.planned.instances &&
     unclassified(c, service).length === 0 &&
+    wasAsked(c, c.trigger, service) &&
     fates(c, c.trigger, service).every(({ fate }) => fate === 'gone') &&
     findings.length === 0 &&
     still !== null &&
@@ -103,13 +104,23 @@ function stopFindings(c: CaseFile, trigger: Trigger, service: ServiceLives): Fau
   ];
 }
 
+/** What the API of a broker that has to be gone was asked when it was; null of any other service. */
+function askedWhenGone(c: CaseFile, trigger: Trigger, service: ServiceLives): CaseFile['status'] | null {
+  if (!c.brokerMustStop || service.planned.name !== c.plan.broker) return null;
+  const members = [...service.baseline, ...service.family, ...service.newcomers];
+  const fromMs = Math.max(trigger.deadlineMs, ...members.map((life) => c.lives.death(life)?.toMs ?? 0));
+  return within(c.status, { fromMs, toMs: c.haltEndMs });
+}
+
+// Nobody can say that a broker is gone who did not ask whether somebody answers for it.
+function wasAsked(c: CaseFile, trigger: Trigger, service: ServiceLives): boolean {
+  return c.plan.sources?.status === false || askedWhenGone(c, trigger, service)?.length !== 0;
+}
+
 // Who answers for the broker is at work somewhere, whatever the process table of its host shows: here an answer accuses, and any will do.
 function stillAnswering(c: CaseFile, trigger: Trigger, service: ServiceLives): Fault[] {
   const { name, host } = service.planned;
-  if (!c.brokerMustStop || name !== c.plan.broker) return [];
-  const members = [...service.baseline, ...service.family, ...service.newcomers];
-  const fromMs = Math.max(trigger.deadlineMs, ...members.map((life) => c.lives.death(life)?.toMs ?? 0));
-  const answer = said(within(c.status, { fromMs, toMs: c.haltEndMs })).at(-1);
+  const answer = said(askedWhenGone(c, trigger, service) ?? []).at(-1);
   if (answer === undefined) return [];
   const answers = fault(
     'partial-stop',

@@ -8,7 +8,6 @@ import {
   firstSeen,
   type Life,
   limitOf,
-  longestStill,
   type ServiceLives,
   type Sighting,
 } from '../evidence/index.ts';
@@ -88,12 +87,7 @@ function noBeat(c: CaseFile, service: ServiceLives, lives: readonly Life[]): Idl
   const limit = limitOf(heartbeat);
   const returned = lives.filter((life) => !service.roots.includes(life));
   const runs = beatsOf(c, service);
-  if (returned.length === 0) {
-    const run = runs.at(-1) ?? [];
-    const still = longestStill(run, c.anchorMs);
-    const isTail = still !== null && still.last === run.at(-1);
-    return isTail ? stood(still.first, still.last, limit) : null;
-  }
+  if (returned.length === 0) return stillAtEnd(c, runs, c.anchorMs, limit);
   const sinceMs = Math.max(...returned.map((life) => firstSeen(life)?.receivedMs ?? 0));
   const beats = runs.flat().filter((beat) => beat.sentMs >= sinceMs);
   const [first, last] = [beats[0], beats.at(-1)];
@@ -106,8 +100,27 @@ function noBeat(c: CaseFile, service: ServiceLives, lives: readonly Life[]): Idl
     const sure = last.sentMs - first.receivedMs > limit;
     return { ...(stood(first, last, 0) ?? notYet(first, last)), sure };
   }
-  const still = longestStill(runs.at(-1) ?? [], sinceMs);
-  return still !== null && still.last === last ? stood(still.first, still.last, limit) : null;
+  return stillAtEnd(c, runs, sinceMs, limit);
+}
+
+/** Whether it stood still when it was last read, or may have done so since before a gap in what was read. */
+function stillAtEnd(
+  c: CaseFile,
+  runs: readonly (readonly Beat[])[],
+  sinceMs: number,
+  limit: number,
+): Idle | null {
+  const run = runs.at(-1) ?? [];
+  const last = run.at(-1);
+  const first = run[run.findLastIndex(({ value }) => value !== last?.value) + 1];
+  if (first === undefined || last === undefined || last.sentMs < sinceMs) return null;
+  const sure = stood(first, last, limit);
+  if (sure !== null) return sure;
+  const before = runs.flat().findLast(({ receivedMs }) => receivedMs < first.sentMs);
+  if (before === undefined || first.sentMs - before.receivedMs <= c.plan.timing.maxGapMs) return null;
+  // One look shows that it has beaten since the last one, and not when.
+  const mayStandMs = first === last ? 2 * limit : limit;
+  return last.sentMs - before.receivedMs > mayStandMs ? notYet(first, last) : null;
 }
 
 function stood(first: Beat, last: Beat, limit: number): Idle | null {
