@@ -37,6 +37,7 @@ export const revivalLiars: Readonly<Record<string, Variant>> = {
   },
   'respawned-by-relative-path': {
     about: 'somebody runs hermes again in the hold, from its own folder, as `node hermes`',
+    alone: true,
     expect: revived(),
     beside: byRelativePath,
   },
@@ -53,7 +54,10 @@ export const revivalLiars: Readonly<Record<string, Variant>> = {
   },
   'respawned-over-and-over': {
     about: 'from the halt on, hermes is run again and again, a little longer each time than may go unseen',
-    expect: reveals('respawned', { on: 'hermes', also: [...ALIVE, 'restored-differently', 'flapped'] }),
+    expect: reveals('respawned', {
+      on: 'hermes',
+      also: [...ALIVE, 'restored-differently', 'unrestored-service', 'flapped'],
+    }),
     beside: overAndOver,
   },
   'helper-turns-trader': {

@@ -16,7 +16,7 @@ export interface Variant {
   readonly about: string;
   /** What a drill of it must show; null where no self-test drills it. */
   readonly expect: Expectation | null;
-  /** Loads the machine so much that the self-test drills nothing beside it. */
+  /** Loads the machine so much, or puts every other drill on it so much in doubt, that the self-test drills nothing beside it. */
   readonly alone?: true;
   readonly broker?: BrokerTwist;
   /** By name of the service. */

@@ -22,7 +22,7 @@ const startAll = (site: BrokerSite): Promise<unknown> =>
 /** Brokers that do not keep a halt up for as long as it has to last, and people who interfere with it. */
 export const holdLiars: Readonly<Record<string, Variant>> = {
   'lifts-the-halt': {
-    about: 'resumes by itself after half a hold, as if the halt had timed out',
+    about: 'resumes by itself after a quarter of a hold, as if the halt had timed out',
     expect: {
       kind: 'liar',
       level: 2,
@@ -30,7 +30,7 @@ export const holdLiars: Readonly<Record<string, Variant>> = {
       on: 'principal',
       also: ['respawned', 'false-claim', 'order-after-halt'],
     },
-    broker: whileHalted(holdMs / 2, async (broker) => {
+    broker: whileHalted(holdMs / 4, async (broker) => {
       const { level, incident, revision } = broker.status();
       const reason = 'the halt has timed out';
       await broker.resume({ level, incident: incident?.id ?? null, revision, reason }, 'principal');
