@@ -50,7 +50,12 @@ class JudgesRunner {
       file: '',
       fails: () => (linesOf(goldens[at], journal).join('\n') === expected ? null : 'another verdict'),
     }));
-    const others = byHand.map(({ id, file, run }) => ({ id, ms: 0, file, fails: async () => (await run()) ?? null }));
+    const others = byHand.map(({ id, file, run }) => ({
+      id,
+      ms: 0,
+      file,
+      fails: async () => (await run()) ?? null,
+    }));
     // In the order of the run before, where there was one: what killed there kills here.
     const before = new Map(this.#tests.map(({ id }, index) => [id, index]));
     this.#tests = [...others, ...golden]
