@@ -71,7 +71,10 @@ function missingOf(e: Evidence, service: PlannedService, provenMs: number): Lack
     lacks.push({ ...about, says: 'it came back late' });
   const fell = livesIn(e, service, e.undone ?? e.haltEnd, end).find(
     (life) =>
-      !before.includes(life) && goneIn(life, good, end) !== null && firstSeen(life).sentMs >= e.haltEnd,
+      !before.includes(life) &&
+      !isBrief(e, life) &&
+      goneIn(life, good, end) !== null &&
+      firstSeen(life).sentMs >= e.haltEnd,
   );
   if (fell !== undefined) lacks.push({ ...about, says: `it came back as pid ${fell.pid}, and went again` });
   // It may have come back frozen; it has to have worked for as long as it is watched.

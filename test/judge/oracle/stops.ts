@@ -93,9 +93,12 @@ function lackingStop(e: Evidence, service: PlannedService): Lack[] {
     lacks.push({ part: 'baseline', ...about, says: 'it was not there before the trigger' });
   for (const life of [...roots, ...family]) {
     if (!life.sightings.some(({ sample }) => sample.receivedMs <= e.haltEnd)) continue;
-    if ((goneIn(life, good, e.haltEnd)?.receivedMs ?? Infinity) <= e.deadline) continue;
+    const goneMs = goneIn(life, good, e.haltEnd)?.receivedMs ?? Infinity;
+    if (goneMs <= e.deadline) continue;
     const same = lookAt(life, e.haltEnd)?.services.includes(service.name) === true;
-    const part = roots.includes(life) ? 'stop' : same ? 'again' : 'child';
+    // One that was there before the trigger, became it, and went did not come again: it stopped late.
+    const isLate = same && firstSeen(life).receivedMs <= e.t0 && goneMs <= e.haltEnd;
+    const part = roots.includes(life) || isLate ? 'stop' : same ? 'again' : 'child';
     lacks.push({ part, ...about, says: `pid ${life.pid} was not gone in time` });
   }
   return [...lacks, ...missingAbsence(e, service, [...roots, ...family])];

@@ -22,10 +22,15 @@ export interface Gap {
   readonly bad: readonly BadSample[];
 }
 
-/** When the last sample of any host came in, be it a good one or not: until then all of them had to be watched. */
-export const watchedUntilMs = once((c: CaseFile): number =>
-  Math.max(...[...c.hosts.values()].map((host) => host.samples.at(-1)?.receivedMs ?? 0)),
-);
+/**
+ * When the last sample of any host came in, be it a good one or not: until then all of them had to be watched. Where one of them never
+ * sent any, until when the broker was read: that must not shorten what is asked of the others.
+ */
+export const watchedUntilMs = once((c: CaseFile): number => {
+  const hosts = [...c.hosts.values()].map(({ samples }) => samples);
+  const reads = hosts.some(({ length }) => length === 0) ? [c.status, c.store] : [];
+  return Math.max(...[...hosts, ...reads].map((all) => all.at(-1)?.receivedMs ?? 0));
+});
 
 /** The longest stretch between two good samples from baseline to the proven undo or to `untilMs`, its last edge included. */
 export function longestGap(c: CaseFile, host: HostSamples, untilMs = watchedUntilMs(c)): Gap | null {
