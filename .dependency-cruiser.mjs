@@ -133,6 +133,26 @@ export default {
     ),
 
     {
+      name: 'one-place-starts-programs',
+      comment:
+        'What is started inherits a short list, which one file each of runner, broker and lab decides. The bench is an operator who starts a broker.',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: [
+          ...testOnly,
+          '^src/adapters/system/start-program[.]ts$',
+          '^src/principal/stoppers/command[.]ts$',
+          '^src/lab/start-program[.]ts$',
+          '^src/principal/bench/',
+        ],
+      },
+      to: {
+        path: ['^(node:)?(child_process|cluster)$', '(^|/)node_modules/(execa|ps-list)/'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'drill-has-no-effects',
       comment: 'The drill reaches the world through its ports only: no module of Node.',
       severity: 'error',
@@ -155,10 +175,10 @@ export default {
     packages(
       'transport-packages',
       '^src/adapters/transports/',
-      ['node-ssh', 'ssh2', 'execa'],
+      ['node-ssh', 'ssh2'],
       'How a host is reached.',
     ),
-    packages('process-packages', '^src/adapters/processes/', ['ps-list'], 'The second, local reader.'),
+    packages('process-packages', '^src/adapters/processes/', [], 'ps-list runs in a thread of its own.'),
     packages('database-packages', '^src/adapters/(stores|ledger)/', ['better-sqlite3'], 'SQLite files.'),
     packages(
       'window-packages',
@@ -166,7 +186,7 @@ export default {
       ['croner', 'luxon'],
       'When a cron expression comes true, and what day it is in a time zone.',
     ),
-    packages('system-packages', '^src/adapters/system/', ['execa'], 'Child processes.'),
+    packages('system-packages', '^src/adapters/system/', [], 'Node itself is enough for child processes.'),
     packages(
       'plain-adapter-packages',
       '^src/adapters/(?!(transports|processes|stores|ledger|windows|system)/)',
@@ -182,7 +202,7 @@ export default {
     packages(
       'lab-packages',
       '^src/lab/',
-      ['ssh2', 'hono', '@hono/node-server', 'better-sqlite3', 'execa', 'fastest-levenshtein'],
+      ['ssh2', 'hono', '@hono/node-server', 'better-sqlite3', 'fastest-levenshtein'],
       "The embedded fleet's servers, and near misses of their names.",
     ),
 

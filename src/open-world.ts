@@ -15,7 +15,7 @@ import {
   createStoreLink,
   type ReadDatabase,
 } from './adapters/stores/sqlite.ts';
-import { type AskOn, askHere } from './adapters/system/ask-here.ts';
+import { type AskOn, askController, askHere } from './adapters/system/ask-here.ts';
 import { readRemoteDatabase } from './adapters/stores/sqlite-remote.ts';
 import { clockAfter, systemClock } from './adapters/system/clock.ts';
 import { createFingerprint, keptKey, newKey } from './adapters/system/fingerprint.ts';
@@ -135,7 +135,8 @@ const noStore: World['store'] = {
 function askOnHosts(inventory: Inventory, links: ReadonlyMap<string, AskableHost>): AskOn {
   return (name) => {
     const host = inventory.hosts.find((one) => one.name === name);
-    if (name === null || host?.transport.kind === 'local') return askHere;
+    if (name === null) return askController;
+    if (host?.transport.kind === 'local') return askHere;
     return (argv, limits) =>
       links.get(name)?.ask(argv, limits) ?? Promise.resolve(unreadable(`there is no host ${name}`));
   };

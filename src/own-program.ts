@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { startProgram } from './adapters/system/start-program.ts';
 import type { DrillProcess, DrillProcessRequest } from './cli/effects.ts';
 
 const ENOUGH_BYTES = 16 * 1024 * 1024;
@@ -11,7 +11,10 @@ const GRACE_MS = 60_000;
  */
 export function ownProgram(entry: string, request: DrillProcessRequest): Promise<DrillProcess> {
   const beganMs = performance.now();
-  const child = spawn(process.execPath, [entry, ...request.argv], { detached: true, stdio: 'pipe' });
+  const child = startProgram(process.execPath, [entry, ...request.argv], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const said = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const)
     child[stream].setEncoding('utf8').on('data', (part: string) => {

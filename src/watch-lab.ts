@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { startProgram } from './adapters/system/start-program.ts';
 
 /**
  * The lab in the foreground, on this terminal. A terminal sends Ctrl-C to the lab as well as to us, and we outlive
@@ -6,7 +6,8 @@ import { spawn } from 'node:child_process';
  */
 export function watchLab(entry: string, variant: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [entry, '--variant', variant, '--watch'], { stdio: 'inherit' });
+    const argv = [entry, '--variant', variant, '--watch'];
+    const child = startProgram(process.execPath, argv, { stdio: 'inherit' });
     const pass = (name: NodeJS.Signals): void => {
       if (name !== 'SIGINT' || process.stdin.isTTY !== true) child.kill(name);
     };

@@ -63,6 +63,13 @@ const LAYERS: readonly (readonly [string, string, string])[] = [
   ['folder-has-a-row', 'src/elsewhere/planted.ts', imports('../drill/model/match.ts')],
   ['drill-folder-has-a-row', 'src/drill/elsewhere/planted.ts', imports('../model/match.ts')],
   ['drill-has-no-effects', 'src/drill/06-observe/planted.ts', imports('node:fs')],
+  ['one-place-starts-programs', 'src/adapters/transports/planted-start.ts', imports('node:child_process')],
+  ['one-place-starts-programs', 'src/principal/planted-start.ts', imports('execa')],
+  [
+    'one-place-starts-programs',
+    'src/lab/planted-lazily.ts',
+    "export const it = () => import('node:child_process');\n",
+  ],
   [
     'drill-has-no-effects',
     'src/drill/06-observe/planted-lazily.ts',

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { BesideSettings } from './beside/main.ts';
 import { asWritten, handConfigFile } from './broker/hand-config.ts';
 import { type BrokerSettings, brokerConfigFile } from './broker/settings.ts';
@@ -11,11 +9,10 @@ import { type Entry, scriptText } from './entry.ts';
 import { assets, type HostName, type LabService, labelOf, services } from './fleet.ts';
 import { launchctlScript } from './launchctl-script.ts';
 import { type HostLayout, type LabLayout, rootVariable } from './layout.ts';
+import { runProgram } from './start-program.ts';
 import type { LaunchdConfig } from './supervisor/main.ts';
 import { toldWatched } from './variants/timing.ts';
 import { twister, variantNamed } from './variants/variants.ts';
-
-const run = promisify(execFile);
 
 const daemonOf: Readonly<Record<LabService['kind'], readonly [module: string, call: string]>> = {
   broker: ['broker/main.js', 'runBroker'],
@@ -87,7 +84,7 @@ export async function buildHost(
     writeJson(layout.launchdConfig, launchd),
     writeJson(layout.daemonConfig, daemons),
     writeFile(layout.launchctl, launchctlScript(layout.run), { mode: 0o700 }),
-    run('mkfifo', ['-m', '600', layout.control]),
+    runProgram('mkfifo', ['-m', '600', layout.control]),
     writeScript(join(layout.bin, 'launchd'), {
       module: 'supervisor/main.js',
       call: 'runSupervisor',

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { PrincipalConfig } from '../principal/config/types.ts';
@@ -10,6 +10,7 @@ import { freePort } from './free-port.ts';
 import { type FleetVariable, type LabLayout, rootVariable, sshUser } from './layout.ts';
 import { type LabKeys, makeKeys } from './ssh/keys.ts';
 import type { SshdSettings } from './ssh/main.ts';
+import { inherited, startProgram } from './start-program.ts';
 import { twister, variantNamed } from './variants/variants.ts';
 
 /** A fleet whose processes were started, though they may not all work yet. */
@@ -95,9 +96,9 @@ function newToken(): string {
 }
 
 function spawnScript(lab: LabLayout, script: string): ChildProcess {
-  return spawn(process.execPath, [script], {
+  return startProgram(process.execPath, [script], {
     cwd: lab.root,
-    env: { ...process.env, [rootVariable]: lab.root },
+    env: { ...inherited(), [rootVariable]: lab.root },
     stdio: ['pipe', 'ignore', 'inherit'],
     // A terminal's Ctrl-C is for the lab's main process, which ends the rest in order.
     detached: true,

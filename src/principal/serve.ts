@@ -6,6 +6,7 @@ import { createApp } from './http/app.ts';
 import type { Token } from './http/tokens.ts';
 import { describe } from './ledger.ts';
 import type { Broker } from './parts.ts';
+import { warmUpCommands } from './stoppers/command.ts';
 
 /** A listening broker. */
 export interface BrokerServer {
@@ -76,7 +77,7 @@ export async function serveBroker(options: {
 /** Loads what listening did not need, so that the first halt does not wait for it. */
 function warmUp(): void {
   void import('./http/bodies.ts');
-  void import('execa');
+  warmUpCommands();
 }
 
 function asIs(answer: Answer): Answer {

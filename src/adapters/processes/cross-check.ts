@@ -1,5 +1,6 @@
-import psList from 'ps-list';
+import { Worker } from 'node:worker_threads';
 import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
+import { handedOn } from '../system/start-program.ts';
 import { commandLine } from '../transports/quote.ts';
 import { runCommand } from '../transports/run-command.ts';
 import type { Connection } from '../transports/transport.ts';
@@ -11,7 +12,7 @@ import { PS_SCRIPT, parsePs } from './parse-ps.ts';
  */
 export async function listedByPs(pids: readonly number[]): Promise<Reading<readonly number[]>> {
   try {
-    const listed = new Set((await psList()).map(({ pid }) => pid));
+    const listed = new Set(await listedPids());
     if (!listed.has(process.pid)) return unreadable('ps does not even list the process that asks');
     return present(pids.filter((pid) => listed.has(pid)));
   } catch (error) {
@@ -19,6 +20,23 @@ export async function listedByPs(pids: readonly number[]): Promise<Reading<reado
       `ps-list failed: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
     );
   }
+}
+
+/**
+ * ps-list hands its own process's environment on to the `ps` that it starts, so it runs in a thread that has the short list and no more
+ * (worker_threads, `env`). Rejects where it failed.
+ */
+function listedPids(): Promise<readonly number[]> {
+  const psList = import.meta.resolve('ps-list');
+  const program = `import(${JSON.stringify(psList)})
+    .then(({ default: psList }) => psList())
+    .then((all) => require('node:worker_threads').parentPort.postMessage(all.map(({ pid }) => pid)));`;
+  const worker = new Worker(program, { eval: true, env: handedOn(), execArgv: [] });
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('it ended without an answer')));
+  });
 }
 
 const LIMITS = { timeoutMs: 5_000, maxBytes: 1_048_576 };

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { present, type Reading, unreadable, unsent } from '../../drill/model/reading.ts';
+import { sshAgent, startProgram } from './start-program.ts';
 
 /** What a command printed, its two outputs apart. An output that was longer than asked for is `unreadable`, never a part of it. */
 export interface Asked {
@@ -31,8 +32,16 @@ export const KEPT_ERRORS = 4096;
 /** A daemon that a command left behind may hold its pipes open for ever. */
 const PIPES_MS = 250;
 
-/** On this machine, with nothing on stdin, in a process group of its own. */
-export const askHere: Ask = async (argv, limits) => {
+/** On this machine as a host of the fleet, with nothing on stdin, in a process group of its own. */
+export const askHere: Ask = (argv, limits) => run(argv, { ...limits, env: {} });
+
+/** The same on the controller, which may reach the fleet by ssh: it finds the operator's ssh-agent. */
+export const askController: Ask = (argv, limits) => run(argv, { ...limits, env: sshAgent() });
+
+/** What it inherits besides the short list. */
+type Limits = AskLimits & { readonly env: NodeJS.ProcessEnv };
+
+async function run(argv: readonly string[], limits: Limits): Promise<Reading<Asked>> {
   const [file, ...args] = argv;
   if (file === undefined || argv.some((word) => word.includes('\0')))
     return unsent('there is no command to run');
@@ -41,11 +50,12 @@ export const askHere: Ask = async (argv, limits) => {
   } catch (error) {
     return unreadable(error instanceof Error ? error.message : String(error));
   }
-};
+}
 
 /** A question: ended by force, with all that it started, when it is late or says too much, and when it has answered. */
-async function ask(file: string, args: readonly string[], limits: AskLimits): Promise<Reading<Asked>> {
-  const child = spawn(file, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+async function ask(file: string, args: readonly string[], limits: Limits): Promise<Reading<Asked>> {
+  const { env } = limits;
+  const child = startProgram(file, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
   const outputs = [child.stdout, child.stderr];
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
   let size = 0;
@@ -85,14 +95,15 @@ async function ask(file: string, args: readonly string[], limits: AskLimits): Pr
  * An act: nothing that it starts is ended. Its outputs are files that have no name any more, so that a daemon which it leaves behind
  * goes on writing there, and is neither held up nor ended by a pipe that nobody reads.
  */
-async function act(file: string, args: readonly string[], limits: AskLimits): Promise<Reading<Asked>> {
+async function act(file: string, args: readonly string[], limits: Limits): Promise<Reading<Asked>> {
   const outputs: number[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'haltdrill-'));
   try {
     for (const name of ['out', 'err']) outputs.push(openSync(join(folder, name), 'wx+', 0o600));
     rmSync(folder, { recursive: true });
     const [out, err] = outputs as [number, number];
-    const child = spawn(file, args, { detached: true, stdio: ['ignore', out, err] });
+    const { env } = limits;
+    const child = startProgram(file, args, { detached: true, stdio: ['ignore', out, err], env });
     const code = await ending(child, limits);
     // Without a pid there never was a process (child_process, subprocess.pid).
     if (typeof code === 'string') return child.pid === undefined ? unsent(code) : unreadable(code);

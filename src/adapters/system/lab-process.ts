@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { printable } from './printable.ts';
+import { startProgram } from './start-program.ts';
 
 const READY_WITHIN_MS = 30_000;
 const READY_LINE_BYTES = 64 * 1024;
@@ -44,9 +45,9 @@ export interface LabOptions {
  */
 export async function startLab(variant: string, options: LabOptions): Promise<Lab> {
   options.signal?.throwIfAborted();
-  const child = spawn(process.execPath, [options.entry, '--variant', variant], {
+  const child = startProgram(process.execPath, [options.entry, '--variant', variant], {
     detached: true,
-    env: { ...process.env, ...(options.watched === undefined ? {} : told(options.watched)) },
+    env: options.watched === undefined ? {} : told(options.watched),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin?.on('error', () => undefined);

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { CUT } from '../../drill/model/harmless.ts';
 import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import type { ControllerLink } from '../../drill/ports/world.ts';
+import { sshAgent, startProgram } from './start-program.ts';
 
 const MAX_BYTES = 65_536;
 /** A daemon that the command left behind may hold its pipes open for ever. */
@@ -20,7 +21,11 @@ export function createController(): ControllerLink & { close(): Promise<void> } 
       const [file, ...args] = argv;
       if (file === undefined || argv.some((word) => word.includes('\0')))
         return Promise.resolve(unreadable('there is no command to run'));
-      const child = spawn(file, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = startProgram(file, args, {
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: sshAgent(),
+      });
       const ran = outcomeOf(child, withinMs).finally(() => running.delete(child));
       running.set(child, ran);
       return ran;

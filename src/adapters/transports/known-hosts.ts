@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
+import { askProgram } from '../system/start-program.ts';
 
 /** What known_hosts files say about one name. Keys are base64 blobs as in the file. */
 export interface KnownHost {
@@ -37,20 +37,15 @@ export async function lookUpHost(files: readonly string[], name: string): Promis
   return parseKnownHosts(found.join('\n'));
 }
 
-function find(name: string, file: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile('ssh-keygen', ['-F', name, '-f', file], { timeout: 10_000 }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      // Exit status 1 with nothing on stderr: no such name in the file.
-      else if (error.code === 1 && stderr.trim() === '') resolve('');
-      else if (error.code === 'ENOENT')
-        reject(new Error('ssh-keygen, which reads known-hosts files, is not installed here'));
-      else
-        reject(
-          new Error(`ssh-keygen cannot read ${file}: ${(stderr || error.message).trim().split(/\r?\n/)[0]}`),
-        );
-    });
-  });
+async function find(name: string, file: string): Promise<string> {
+  const limits = { timeout: 10_000 };
+  const { error, stdout, stderr } = await askProgram('ssh-keygen', ['-F', name, '-f', file], limits);
+  if (error === null) return stdout;
+  // Exit status 1 with nothing on stderr: no such name in the file.
+  if (error.code === 1 && stderr.trim() === '') return '';
+  if (error.code === 'ENOENT')
+    throw new Error('ssh-keygen, which reads known-hosts files, is not installed here');
+  throw new Error(`ssh-keygen cannot read ${file}: ${(stderr || error.message).trim().split(/\r?\n/)[0]}`);
 }
 
 /** Lines as `ssh-keygen -F` prints them: `[@marker] names type key [comment]`; `#` begins a comment. */

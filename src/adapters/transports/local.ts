@@ -1,4 +1,5 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { startProgram } from '../system/start-program.ts';
 import type { Connection, Ending, HostTransport, Running } from './transport.ts';
 
 /** This machine itself: each command is a child of the runner, under `/bin/sh`. */
@@ -15,7 +16,10 @@ class LocalConnection implements Connection {
     if (this.#closed) throw new Error('the connection is closed');
     // A session of its own (setsid(2)): Ctrl-C in the operator's terminal must not end the probe, which is still
     // needed to prove the undo; and the whole group can be killed at once.
-    const child = spawn('/bin/sh', ['-c', command], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = startProgram('/bin/sh', ['-c', command], {
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', (error) => reject(new Error(`cannot start /bin/sh: ${error.message}`)));

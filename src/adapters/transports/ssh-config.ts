@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
 import { homedir, hostname, userInfo } from 'node:os';
+import { askProgram, handedOn, sshAgent } from '../system/start-program.ts';
 
 /** What to ask the configuration about: a name as somebody would type it after `ssh`, and what is given beside it. */
 export interface SshTarget {
@@ -51,36 +51,19 @@ export async function askSshConfig(
   return readSettings(text, target.name, env);
 }
 
-function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      'ssh',
-      argv,
-      { timeout: TIMEOUT_MS, maxBuffer: 1_048_576, env },
-      (error, stdout, stderr) => {
-        if (error === null) resolve(stdout);
-        else if (error.code === 'ENOENT')
-          reject(
-            new Error('ssh, which reads ssh configurations, is not installed here; install openssh-client'),
-          );
-        else if (error.killed)
-          reject(
-            new Error(
-              `the ssh configuration was not read within ${TIMEOUT_MS / 1000} s; look at its Match exec`,
-            ),
-          );
-        else {
-          const said = (stderr || error.message).trim().split(/\r?\n/)[0];
-          reject(
-            new Error(
-              `the ssh configuration cannot be used (${said}); correct it, or say "ssh-config: none"`,
-            ),
-          );
-        }
-      },
+async function run(argv: readonly string[], from: NodeJS.ProcessEnv): Promise<string> {
+  // A Match exec may log in elsewhere.
+  const env = { ...handedOn(from), ...sshAgent(from) };
+  const { error, stdout, stderr } = await askProgram('ssh', argv, { timeout: TIMEOUT_MS, env });
+  if (error === null) return stdout;
+  if (error.code === 'ENOENT')
+    throw new Error('ssh, which reads ssh configurations, is not installed here; install openssh-client');
+  if (error.killed)
+    throw new Error(
+      `the ssh configuration was not read within ${TIMEOUT_MS / 1000} s; look at its Match exec`,
     );
-    child.stdin?.end();
-  });
+  const said = (stderr || error.message).trim().split(/\r?\n/)[0];
+  throw new Error(`the ssh configuration cannot be used (${said}); correct it, or say "ssh-config: none"`);
 }
 
 /** Keywords whose meaning would be lost: what they ask for is neither done nor replaced by anything stricter. */

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
@@ -10,6 +9,7 @@ import ssh2, {
   type SignCallback,
   type SigningRequestOptions,
 } from 'ssh2';
+import { askProgram } from '../system/start-program.ts';
 
 export interface CredentialsRequest {
   readonly user: string;
@@ -111,14 +111,10 @@ export function fingerprintOf(blob: Buffer): string {
 }
 
 /** From the file's public half, or from the `.pub` beside it, which needs no passphrase; null where neither tells. */
-function fingerprintOfFile(file: string): Promise<string | null> {
-  return new Promise((resolve) => {
-    const argv = ['-l', '-E', 'sha256', '-f', file];
-    const child = execFile('ssh-keygen', argv, { timeout: 10_000 }, (error, stdout) =>
-      resolve(error === null ? (stdout.split(' ')[1] ?? null) : null),
-    );
-    child.stdin?.end();
-  });
+async function fingerprintOfFile(file: string): Promise<string | null> {
+  const argv = ['-l', '-E', 'sha256', '-f', file];
+  const { error, stdout } = await askProgram('ssh-keygen', argv, { timeout: 10_000 });
+  return error === null ? (stdout.split(' ')[1] ?? null) : null;
 }
 
 const AGENT_PATIENCE_MS = 5_000;

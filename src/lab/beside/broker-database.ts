@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { keep } from '../../principal/store/keep.ts';
 import { pidFileOf } from '../daemons/daemon.ts';
 import { requestJson } from '../http-client.ts';
+import { startProgram } from '../start-program.ts';
 import type { LabSite } from '../variants/variant.ts';
 import { waitUntil } from '../wait-until.ts';
 
@@ -99,5 +99,5 @@ export function lockOutReaders(file: string): void {
     'fcntl.lockf(file, fcntl.LOCK_EX, 1, 0x40000000)',
     'sys.stdin.read()',
   ].join('\n');
-  spawn('python3', ['-c', program, file], { stdio: ['pipe', 'ignore', 'inherit'] });
+  startProgram('python3', ['-c', program, file], { stdio: ['pipe', 'ignore', 'inherit'] });
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { pidFileOf } from '../daemons/daemon.ts';
 import { pidIn, whenHalted } from '../daemons/other.ts';
 import { installScript } from '../entry.ts';
 import { startTicksOf } from '../proc-table.ts';
+import { startProgram } from '../start-program.ts';
 import { holdMs } from '../variants/timing.ts';
 import type { LabSite } from '../variants/variant.ts';
 import { waitUntil } from '../wait-until.ts';
@@ -14,7 +15,7 @@ import { waitUntil } from '../wait-until.ts';
 
 /** Starts a process that goes with this one, its children too; `as` is what it shows as argv[0]. */
 export function neighbour([file = '', ...args]: readonly string[], as = file): ChildProcess {
-  const child = spawn(file, args, { stdio: 'ignore', argv0: as, detached: true });
+  const child = startProgram(file, args, { stdio: 'ignore', argv0: as, detached: true });
   const end = (): void => void (child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'));
   process.on('exit', end);
   child.once('exit', () => process.off('exit', end));

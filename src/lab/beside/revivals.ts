@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { whenHalted } from '../daemons/other.ts';
 import type { HostLayout } from '../layout.ts';
+import { startProgram } from '../start-program.ts';
 import { holdMs, maxGapMs } from '../variants/timing.ts';
 import type { LabSite } from '../variants/variant.ts';
 
@@ -28,7 +29,12 @@ const revivedAs =
 
 function stray({ program, args, cwd, argv0 }: Start, host: HostLayout): ChildProcess {
   const name = argv0 === undefined ? {} : { argv0 };
-  const child = spawn(program, args, { cwd: cwd ?? host.root, stdio: 'ignore', detached: true, ...name });
+  const child = startProgram(program, args, {
+    cwd: cwd ?? host.root,
+    stdio: 'ignore',
+    detached: true,
+    ...name,
+  });
   process.on('exit', () => void child.kill('SIGKILL'));
   return child;
 }

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { whenHalted } from '../daemons/other.ts';
 import { installScript } from '../entry.ts';
+import { startProgram } from '../start-program.ts';
 import { holdMs } from '../variants/timing.ts';
 import type { LabSite } from '../variants/variant.ts';
 
@@ -19,7 +19,7 @@ export async function turningInto({ lab }: LabSite): Promise<void> {
     'os.execv(sys.executable, sys.argv[1:])',
   ];
   const becomes = ['python3', join(lab.tesseract.services, 'hermes')];
-  const stranger = spawn('python3', ['-c', words.join('; '), ...becomes], {
+  const stranger = startProgram('python3', ['-c', words.join('; '), ...becomes], {
     detached: true,
     stdio: 'ignore',
   });
@@ -31,5 +31,8 @@ export async function shadowing({ lab }: LabSite): Promise<void> {
   const settings = { service: 'hermes', root: lab.tesseract.root };
   const entry = { module: 'daemons/offspring.js', call: 'runHelper', settings };
   const script = installScript(join(lab.tesseract.root, 'srv/mercury/run'), entry);
-  whenHalted(lab.root, () => void spawn(process.execPath, [script], { detached: true, stdio: 'ignore' }));
+  whenHalted(
+    lab.root,
+    () => void startProgram(process.execPath, [script], { detached: true, stdio: 'ignore' }),
+  );
 }

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,6 +5,7 @@ import { pidFileOf } from '../daemons/daemon.ts';
 import { isUp } from '../daemons/other.ts';
 import { installScript } from '../entry.ts';
 import { requestJson } from '../http-client.ts';
+import { startProgram } from '../start-program.ts';
 import { holdMs } from '../variants/timing.ts';
 import type { LabSite } from '../variants/variant.ts';
 import { waitUntil } from '../wait-until.ts';
@@ -94,6 +94,6 @@ export async function standbyFor({ lab, env }: LabSite): Promise<void> {
     120_000,
     () => 'the broker never went',
   );
-  const standby = spawn(process.execPath, [script], { cwd: root, stdio: 'ignore', detached: true });
+  const standby = startProgram(process.execPath, [script], { cwd: root, stdio: 'ignore', detached: true });
   process.on('exit', () => void standby.kill('SIGKILL'));
 }

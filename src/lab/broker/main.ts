@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { assembleBroker } from '../../principal/assemble.ts';
 import type { Target } from '../../principal/parts.ts';
 import { runBroker as serveUntilAsked } from '../../principal/run.ts';
-import { runLocally } from '../../principal/stoppers/command.ts';
+import { localRunner } from '../../principal/stoppers/command.ts';
 import { type DaemonArguments, declareReady } from '../daemons/daemon.ts';
 import { labelOf } from '../fleet.ts';
 import { hostLayout } from '../layout.ts';
+import { labVariables } from '../start-program.ts';
 import { twistAt } from '../variants/twist-at.ts';
 import type { BrokerSite } from '../variants/variant.ts';
 import { type BrokerSettings, brokerConfigFile } from './settings.ts';
@@ -19,7 +20,8 @@ export async function runBroker(daemon: DaemonArguments): Promise<void> {
   const host = config.services[daemon.service]?.host ?? '';
   const self: Target = { service: daemon.service, label: labelOf(daemon.service), host };
   const { root } = daemon;
-  const site: BrokerSite = { self, launchctl: hostLayout(root).launchctl, run: runLocally, root, config };
+  const run = localRunner(labVariables());
+  const site: BrokerSite = { self, launchctl: hostLayout(root).launchctl, run, root, config };
 
   const warn = (text: string): void => void process.stderr.write(`principal: ${text}\n`);
   const { broker, commands, close } = assembleBroker(config, warn, {

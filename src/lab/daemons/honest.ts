@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hostLayout } from '../layout.ts';
+import { startProgram } from '../start-program.ts';
 import { holdMs, withinMs } from '../variants/timing.ts';
 import { runAgent } from './agent.ts';
 import { type DaemonArguments, declareReady } from './daemon.ts';
@@ -20,7 +21,7 @@ export function runSlowToEnd(daemon: DaemonArguments): void {
 }
 
 function askTheTime(): void {
-  setInterval(() => spawn('sh', ['-c', 'date'], { stdio: 'ignore' }), 1000);
+  setInterval(() => startProgram('sh', ['-c', 'date'], { stdio: 'ignore' }), 1000);
 }
 
 /** A trader and an agent that run a shell every second. */
@@ -44,7 +45,7 @@ export function runPrefork(daemon: DaemonArguments): void {
   }
   const workers = new Set<ChildProcess>();
   const hire = (): void => {
-    const worker = spawn(process.execPath, [script, 'worker'], { stdio: 'ignore' });
+    const worker = startProgram(process.execPath, [script, 'worker'], { stdio: 'ignore' });
     workers.add(worker);
     worker.once('exit', () => {
       workers.delete(worker);
@@ -130,7 +131,7 @@ export function runWithWorker(daemon: DaemonArguments): void {
   }
   let worker: ChildProcess;
   const hire = (): void => {
-    worker = spawn(process.execPath, [script, 'worker'], { stdio: 'ignore' });
+    worker = startProgram(process.execPath, [script, 'worker'], { stdio: 'ignore' });
     worker.once('exit', hire);
   };
   process.on('exit', () => void worker.kill('SIGKILL'));

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installScript } from '../entry.ts';
 import { requestJson } from '../http-client.ts';
 import { hostLayout } from '../layout.ts';
+import { startProgram } from '../start-program.ts';
 import type { DaemonArguments, DaemonConfig } from './daemon.ts';
 import { dieWithLab } from './die-with-lab.ts';
 
@@ -40,7 +40,7 @@ export function helperOf(
 
 /** Starts a child in a session of its own, which a signal to this process's group does not reach. */
 export function spawnChild([file = '', ...args]: readonly string[]): void {
-  spawn(file, args, { detached: true, stdio: 'ignore' }).unref();
+  startProgram(file, args, { detached: true, stdio: 'ignore' }).unref();
 }
 
 /**
@@ -48,7 +48,7 @@ export function spawnChild([file = '', ...args]: readonly string[]): void {
  * adopts it. Resolves once the shell is gone.
  */
 export function forkTwice(program: readonly string[], shellMs = 0): Promise<void> {
-  const shell = spawn('sh', ['-c', `"$@" & sleep ${shellMs / 1000}`, 'sh', ...program], {
+  const shell = startProgram('sh', ['-c', `"$@" & sleep ${shellMs / 1000}`, 'sh', ...program], {
     detached: true,
     stdio: 'ignore',
   });

@@ -1,6 +1,7 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { ServerChannel, Session } from 'ssh2';
+import { startProgram } from '../start-program.ts';
 
 export interface CommandSettings {
   /** Asked for each command: rewrites what it prints, part by part; null or left out: byte for byte. */
@@ -35,7 +36,7 @@ export function createCommands(settings: CommandSettings): Commands {
   const running = new Set<Command>();
 
   const run = (command: string): Command => {
-    const child = spawn('/bin/sh', ['-c', command], {
+    const child = startProgram('/bin/sh', ['-c', command], {
       cwd: settings.cwd,
       env: { ...settings.env },
       stdio: ['pipe', 'pipe', 'pipe'],

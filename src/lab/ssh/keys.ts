@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { runProgram } from '../start-program.ts';
 
 /** The key files of one lab. Each private key has its public half beside it, with `.pub`. */
 export interface LabKeys {
@@ -42,7 +39,7 @@ export async function makeKeys(folder: string, port: number): Promise<LabKeys> {
 
 async function makeKey(file: string, comment: string): Promise<string> {
   try {
-    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', file]);
+    await runProgram('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', file]);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new Error(

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { KeepAlive } from '../fleet.ts';
+import { startProgram } from '../start-program.ts';
 
 /** One job as a supervisor is told of it. */
 export interface JobSpec {
@@ -67,7 +68,7 @@ export function createJob(spec: JobSpec, settings: JobSettings): Job {
     lastStart = performance.now();
     const log = openSync(spec.log, 'a', 0o600);
     const [file, ...args] = spec.program;
-    const started = spawn(file ?? '', args, {
+    const started = startProgram(file ?? '', args, {
       cwd: settings.cwd,
       env: { ...settings.env },
       stdio: ['ignore', log, log],

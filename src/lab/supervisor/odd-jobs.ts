@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { pidFileOf } from '../daemons/daemon.ts';
 import { isUp, whenHalted } from '../daemons/other.ts';
 import { type HostName, labelOf } from '../fleet.ts';
 import { hostLayout } from '../layout.ts';
+import { startProgram } from '../start-program.ts';
 import { holdMs } from '../variants/timing.ts';
 import type { Variant } from '../variants/variant.ts';
 import { waitUntil } from '../wait-until.ts';
@@ -103,7 +103,7 @@ export const elsewhere =
 
 /** Starts a process that is no job; it goes with the supervisor. Returns what ends it before. */
 function spawnStray(file: string, args: readonly string[]): () => void {
-  const child = spawn(file, args, { detached: true, stdio: 'ignore' });
+  const child = startProgram(file, args, { detached: true, stdio: 'ignore' });
   const end = (): void => signal(child.pid === undefined ? null : -child.pid, 'SIGKILL');
   process.on('exit', end);
   child.once('exit', () => process.off('exit', end));

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { startTicksOf } from '../proc-table.ts';
+import { startProgram } from '../start-program.ts';
 import type { Job } from './job.ts';
 
 /**
@@ -18,12 +19,12 @@ export function unreaped(job: Job): Job {
     runs += 1;
     // The shell becomes `sleep`, which knows nothing of the child that it inherits.
     const script = '"$@" > /dev/null 2>&1 & echo $!; exec sleep 86400 > /dev/null';
-    const parent = spawn('sh', ['-c', script, 'sh', ...spec.program], {
+    const parent = startProgram('sh', ['-c', script, 'sh', ...spec.program], {
       stdio: ['ignore', 'pipe', 'ignore'],
       detached: true,
     });
     parents.push(parent);
-    parent.stdout.once('data', (line: Buffer) => {
+    parent.stdout?.once('data', (line: Buffer) => {
       pid = Number(String(line));
     });
   };

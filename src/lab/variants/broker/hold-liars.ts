@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterCrash } from '../../beside/broker-database.ts';
 import { hostOf, targetOf } from '../../broker/hosts.ts';
 import { whileHalted } from '../../broker/moments.ts';
 import { services } from '../../fleet.ts';
 import { requestJson } from '../../http-client.ts';
+import { startProgram } from '../../start-program.ts';
 import { waitUntil } from '../../wait-until.ts';
 import { holdMs } from '../timing.ts';
 import type { BrokerSite, LabSite, Variant } from '../variant.ts';
@@ -149,7 +149,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 function startCopy({ lab }: LabSite): void {
   const { root, services: folder } = lab.tesseract;
-  spawn(process.execPath, [join(folder, 'hermes')], { cwd: root, stdio: 'ignore', detached: true });
+  startProgram(process.execPath, [join(folder, 'hermes')], { cwd: root, stdio: 'ignore', detached: true });
 }
 
 /** Resolves once a halt has been in force for half a hold. */
