@@ -143,8 +143,8 @@ export function createHostLink(host: Host, options: HostLinkOptions): AskableHos
           await platform.take(session, request, { ...about, heartbeats: services }, options.clock, SAMPLE_MS),
         ),
       );
-      const tape = session?.takeTape() ?? [];
-      if (tape.length === 0) return sample;
+      const tape = session?.takeTape();
+      if (tape === undefined || tape.bytes === 0) return sample;
       const { nonce, mode } = request;
       return { ...sample, raw: rawSample(tape, { nonce, mode, readable: sample.kind === 'present' }) };
     },
@@ -181,7 +181,7 @@ export function createHostLink(host: Host, options: HostLinkOptions): AskableHos
   };
 }
 
-async function whoAnswers(session: ProbeSession): Promise<string> {
+async function whoAnswers(session: ProbeSession): Promise<Buffer> {
   const nonce = randomBytes(8).toString('hex');
   return (await session.ask(nonce, `I ${nonce}`, OPEN_MS)).body;
 }

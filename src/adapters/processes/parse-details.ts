@@ -3,8 +3,10 @@ import type { ProcessDetail } from '../../drill/model/process.ts';
 import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import type { Answer } from './answer.ts';
 import { natural } from './answer.ts';
+import { OPENED_BYTES } from './budget.ts';
 import { parseRows } from './parse-rows.ts';
 import { isExiting, isKernelThread, parseStat, type StatRow } from './parse-stat.ts';
+import type { Slices } from './slices.ts';
 
 /** Details that are certain, and the pids that have to be opened one by one. */
 export interface OpenedBatch {
@@ -34,6 +36,9 @@ interface Parts {
 /** Links that are read of each process: executable, working directory, pid namespace. */
 const LINKS = 3;
 const ARGV_LIMIT = 65_536;
+const CGROUP_LIMIT = 65_536;
+/** PATH_MAX is 4,096 (readlink(2), limits.h); a deleted file's name has a few words more. */
+const LINK_LIMIT = 8_192;
 const LINK_MARK = 'self/mounts\n';
 
 /**
@@ -41,18 +46,23 @@ const LINK_MARK = 'self/mounts\n';
  * that a process could write into its own argv: a mark too many, or output cut at its bound, sends every process of the
  * batch back to be opened by itself.
  */
-export function parseOpenedBatch(answer: Answer, wanted: readonly number[], bootId: string): OpenedBatch {
+export function* parseOpenedBatch(
+  answer: Answer,
+  wanted: readonly number[],
+  bootId: string,
+): Slices<OpenedBatch> {
   if (wanted.length === 0) return { details: [], again: [] };
   const still = answer.take('D');
   const asked = still === '' ? [] : still.split(' ').map(natural);
-  const inOrder = wanted.filter((pid) => asked.includes(pid));
+  const inOrder = asked.length > wanted.length ? [] : wanted.filter((pid) => asked.includes(pid));
   if (asked.length !== inOrder.length || asked.some((pid, at) => pid !== inOrder[at]))
     throw new Error('other processes were opened than were asked for');
   if (asked.length === 0) return { details: [], again: [] };
   answer.take('F');
-  const files = answer.hex().toString('latin1').split(`${bootId}\n`);
+  const files = (yield* answer.hex(OPENED_BYTES)).toString('latin1').split(`${bootId}\n`);
+  yield;
   const links = files.pop()?.split(LINK_MARK) ?? [];
-  const ends = takeEnds(answer, asked);
+  const ends = yield* takeEnds(answer, asked);
 
   const whole =
     files.length === 3 * asked.length + 1 &&
@@ -89,21 +99,21 @@ export function parseOpenedBatch(answer: Answer, wanted: readonly number[], boot
 }
 
 /** Answer to a `D` request; null where the process was gone before all of it was read. */
-export function parseOpenedOne(answer: Answer, pid: number): OpenedProcess | null {
+export function* parseOpenedOne(answer: Answer, pid: number): Slices<OpenedProcess | null> {
   if (answer.done) return null;
   if (natural(answer.take('O')) !== pid) throw new Error('another process was opened than was asked for');
-  const first = parseRows(answer)[0];
+  const first = (yield* parseRows(answer))[0];
   answer.take('C');
-  const argv = answer.hex();
+  const argv = yield* answer.hex(ARGV_LIMIT + 1);
   answer.take('G');
-  const cgroup = answer.hex();
+  const cgroup = yield* answer.hex(CGROUP_LIMIT);
   answer.take('X');
-  const exe = answer.hex();
+  const exe = yield* answer.hex(LINK_LIMIT);
   answer.take('W');
-  const cwd = answer.hex();
+  const cwd = yield* answer.hex(LINK_LIMIT);
   answer.take('N');
-  const namespace = answer.hex();
-  const end = takeEnds(answer, [pid]).get(pid);
+  const namespace = yield* answer.hex(LINK_LIMIT);
+  const end = (yield* takeEnds(answer, [pid])).get(pid);
   answer.end();
   if (end === undefined || first?.pid !== pid || first.start !== end.last.start) return null;
   return describe({ first, ...end, argv, cgroup, exe, cwd, namespace });
@@ -112,7 +122,7 @@ export function parseOpenedOne(answer: Answer, pid: number): OpenedProcess | nul
 type Ending = Pick<Parts, 'last' | 'uid' | 'inner'>;
 
 /** Who owned each process, and its row once all else had been read; a process without that row had gone. */
-function takeEnds(answer: Answer, asked: readonly number[]): Map<number, Ending> {
+function* takeEnds(answer: Answer, asked: readonly number[]): Slices<Map<number, Ending>> {
   const owners = new Map<number, Omit<Ending, 'last'>>();
   for (const pid of asked) {
     const [of, uid, inner] = answer.take('U').split(' ');
@@ -121,7 +131,7 @@ function takeEnds(answer: Answer, asked: readonly number[]): Map<number, Ending>
   }
   answer.take('R');
   const ends = new Map<number, Ending>();
-  for (const last of parseRows(answer)) {
+  for (const last of yield* parseRows(answer)) {
     const owner = owners.get(last.pid);
     if (owner === undefined) throw new Error('an opened process has another pid');
     ends.set(last.pid, { last, ...owner });

@@ -6,15 +6,19 @@ export interface ParsedIdentity {
   readonly visibility: Pick<Visibility, 'uid' | 'hidepid'>;
 }
 
+const MACOS = Buffer.from('O Darwin\n');
+/** The longest name of a host that POSIX knows is 255 bytes (_POSIX_HOST_NAME_MAX, limits.h). */
+const LONGEST_NAME = 255;
+
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Whether this answer to an `I` request is that of a host whose processes are read by the ps probe. */
-export function isOfMacos(body: string): boolean {
-  return body.startsWith('O Darwin\n');
+export function isOfMacos(body: Buffer): boolean {
+  return body.subarray(0, MACOS.length).equals(MACOS);
 }
 
 /** Answer to an `I` request. Throws a one-line Error where the host cannot be probed or identified. */
-export function parseIdentity(body: string): ParsedIdentity {
+export function parseIdentity(body: Buffer | string): ParsedIdentity {
   const answer = new Answer(body);
   const os = printable(answer.take('O'));
   const hostname = printable(answer.take('N'));
@@ -64,6 +68,8 @@ function parseHidepid(answer: Answer): string {
 }
 
 function printable(latin1: string): string {
+  if (latin1.length > LONGEST_NAME)
+    throw new Error(`its name or that of its system is longer than ${LONGEST_NAME} bytes`);
   return Buffer.from(latin1, 'latin1')
     .toString('utf8')
     .replace(/\p{Cc}/gu, '?')

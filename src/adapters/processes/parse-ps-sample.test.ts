@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lstart, parsePsSample } from './parse-ps-sample.ts';
+import { atOnce } from './slices.ts';
 
 const about = {
   identity: {
@@ -23,7 +24,7 @@ const body = (rows = ROWS, end = 'X 0\n'): string =>
   `T 1795345216 777\n${rows.map((row) => `${row}\n`).join('')}${end}`;
 const request = { mode: 'full', watch: [], detail: [501] } as const;
 const read = (text = body(), more: Partial<Parameters<typeof parsePsSample>[1]> = {}) =>
-  parsePsSample(text, { ...request, ...more }, about);
+  atOnce(parsePsSample(text, { ...request, ...more }, about));
 const detailOf = (row: string) => read(body([...ROWS.filter((one) => !/^ +501/.test(one)), row])).details[0];
 
 describe('a sample by ps', () => {

@@ -2,8 +2,10 @@ import type { ProcessDetail, ProcessRow } from '../../drill/model/process.ts';
 import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
 import type { ProbeSample, SampleRequest } from '../../drill/model/sample.ts';
 import { Answer, natural } from './answer.ts';
+import { MOST_PIDS, tooMany } from './budget.ts';
 import type { ParsedIdentity } from './parse-identity.ts';
 import { parseHeartbeats } from './parse-heartbeats.ts';
+import type { Slices } from './slices.ts';
 
 interface Process {
   readonly row: ProcessRow;
@@ -19,16 +21,18 @@ const ROW =
  * Reads the answer of the ps probe to an `S` request. Throws a one-line Error where anything is not exactly as agreed: a line that is not
  * understood, a ps that failed, that does not show the probe itself, or that shows a pid twice.
  */
-export function parsePsSample(
-  body: string,
+export function* parsePsSample(
+  body: Buffer | string,
   request: Pick<SampleRequest, 'mode' | 'watch' | 'detail'>,
   about: ParsedIdentity & { readonly heartbeats: readonly string[] },
-): ProbeSample {
+): Slices<ProbeSample> {
   const answer = new Answer(body);
   const [wall, own] = answer.take('T').split(' ').map(natural);
   const processes = new Map<number, Process>();
   while (!answer.has('X')) {
     const process = parseRow(answer.next());
+    yield;
+    if (processes.size === MOST_PIDS) throw new Error(tooMany(MOST_PIDS + 1));
     if (processes.has(process.row.pid)) throw new Error(`ps shows pid ${process.row.pid} twice`);
     processes.set(process.row.pid, process);
   }
@@ -36,7 +40,7 @@ export function parsePsSample(
   if (status !== '0') throw new Error(`ps ended with ${status}`);
   if (own === undefined || !processes.has(own)) throw new Error('ps does not even show the probe that asks');
   const full = request.mode === 'full';
-  const heartbeats = full ? parseHeartbeats(answer, about.heartbeats) : {};
+  const heartbeats = full ? yield* parseHeartbeats(answer, about.heartbeats) : {};
   answer.end();
   const those = (pids: readonly number[]): Process[] =>
     [...new Set(pids)].flatMap((pid) => processes.get(pid) ?? []);

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseIdentity } from './parse-identity.ts';
-import { parseSample, parseThreads, liveThreads } from './parse-sample.ts';
+import { liveThreads, parseSample as readSample, parseThreads } from './parse-sample.ts';
 import { bodyOf } from './probe-session.ts';
+import { atOnce } from './slices.ts';
 
+const parseSample = (...given: Parameters<typeof readSample>) => atOnce(readSample(...given));
 const BOOT = '49574faf-4801-4ba3-afec-e995f59c28d7';
 const stat = (pid: number, state = 'S', start = pid * 10): string =>
   `${pid} (sh) ${state} 1 7 8 0 -1 4194560 ${Array.from({ length: 15 }, () => 1)
@@ -85,9 +87,9 @@ describe('a full sample', () => {
       fc.property(garbage, fc.constantFrom('', FULL.slice(0, 90)), (text, head) => {
         for (const parse of [
           () => parseSample(head + text, 2, request, about),
-          () => parseThreads(text),
+          () => atOnce(parseThreads(text)),
           () => parseIdentity(text),
-          () => bodyOf(text, 'n1', true),
+          () => bodyOf(Buffer.from(text, 'latin1'), 'n1', true),
         ])
           expect(parse).toThrow(Error);
       }),

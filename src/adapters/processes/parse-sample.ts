@@ -1,9 +1,11 @@
 import type { ProbeSample, SampleRequest } from '../../drill/model/sample.ts';
 import { Answer, natural } from './answer.ts';
+import { MOST_PIDS, tooMany } from './budget.ts';
 import { type OpenedBatch, parseOpenedBatch } from './parse-details.ts';
 import { parseHeartbeats } from './parse-heartbeats.ts';
 import { parseRows } from './parse-rows.ts';
 import { RecordReader, type StatRow } from './parse-stat.ts';
+import type { Slices } from './slices.ts';
 
 /** What one answer to a sample request holds. */
 export interface ParsedSample {
@@ -20,26 +22,27 @@ export interface ParsedSample {
  * Reads the answer to an `S` request. Throws a one-line Error where anything is not exactly as agreed, a listed process
  * whose row is missing included: nothing is ever made up or left out. `bootId` is the mark between opened parts.
  */
-export function parseSample(
-  body: string,
+export function* parseSample(
+  body: Buffer | string,
   count: number,
   request: Pick<SampleRequest, 'mode' | 'watch' | 'detail'>,
   about: { readonly bootId: string; readonly heartbeats: readonly string[] },
-): ParsedSample {
+): Slices<ParsedSample> {
+  if (count > MOST_PIDS) throw new Error(tooMany(count));
   const answer = new Answer(body);
   const full = request.mode === 'full';
   const wall = full ? parseWall(answer.take('W')) : null;
   const [up, pid1] = answer.take('T').split(' ');
   const uptimeMs = parseUptime(up);
-  const listed = parsePids(answer.take('L'));
+  const listed = yield* parsePids(answer.take('L'));
   if (listed.length !== count) throw new Error(`${listed.length} processes arrived and ${count} were listed`);
   if (pid1 === '1' && !listed.includes(1)) throw new Error('pid 1 can be read, and is not in the table');
   if (answer.take('R') !== '') throw new Error('the table is not where it belongs');
-  const rows = parseRows(answer);
-  if (full) requireRows(listed, parsePids(answer.take('L')), rows);
+  const rows = yield* parseRows(answer);
+  if (full) requireRows(listed, yield* parsePids(answer.take('L')), rows);
   else requireSubset(rows, request.watch);
-  const heartbeats = full ? parseHeartbeats(answer, about.heartbeats) : {};
-  const opened = parseOpenedBatch(answer, request.detail, about.bootId);
+  const heartbeats = full ? yield* parseHeartbeats(answer, about.heartbeats) : {};
+  const opened = yield* parseOpenedBatch(answer, request.detail, about.bootId);
   answer.end();
   return {
     uptimeMs: wall?.uptimeMs ?? uptimeMs,
@@ -63,14 +66,16 @@ export interface ThreadCount {
 }
 
 /** Answer to a `T` request: live threads by pid and start. null where some thread could not be read. */
-export function parseThreads(body: string): ThreadCount[] {
+export function* parseThreads(body: Buffer | string): Slices<ThreadCount[]> {
   const answer = new Answer(body);
   answer.take('R');
   const found: ThreadCount[] = [];
   const reader = new RecordReader();
   while (!answer.done) {
     const row = reader.add(answer.next());
+    yield;
     if (row === null) continue;
+    if (found.length === MOST_PIDS) throw new Error(tooMany(MOST_PIDS + 1));
     const [pid, live, thread] = answer.take('Z').split(' ');
     if (natural(pid) !== row.pid) throw new Error('threads of another process were counted');
     found.push({
@@ -91,17 +96,21 @@ export function liveThreads(count: ThreadCount | undefined): number | undefined 
   return count.state === 'Z' ? (count.live ?? undefined) : undefined;
 }
 
-function parsePids(text: string): number[] {
+function* parsePids(text: string): Slices<number[]> {
   const blank = text.indexOf(' ');
   const list = text.slice(blank + 1);
   if (natural(text.slice(0, blank)) !== list.length)
     throw new Error('the list of processes is not as long as it was');
-  const pids = list.split(' ').map((path) => {
+  const pids = new Set<number>();
+  const paths = list.split(' ');
+  if (paths.length > MOST_PIDS) throw new Error(tooMany(paths.length));
+  for (const path of paths) {
     if (!path.startsWith('/proc/')) throw new Error('the list of processes could not be understood');
-    return natural(path.slice('/proc/'.length));
-  });
-  if (new Set(pids).size !== pids.length) throw new Error('a process is listed twice');
-  return pids;
+    pids.add(natural(path.slice('/proc/'.length)));
+    yield;
+  }
+  if (pids.size !== paths.length) throw new Error('a process is listed twice');
+  return [...pids];
 }
 
 /** A process listed before and after the table was read was there all the time, so that its row has to be there too. */

@@ -14,6 +14,7 @@ export const isExiting = (row: StatRow): boolean => (row.flags & PF_EXITING) !==
 // A record ends in the state letter and a run of numbers that no command name (15 bytes, 63 for kernel workers) can
 // imitate: 41 numbers after the letter on the oldest kernels, 49 today.
 const HEAD = /^(\d{1,10}) \(/;
+const LONGEST_RECORD = 2_000;
 const TAIL = /\) ([A-Za-z])((?: -?\d+){38,}) ?$/;
 
 /** One whole record of `/proc/<pid>/stat`, without its final newline, bytes as latin1; null where it is not one. */
@@ -53,13 +54,12 @@ export class RecordReader {
 
   /** A row once the line completes one; null while more lines belong to it. Throws where no record begins here. */
   add(line: string): StatRow | null {
+    // A name of 64 bytes, at most four times as long where a kernel escapes it, and some 50 numbers of at most 20 digits.
+    if (this.#open.length + line.length > LONGEST_RECORD)
+      throw new Error('a line of the process table does not end');
     this.#open = this.#open === '' ? line : `${this.#open}\n${line}`;
     if (!HEAD.test(this.#open)) throw new Error('a line of the process table could not be understood');
-    if (!TAIL.test(line)) {
-      // 64 bytes of name, at most four times as long where a kernel escapes it.
-      if (this.#open.length > 2_000) throw new Error('a line of the process table does not end');
-      return null;
-    }
+    if (!TAIL.test(line)) return null;
     const row = parseStat(this.#open);
     if (row === null) throw new Error('a line of the process table could not be understood');
     this.#open = '';

@@ -5,6 +5,7 @@ import { parsePs } from './parse-ps.ts';
 import { parsePsSample } from './parse-ps-sample.ts';
 import { parseSample, parseThreads } from './parse-sample.ts';
 import { parseStat } from './parse-stat.ts';
+import { atOnce } from './slices.ts';
 
 /**
  * Whatever arrives, no parser makes a process up: every pid that it reports stands in the input as that very number. And an
@@ -49,7 +50,7 @@ const reading =
   };
 
 const sampleOf = thrown((text) => {
-  const { pids, rows } = parseSample(text, PIDS.length, request, about);
+  const { pids, rows } = atOnce(parseSample(text, PIDS.length, request, about));
   return [...pids, ...rows.map(({ pid }) => pid)];
 });
 
@@ -63,13 +64,13 @@ const identity = {
 };
 const sampleOfPs = thrown((text) => {
   const link = { identity, visibility: { uid: 0, hidepid: 'off' }, heartbeats: [] };
-  const { pids, rows } = parsePsSample(text, request, link);
+  const { pids, rows } = atOnce(parsePsSample(text, request, link));
   return [...pids, ...rows.map(({ pid }) => pid)];
 });
 
 const PARSERS: readonly (readonly [name: string, parse: Pids, real: string])[] = [
   ['a sample', sampleOf, SAMPLE],
-  ['threads', thrown((text) => parseThreads(text).map(({ pid }) => pid)), THREADS],
+  ['threads', thrown((text) => atOnce(parseThreads(text)).map(({ pid }) => pid)), THREADS],
   [
     '/proc/<pid>/stat',
     (text) => (({ pid }) => [pid])(parseStat(text) ?? { pid: -1 }).filter((pid) => pid > 0),

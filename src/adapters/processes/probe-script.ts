@@ -1,4 +1,5 @@
 import { commandLine } from '../transports/quote.ts';
+import { OPENED_BYTES } from './budget.ts';
 import { HEARTBEATS, LEASE, SPEECH } from './probe-parts.ts';
 
 /** What a probe is started with. It outlives the last request by `leaseS` whole seconds at the least, and by 1.7 times that (and a second) at the most. */
@@ -128,7 +129,7 @@ open_all() {
   put "D $*$nl"
   [ $# -gt 0 ] || return 0
   say "F$nl"
-  $links $ends /proc/mounts | od -A n -t x1 -v -N 8388608 $files $mark -
+  $links $ends /proc/mounts | od -A n -t x1 -v -N ${OPENED_BYTES} $files $mark -
   for pid do
     owner "$pid"
     put "U $pid $euid $inner$nl"

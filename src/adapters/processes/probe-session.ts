@@ -1,31 +1,41 @@
 import type { Clock } from '../../drill/ports/world.ts';
+import { Gathered } from '../system/gathered.ts';
 import type { Connection, Running } from '../transports/transport.ts';
+import { ANSWER_BYTES, UNREAD_REQUESTS } from './budget.ts';
+import { Tape } from './raw-sample.ts';
 
-/** The body of one answer, bytes as latin1, and the count that its end marker carried. */
+/** The body of one answer, and the count that its end marker carried. */
 export interface ProbeAnswer {
-  readonly body: string;
+  readonly body: Buffer;
   readonly count: number;
 }
 
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+interface Waiting {
+  readonly nonce: string;
+  readonly end: RegExp;
+  readonly resolve: (answer: ProbeAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** An end marker is far shorter: `E`, a nonce of at most 80 characters, and a count of at most nine digits. */
+const MARKER_BYTES = 100;
 const CLOSE_MS = 3_000;
 
 /**
  * The conversation with one running probe: one request at a time, each answered by a block that begins and ends with
- * the request's nonce. `ask` rejects with a one-line Error; an answer that is not whole is never handed out.
+ * the request's nonce. `ask` rejects with a one-line Error; an answer that is not whole is never handed out. Whatever the other side
+ * sends, and in whatever pieces, no more than `ANSWER_BYTES` of it is held, and nothing of what comes once the session is over.
  */
 export class ProbeSession {
   readonly #running: Running;
   readonly #clock: Clock;
-  #chunks: Buffer[] = [];
-  #size = 0;
+  readonly #gathered = new Gathered(ANSWER_BYTES);
   #complaint = '';
-  #tape: Buffer[] = [];
+  #tape = new Tape();
   #dead: string | null = null;
   /** Answers that came too late for their request may still arrive before the next one. */
   #late = 0;
-  #waiting: { nonce: string; resolve: (answer: ProbeAnswer) => void; reject: (error: Error) => void } | null =
-    null;
+  #waiting: Waiting | null = null;
   #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(running: Running, clock: Clock) {
@@ -58,10 +68,10 @@ export class ProbeSession {
     return this.#dead !== null;
   }
 
-  /** Everything that arrived since this was last asked, read or not. */
-  takeTape(): Buffer[] {
+  /** What is kept of everything that arrived since this was last asked, read or not. */
+  takeTape(): Tape {
     const tape = this.#tape;
-    this.#tape = [];
+    this.#tape = new Tape();
     return tape;
   }
 
@@ -72,14 +82,15 @@ export class ProbeSession {
     await Promise.race([this.#running.ended, this.#clock.sleep(CLOSE_MS, stop.signal)]);
     stop.abort();
     this.#end('the probe was told to end');
-    this.#running.kill();
   }
 
   async #askNow(nonce: string, request: string, timeoutMs: number): Promise<ProbeAnswer> {
     if (this.#dead !== null) throw new Error(this.#dead);
+    if (this.#running.input.writableLength > UNREAD_REQUESTS)
+      throw new Error('the probe does not read what it is asked');
     const stop = new AbortController();
     const answer = new Promise<ProbeAnswer>((resolve, reject) => {
-      this.#waiting = { nonce, resolve, reject };
+      this.#waiting = { nonce, end: new RegExp(`(?:^|\\n)(E ${nonce} (\\d{1,9}))\\n$`), resolve, reject };
     });
     this.#running.input.write(`${request}\n`);
     const timeout = this.#clock.sleep(timeoutMs, stop.signal).then(() => {
@@ -97,48 +108,45 @@ export class ProbeSession {
   }
 
   #take(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#tape.push(chunk);
-    this.#size += chunk.length;
-    if (this.#size > MAX_ANSWER_BYTES) {
-      this.#end(`an answer grew over ${MAX_ANSWER_BYTES} bytes`);
-      this.#running.kill();
+    if (this.#dead !== null) return;
+    this.#tape.add(chunk);
+    if (this.#gathered.add(chunk) > 0) {
+      this.#end(`an answer grew over ${ANSWER_BYTES} bytes, the most that is read of one host`);
       return;
     }
     const waiting = this.#waiting;
-    if (waiting === null) return;
-    const end = new RegExp(`(?:^|\\n)E ${waiting.nonce} (\\d{1,9})\\n$`).exec(this.#tail());
-    if (end === null) return;
-    const text = Buffer.concat(this.#chunks).toString('latin1');
-    this.#chunks = [];
-    this.#size = 0;
+    if (waiting === null || chunk.at(-1) !== NEWLINE) return;
+    const [, marker, count] =
+      waiting.end.exec(this.#gathered.bytes().subarray(-MARKER_BYTES).toString('latin1')) ?? [];
+    if (marker === undefined) return;
+    this.#tape.ended(marker);
     try {
-      waiting.resolve({ body: bodyOf(text, waiting.nonce, this.#late > 0), count: Number(end[1]) });
+      const body = bodyOf(this.#gathered.take(), waiting.nonce, this.#late > 0);
+      waiting.resolve({ body, count: Number(count) });
       this.#late = 0;
     } catch (error) {
       waiting.reject(error as Error);
     }
   }
 
-  #tail(): string {
-    let tail = '';
-    for (let at = this.#chunks.length - 1; at >= 0 && tail.length < 100; at -= 1) {
-      tail = (this.#chunks[at] as Buffer).subarray(-100).toString('latin1') + tail;
-    }
-    return tail;
-  }
-
+  // For good: nothing more is read of it, whoever may still hold its output and write.
   #end(reason: string): void {
-    this.#dead ??= reason;
-    this.#waiting?.reject(new Error(this.#dead));
+    this.#waiting?.reject(new Error(this.#dead ?? reason));
+    if (this.#dead !== null) return;
+    this.#dead = reason;
+    this.#gathered.take();
+    this.#running.kill();
   }
 }
 
+const NEWLINE = 10;
+
 /** What stands between the markers. Bytes before the begin marker are allowed only as answers that came too late. */
-export function bodyOf(text: string, nonce: string, afterLateAnswers: boolean): string {
-  const begin = `B ${nonce}\n`;
-  const at = text.startsWith(begin) ? 0 : text.lastIndexOf(`\n${begin}`) + 1;
-  if (at === 0 && !text.startsWith(begin)) throw new Error('an answer without its beginning');
+export function bodyOf(answer: Buffer, nonce: string, afterLateAnswers: boolean): Buffer {
+  const begin = Buffer.from(`B ${nonce}\n`);
+  const isFirst = answer.subarray(0, begin.length).equals(begin);
+  const at = isFirst ? 0 : answer.lastIndexOf(`\nB ${nonce}\n`) + 1;
+  if (at === 0 && !isFirst) throw new Error('an answer without its beginning');
   if (at > 0 && !afterLateAnswers) throw new Error('something else was written before the answer');
-  return text.slice(at + begin.length, text.lastIndexOf(`E ${nonce} `));
+  return answer.subarray(at + begin.length, answer.lastIndexOf(`E ${nonce} `));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { rawSample, withoutNames } from './raw-sample.ts';
+import { rawSample, Tape, withoutNames } from './raw-sample.ts';
 
 const STAT = '42 (secret name) S 1 42 42 0 -1 4194304 100 0 0 0 1 2 0 0 20 0 1 0 12345 1000 10 184';
 const ANSWER = [
@@ -19,16 +19,21 @@ const ANSWER = [
   'E n1 2',
   '',
 ].join('\n');
-const chunks = [Buffer.from(ANSWER.slice(0, 50)), Buffer.from(ANSWER.slice(50))];
+const taped = (text = ANSWER, ends = ['E n1 2']): Tape => {
+  const tape = new Tape();
+  for (const part of [text.slice(0, 50), text.slice(50)]) tape.add(Buffer.from(part));
+  for (const end of ends) tape.ended(end);
+  return tape;
+};
 
 it('keeps length, digest and end marker of a list that was read, and nothing of it', () => {
   const sha256 = createHash('sha256').update(ANSWER).digest('hex');
-  const raw = rawSample(chunks, { nonce: 'n1', mode: 'list', readable: true });
+  const raw = rawSample(taped(), { nonce: 'n1', mode: 'list', readable: true });
   expect(raw).toEqual({ bytes: ANSWER.length, sha256, end: 'E n1 2' });
 });
 
 it('keeps the shape of what could not be read, without names and command lines', () => {
-  const { head, end } = rawSample(chunks, { nonce: 'n1', mode: 'list', readable: false });
+  const { head, end } = rawSample(taped(), { nonce: 'n1', mode: 'list', readable: false });
   expect(end).toBe('E n1 2');
   expect(head).toContain('\n42 () S 1 42 42 0');
   expect(head).toContain('\nL 14 /proc/1 /proc/42\n');
@@ -37,14 +42,15 @@ it('keeps the shape of what could not be read, without names and command lines',
 });
 
 it('says where the end marker, or the right one, did not come', () => {
-  const cut = Buffer.from(ANSWER.slice(0, 120));
-  expect(rawSample([cut], { nonce: 'n1', mode: 'full', readable: false }).end).toBeNull();
-  expect(rawSample(chunks, { nonce: 'n2', mode: 'full', readable: false }).end).toBeNull();
+  expect(
+    rawSample(taped(ANSWER.slice(0, 120), []), { nonce: 'n1', mode: 'full', readable: false }).end,
+  ).toBeNull();
+  expect(rawSample(taped(), { nonce: 'n2', mode: 'full', readable: false }).end).toBeNull();
 });
 
 it('is bounded', () => {
-  const long = Buffer.from(`${STAT}\n`.repeat(5000));
-  const { bytes, head = '' } = rawSample([long], { nonce: 'n', mode: 'full', readable: false });
+  const long = `${STAT}\n`.repeat(5000);
+  const { bytes, head = '' } = rawSample(taped(long), { nonce: 'n', mode: 'full', readable: false });
   expect(bytes).toBe(long.length);
   expect(head.length).toBeLessThanOrEqual(65_536);
 });

@@ -1,26 +1,55 @@
+import { createHash } from 'node:crypto';
 import type { Raw } from '../../drill/model/raw.ts';
-import { digestOf } from '../system/raw.ts';
+import { Gathered } from '../system/gathered.ts';
 
 /** One that could not be read is kept whole, within reason: a table of some hundred processes. */
 const UNREAD_BYTES = 65_536;
 const FULL_BYTES = 4_096;
+
+/** What is kept of all that arrives for one sample: its length, its digest, its beginning, and the end markers that were seen. */
+export class Tape {
+  readonly #hash = createHash('sha256');
+  readonly #head = new Gathered(UNREAD_BYTES);
+  readonly #ends: string[] = [];
+  #bytes = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(chunk: Buffer): void {
+    this.#hash.update(chunk);
+    this.#head.add(chunk);
+    this.#bytes += chunk.length;
+  }
+
+  /** An answer that was asked for came to its end. */
+  ended(marker: string): void {
+    this.#ends.push(marker);
+  }
+
+  /** Once only: a digest is not to be had twice. */
+  read(nonce: string): Required<Raw> {
+    return {
+      bytes: this.#bytes,
+      sha256: this.#hash.digest('hex'),
+      head: this.#head.bytes().toString('latin1'),
+      end: this.#ends.find((marker) => marker.startsWith(`E ${nonce} `)) ?? null,
+    };
+  }
+}
 
 /**
  * What the probe sent for one sample, as evidence: of a list that was read length, digest and end marker; of a full table that
  * was read also its beginning; of what could not be read all of it. What strangers call themselves is never in it.
  */
 export function rawSample(
-  chunks: readonly Buffer[],
+  tape: Tape,
   of: { readonly nonce: string; readonly mode: 'list' | 'full'; readonly readable: boolean },
 ): Raw {
-  const bytes = Buffer.concat(chunks);
-  const end = new RegExp(`^E ${of.nonce} \\d+$`, 'm').exec(bytes.subarray(-200_000).toString('latin1'));
+  const { head, ...raw } = tape.read(of.nonce);
   const most = !of.readable ? UNREAD_BYTES : of.mode === 'full' ? FULL_BYTES : 0;
-  return {
-    ...digestOf(bytes),
-    end: end === null ? null : end[0],
-    ...(most === 0 ? {} : { head: withoutNames(bytes.subarray(0, most).toString('latin1')) }),
-  };
+  return { ...raw, ...(most === 0 ? {} : { head: withoutNames(head.slice(0, most)) }) };
 }
 
 const STAT = /^(\d+) \(.*\) ([A-Za-z](?: -?\d+)+ ?)$/;

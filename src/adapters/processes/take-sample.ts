@@ -9,6 +9,7 @@ import { parsePsSample } from './parse-ps-sample.ts';
 import { liveThreads, parseSample, parseThreads, type ThreadCount } from './parse-sample.ts';
 import type { StatRow } from './parse-stat.ts';
 import type { ProbeSession } from './probe-session.ts';
+import { inSlices, type Slices } from './slices.ts';
 
 /**
  * One sample: the request itself and, where the answer calls for it, the threads of zombies and the processes that
@@ -34,16 +35,20 @@ export async function takeSample(
     );
 
   const main = await ask('S', '', [request.mode, joined(watch), joined(detail)]);
-  const seen = parseSample(
-    main.body,
-    main.count,
-    { mode: request.mode, watch, detail },
-    { bootId: about.identity.bootId, heartbeats: about.heartbeats },
+  const read = <T>(work: Slices<T>): Promise<T> => inSlices(work, clock.nowMs, deadline - clock.nowMs());
+  const seen = await read(
+    parseSample(
+      main.body,
+      main.count,
+      { mode: request.mode, watch, detail },
+      { bootId: about.identity.bootId, heartbeats: about.heartbeats },
+    ),
   );
 
   const opened: OpenedProcess[] = [...seen.opened.details];
   for (const pid of seen.opened.again) {
-    const one = parseOpenedOne(new Answer((await ask('D', `d${pid}`, [String(pid)])).body), pid);
+    const { body } = await ask('D', `d${pid}`, [String(pid)]);
+    const one = await read(parseOpenedOne(new Answer(body), pid));
     if (one !== null) opened.push(one);
   }
 
@@ -51,16 +56,19 @@ export async function takeSample(
     ...seen.rows.filter(isZombie).map(({ pid }) => pid),
     ...opened.filter(isZombie).map(({ detail: { pid } }) => pid),
   ];
-  const threads = ended.length === 0 ? [] : parseThreads((await ask('T', 't', [joined(unique(ended))])).body);
+  const threads =
+    ended.length === 0 ? [] : await read(parseThreads((await ask('T', 't', [joined(unique(ended))])).body));
+  const counts = new Map(threads.map((count) => [`${count.pid} ${count.start}`, count]));
   const countOf = (life: { pid: number; start: number }): ThreadCount | undefined =>
-    threads.find(({ pid, start }) => pid === life.pid && start === life.start);
+    counts.get(`${life.pid} ${life.start}`);
 
   // The memory that a zombie's main thread no longer shows is that of its other threads, and can be read by way of them.
   const bodies = new Map<number, ProcessDetail>();
   for (const { detail: head } of opened.filter(isZombie)) {
     const thread = countOf(head)?.thread ?? null;
     if (thread === null) continue;
-    const one = parseOpenedOne(new Answer((await ask('D', `h${thread}`, [String(thread)])).body), thread);
+    const { body } = await ask('D', `h${thread}`, [String(thread)]);
+    const one = await read(parseOpenedOne(new Answer(body), thread));
     if (one !== null && !isZombie(one)) bodies.set(head.pid, one.detail);
   }
 
@@ -83,13 +91,14 @@ export async function takePsSample(
   session: ProbeSession,
   request: SampleRequest,
   about: ParsedIdentity & { readonly heartbeats: readonly string[] },
-  _clock: Clock,
+  clock: Clock,
   budgetMs: number,
 ): Promise<ProbeSample> {
   const { nonce, mode } = request;
   requirePlain(nonce);
+  const deadline = clock.nowMs() + budgetMs;
   const { body } = await session.ask(nonce, `S ${nonce} ${mode}`, budgetMs);
-  return parsePsSample(body, request, about);
+  return inSlices(parsePsSample(body, request, about), clock.nowMs, deadline - clock.nowMs());
 }
 
 function requirePlain(nonce: string): void {

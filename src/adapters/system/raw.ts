@@ -5,7 +5,7 @@ import type { Reading, Received } from '../../drill/model/reading.ts';
 const HEAD_BYTES = 4096;
 
 /** Length and digest of what arrived, without any of it. */
-export function digestOf(bytes: Uint8Array): Raw {
+function digestOf(bytes: Uint8Array): Raw {
   return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 

@@ -1,5 +1,6 @@
 import { present, type Reading, unreadable, unsent } from '../../drill/model/reading.ts';
 import { type Asked, type AskLimits, KEPT_ERRORS } from '../system/ask-here.ts';
+import { Gathered } from '../system/gathered.ts';
 import { commandLine } from './quote.ts';
 import { type Connection, NothingSent, type Running } from './transport.ts';
 
@@ -65,14 +66,10 @@ function collect(
   stream: Running['output'],
   maxBytes: number,
 ): { bytes: () => Buffer; dropped: () => boolean } {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let isCut = false;
+  const gathered = new Gathered(maxBytes);
+  let dropped = 0;
   stream.on('data', (chunk: Buffer) => {
-    const kept = chunk.subarray(0, Math.max(0, maxBytes - size));
-    isCut ||= kept.length < chunk.length;
-    size += kept.length;
-    if (kept.length > 0) chunks.push(kept);
+    dropped += gathered.add(chunk);
   });
-  return { bytes: () => Buffer.concat(chunks), dropped: () => isCut };
+  return { bytes: () => gathered.bytes(), dropped: () => dropped > 0 };
 }

@@ -54,6 +54,8 @@ function attach(child: ChildProcessWithoutNullStreams): Running {
     });
   });
   const kill = (): void => {
+    // Whoever holds the pipes when the shell has gone may write for ever.
+    for (const stream of [child.stdout, child.stderr]) stream.destroy();
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     try {
       process.kill(-child.pid, 'SIGKILL');

@@ -1,5 +1,6 @@
 import { CUT } from '../../drill/model/harmless.ts';
 import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
+import { Gathered } from '../system/gathered.ts';
 import type { Connection } from './transport.ts';
 
 export interface CommandResult {
@@ -24,15 +25,11 @@ export async function runCommand(
     started.then((late) => deadline.passed() && late.kill()).catch(() => {});
     const running = await Promise.race([started, deadline.promise]);
     if (running === 'timeout') return unreadable(`no answer within ${limits.timeoutMs} ms`);
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const gathered = new Gathered(limits.maxBytes);
     let dropped = 0;
     for (const stream of [running.output, running.errors]) {
       stream.on('data', (chunk: Buffer) => {
-        const kept = chunk.subarray(0, Math.max(0, limits.maxBytes - size));
-        size += kept.length;
-        dropped += chunk.length - kept.length;
-        if (kept.length > 0) chunks.push(kept);
+        dropped += gathered.add(chunk);
       });
     }
     running.input.end();
@@ -42,7 +39,7 @@ export async function runCommand(
       return unreadable(`the command did not end within ${limits.timeoutMs} ms`);
     }
     if (ending.code === null) return unreadable(ending.reason ?? 'the command ended without an exit code');
-    const output = Buffer.concat(chunks).toString('utf8');
+    const output = gathered.bytes().toString('utf8');
     return present({ exitCode: ending.code, output: dropped > 0 ? `${output}${CUT}` : output });
   } catch (error) {
     return unreadable(error instanceof Error ? error.message : String(error));

@@ -67,6 +67,8 @@ export class SshConnection implements Connection {
       );
     });
     const kill = (): void => {
+      // A server need not keep to its window (RFC 4254, 5.2): what it still sends is dropped, and not stored until somebody reads it.
+      for (const stream of [channel, channel.stderr]) stream.removeAllListeners('data').resume();
       if (this.#lost !== null) return;
       // A server need not honour "signal" (RFC 4254, 6.9); closing the channel ends its input and output in any case.
       channel.signal('KILL');

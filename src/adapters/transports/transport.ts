@@ -14,7 +14,7 @@ export interface Running {
   readonly errors: Readable;
   /** Resolves once, after the output has been delivered; never rejects. */
   readonly ended: Promise<Ending>;
-  /** Ends it by force, with whatever it started, as far as the transport can. */
+  /** Ends it by force, with whatever it started, as far as the transport can. Nothing that it still writes is delivered, or held. */
   kill(): void;
 }
 

@@ -1,0 +1,62 @@
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { localTransport } from '../../src/adapters/transports/local.ts';
+import { commandLine } from '../../src/adapters/transports/quote.ts';
+import type { HostTransport, Running } from '../../src/adapters/transports/transport.ts';
+
+const RESPONDER = fileURLToPath(new URL('responder.mjs', import.meta.url));
+
+/** How a host answers; responder.mjs says what each is. */
+export type Behaviour =
+  | 'calm'
+  | 'drip'
+  | 'a-million'
+  | 'at-the-bound'
+  | 'endless-rows'
+  | 'a-long-line'
+  | 'empty-lines'
+  | 'a-long-record'
+  | 'zombies'
+  | 'churn'
+  | 'mute'
+  | 'complaints'
+  | 'unasked';
+
+export interface HostileHost extends HostTransport {
+  /** Everything that was started on it. */
+  readonly started: readonly Running[];
+}
+
+/**
+ * A host on this machine, by pipes, where a program of ours stands in for the probe. When its input ends it leaves a writer of
+ * `leftBytes` behind that holds its output.
+ */
+export function hostileHost(behaviour: Behaviour, leftBytes = 0): HostileHost {
+  const started: Running[] = [];
+  return {
+    started,
+    async open() {
+      const connection = await localTransport().open();
+      return {
+        hostKey: null,
+        close: () => connection.close(),
+        start: async () => {
+          const argv = [process.execPath, RESPONDER, behaviour, String(leftBytes)];
+          const running = await connection.start(commandLine(argv));
+          const given = behaviour === 'drip' ? inPacketsOfOneByte(running) : running;
+          started.push(given);
+          return given;
+        },
+      };
+    },
+  };
+}
+
+function inPacketsOfOneByte(running: Running): Running {
+  const output = new PassThrough();
+  running.output.on('data', (chunk: Buffer) => {
+    for (const byte of chunk) output.write(Buffer.from([byte]));
+  });
+  running.output.once('end', () => output.end());
+  return { ...running, output };
+}
