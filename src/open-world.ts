@@ -7,16 +7,17 @@ import { type AskableHost, createHostLink } from './adapters/processes/host-link
 import { createManagerLink, managedName } from './adapters/services/manager-link.ts';
 import { withSchedules } from './adapters/services/read-schedules.ts';
 import { scheduledNames } from './adapters/services/scheduled-names.ts';
-import { createExchangeLink } from './adapters/stores/http-exchange.ts';
 import { createDocumentAudit, createDocumentStore } from './adapters/stores/document-store.ts';
+import { createExchangeLink } from './adapters/stores/http-exchange.ts';
 import {
   createAuditLink,
   createMessagesLink,
   createStoreLink,
   type ReadDatabase,
 } from './adapters/stores/sqlite.ts';
-import { type AskOn, askController, askHere } from './adapters/system/ask-here.ts';
+import { createDatabaseReader, type DatabaseReader } from './adapters/stores/sqlite-reader.ts';
 import { readRemoteDatabase } from './adapters/stores/sqlite-remote.ts';
+import { type AskOn, askController, askHere } from './adapters/system/ask-here.ts';
 import { clockAfter, systemClock } from './adapters/system/clock.ts';
 import { createFingerprint, keptKey, newKey } from './adapters/system/fingerprint.ts';
 import { raisePriority } from './adapters/system/priority.ts';
@@ -43,6 +44,12 @@ export async function openWorld(request: WorldRequest, secrets: Secrets): Promis
   const { journal, clock } = openedJournal(request, redact);
   const hosts = hostLinks(inventory, drillId, clock);
   const controller = createController();
+  // One each: a read that is slow, or ended by force, holds up no other.
+  const readers = {
+    state: createDatabaseReader(),
+    audit: createDatabaseReader(),
+    messages: createDatabaseReader(),
+  };
   const askOn = askOnHosts(inventory, hosts);
   const { ca } = inventory.broker;
   const world: World = {
@@ -56,10 +63,10 @@ export async function openWorld(request: WorldRequest, secrets: Secrets): Promis
       askOn,
       ...(ca === undefined ? {} : { ca: readFileSync(ca, 'utf8') }),
     }),
-    store: storeOf(inventory.broker.state, askOn),
-    audit: auditOf(inventory.broker.audit, askOn),
+    store: storeOf(inventory.broker.state, askOn, readers.state),
+    audit: auditOf(inventory.broker.audit, askOn, readers.audit),
     exchange: inventory.exchange === null ? null : createExchangeLink(inventory.exchange),
-    messages: messagesOf(inventory),
+    messages: messagesOf(inventory, readers.messages),
     controller,
     randomWord,
     fingerprint: createFingerprint(keyFor(request)),
@@ -73,6 +80,7 @@ export async function openWorld(request: WorldRequest, secrets: Secrets): Promis
     entries: () => journal.entries(),
     close: async () => {
       await controller.close();
+      await Promise.all(Object.values(readers).map((reader) => reader.close()));
       await Promise.all([...hosts.values()].map((link) => link.close()));
       await journal.close();
     },
@@ -103,27 +111,27 @@ const noJournal: JournalFile = {
   close: () => Promise.resolve(),
 };
 
-function messagesOf({ broker }: Inventory): World['messages'] {
+function messagesOf({ broker }: Inventory, reader: DatabaseReader): World['messages'] {
   const table = broker.messages?.table ?? null;
-  return table === null ? null : createMessagesLink(table);
+  return table === null ? null : createMessagesLink(table, reader.read);
 }
 
-function storeOf(state: Broker['state'], askOn: AskOn): World['store'] {
+function storeOf(state: Broker['state'], askOn: AskOn, reader: DatabaseReader): World['store'] {
   if (state === null) return noStore;
   return 'from' in state
     ? createDocumentStore(state, askOn)
-    : createStoreLink(state, databaseOn(state.host, askOn));
+    : createStoreLink(state, databaseOn(state.host, askOn, reader));
 }
 
-function auditOf(audit: Broker['audit'], askOn: AskOn): World['audit'] {
+function auditOf(audit: Broker['audit'], askOn: AskOn, reader: DatabaseReader): World['audit'] {
   if (audit === null) return null;
   return 'from' in audit
     ? createDocumentAudit(audit, askOn)
-    : createAuditLink(audit, databaseOn(audit.host, askOn));
+    : createAuditLink(audit, databaseOn(audit.host, askOn, reader));
 }
 
-function databaseOn(host: string | undefined, askOn: AskOn): ReadDatabase | undefined {
-  return host === undefined ? undefined : (file, queries) => readRemoteDatabase(file, queries, askOn(host));
+function databaseOn(host: string | undefined, askOn: AskOn, reader: DatabaseReader): ReadDatabase {
+  return host === undefined ? reader.read : (file, queries) => readRemoteDatabase(file, queries, askOn(host));
 }
 
 /** Nobody asks it: what is not declared is not read. */

@@ -9,6 +9,8 @@ const BUSY_FOR_MS = 500;
 const BUSY_STEP_MS = 25;
 const SAME_SNAPSHOT_TRIES = 3;
 const MAX_ROWS = 100_000;
+/** All rows of one query, in bytes of their texts and blobs. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** A select, with the values for its question marks where it has some. */
 export type Query = string | { readonly text: string; readonly values: readonly string[] };
@@ -37,8 +39,10 @@ export interface DatabaseRead {
  *   for a moment (https://www.sqlite.org/wal.html#sometimes_queries_return_sqlite_busy_in_wal_mode);
  *   a program that starts in that moment and waits for no lock would find its database busy.
  * - A locked database is asked again for half a second, without blocking the event loop meanwhile.
+ * - Its schema is somebody else's: its views may use no function and no virtual table that could do more than compute
+ *   (https://www.sqlite.org/pragma.html#pragma_trusted_schema).
  *
- * better-sqlite3 is synchronous: nothing else runs for the 0.25 ms that one row takes (measured), 1 ms for 300. What
+ * better-sqlite3 is synchronous, and a view may compute without end: it is called where it can be ended (sqlite-reader.ts). What
  * cannot be read (no file, locked, corrupt, no such table or column) is `unreadable`; never rejects, never `absent`.
  */
 export async function readDatabase(
@@ -71,6 +75,7 @@ function readOnce(path: string, queries: readonly Query[], euid: number): Readin
   const db = outlive(new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_STEP_MS }));
   let tables: Table[] | null;
   try {
+    db.exec('pragma trusted_schema = off');
     tables = fromOneSnapshot(db, queries);
   } finally {
     db.close();
@@ -100,11 +105,19 @@ function ask(db: Database.Database, query: Query): Table {
   if (!statement.reader) throw new Refused('the query returns no rows; give a select');
   const columns = statement.columns().map((column) => column.name);
   const rows: Row[] = [];
+  let bytes = 0;
   for (const row of outlive(statement.iterate(...values))) {
     if (rows.length === MAX_ROWS) throw new Refused(`the query returns more than ${MAX_ROWS} rows`);
+    for (const value of Object.values(row)) bytes += sizeOf(value);
+    if (bytes > MAX_BYTES) throw new Refused(`the query returns more than ${MAX_BYTES} bytes`);
     rows.push(row);
   }
   return { columns, rows };
+}
+
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  return value instanceof Uint8Array ? value.length : 0;
 }
 
 // Bytes 18 and 19 of the header are 2 in WAL mode (https://www.sqlite.org/fileformat.html); otherwise a reader needs no

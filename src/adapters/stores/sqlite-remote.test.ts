@@ -148,6 +148,23 @@ describe.each(readers)('a database on another host, read by its %s', (_, host) =
     db.close();
   });
 
+  it('S12: gives views of the database nothing but arithmetic', async () => {
+    make(`${SCHEMA}; create view curious as select * from pragma_compile_options`).close();
+    expect(await store(host(), 'select * from curious').read()).toMatchObject({
+      reason: expect.stringContaining('unsafe use of virtual table'),
+    });
+  });
+
+  it('S12: ends there by itself where a view computes on and the link to it was lost', {
+    timeout: 120_000,
+  }, async () => {
+    make(`${SCHEMA}; create view slow as with recursive n(i) as
+      (select 1 union all select i + 1 from n limit 2000000000) select count(*) as level from n`).close();
+    const ask = host();
+    const patient: Ask = (argv, limits) => ask(argv, { ...limits, withinMs: 600_000 });
+    expect(await store(patient, 'select * from slow').read()).toMatchObject({ kind: 'unreadable' });
+  });
+
   it('takes an empty log for empty', async () => {
     make().close();
     const ask = host();

@@ -14,9 +14,13 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAuditLink, createMessagesLink, createStoreLink } from './sqlite.ts';
 import { readDatabase } from './sqlite-read.ts';
+import { createDatabaseReader } from './sqlite-reader.ts';
+
+const reader = createDatabaseReader();
+afterAll(() => reader.close());
 
 let folder: string;
 let file: string;
@@ -47,7 +51,7 @@ function make(sql = SCHEMA, mode: 'wal' | 'delete' = 'wal'): void {
 }
 
 const read = (query = STATE, incidents: string | null = null) =>
-  createStoreLink({ file, query, incidents }).read();
+  createStoreLink({ file, query, incidents }, reader.read).read();
 
 describe('createStoreLink', () => {
   it('reads state, incidents and inode', async () => {
@@ -180,11 +184,11 @@ describe('createMessagesLink', () => {
       "create table messages (recipient, body, state); insert into messages values ('hermes', 'of n0nce', 'queued'), ('hermes', 'private', 'queued')",
     );
     const query = 'select recipient, body, state from messages;';
-    expect(await createMessagesLink({ file, query }).read('n0nce')).toMatchObject({
+    expect(await createMessagesLink({ file, query }, reader.read).read('n0nce')).toMatchObject({
       kind: 'present',
       value: [{ recipient: 'hermes', body: 'of n0nce', state: 'queued' }],
     });
-    const wrong = createMessagesLink({ file, query: 'select body from messages' });
+    const wrong = createMessagesLink({ file, query: 'select body from messages' }, reader.read);
     expect(await wrong.read('n0nce')).toMatchObject({
       reason: expect.stringContaining('lacks column recipient'),
     });
@@ -194,7 +198,7 @@ describe('createMessagesLink', () => {
 describe('createAuditLink', () => {
   it('reads all entries in order, and an empty log as empty', async () => {
     make(`${SCHEMA}; insert into audit (seq, subject) values (2, 'shiva')`);
-    const link = createAuditLink({ file, query: AUDIT, stopped: ['stopped'], refused: null });
+    const link = createAuditLink({ file, query: AUDIT, stopped: ['stopped'], refused: null }, reader.read);
     expect(await link.read()).toMatchObject({
       kind: 'present',
       value: [
@@ -209,14 +213,20 @@ describe('createAuditLink', () => {
         { seq: 2, at: null, actor: null, action: null, subject: 'shiva', host: null, outcome: null },
       ],
     });
-    const none = createAuditLink({ file, query: `${AUDIT} limit 0`, stopped: [], refused: null });
+    const none = createAuditLink(
+      { file, query: `${AUDIT} limit 0`, stopped: [], refused: null },
+      reader.read,
+    );
     expect(await none.read()).toMatchObject({ kind: 'present', value: [] });
-    const wrong = createAuditLink({
-      file,
-      query: 'select seq, subject from audit',
-      stopped: [],
-      refused: null,
-    });
+    const wrong = createAuditLink(
+      {
+        file,
+        query: 'select seq, subject from audit',
+        stopped: [],
+        refused: null,
+      },
+      reader.read,
+    );
     // What could not be read is kept as it came.
     expect(await wrong.read()).toMatchObject({
       reason: expect.stringContaining('lacks column outcome'),
@@ -228,7 +238,9 @@ describe('createAuditLink', () => {
     make();
     const query = `with recursive n(seq) as (select 1 union all select seq + 1 from n)
       select seq, null as subject, null as outcome from n`;
-    expect(await createAuditLink({ file, query, stopped: [], refused: null }).read()).toMatchObject({
+    expect(
+      await createAuditLink({ file, query, stopped: [], refused: null }, reader.read).read(),
+    ).toMatchObject({
       reason: expect.stringContaining('more than 100000 rows'),
     });
   });
@@ -242,7 +254,7 @@ describe('reading in WAL mode', () => {
     writer.exec(`update halt_state set level = 3`);
     const stale = join(folder, 'main-file-alone.db');
     copyFileSync(file, stale);
-    const alone = await createStoreLink({ file: stale, query: STATE, incidents: null }).read();
+    const alone = await createStoreLink({ file: stale, query: STATE, incidents: null }, reader.read).read();
     expect(alone).toMatchObject({ kind: 'present', value: { state: { level: 2 } } });
     expect(await read()).toMatchObject({ kind: 'present', value: { state: { level: 3 } } });
     writer.close();

@@ -11,17 +11,20 @@ import type { AuditLink, MessagesLink, StoreLink } from '../../drill/ports/world
 import { withRaw } from '../system/raw.ts';
 import { checkColumns, integer, integerOrNull, Misshapen, nameOrNull, textOrNull } from './columns.ts';
 import { auditEntry, incidentRow } from './rows.ts';
-import { type DatabaseRead, type Row, readDatabase, type Table } from './sqlite-read.ts';
+import type { DatabaseRead, Query, Row, Table } from './sqlite-read.ts';
 
-/** Reads a database on this machine, or on another one. */
-export type ReadDatabase = (file: string, queries: readonly string[]) => Promise<Reading<DatabaseRead>>;
+/** Reads a database on this machine (`DatabaseReader`), or on another one (`readRemoteDatabase`). */
+export type ReadDatabase<Q extends Query = string> = (
+  file: string,
+  queries: readonly Q[],
+) => Promise<Reading<DatabaseRead>>;
 
 /**
- * The broker's halt state and incidents, from its own database, without asking the broker (see `readDatabase`).
+ * The broker's halt state and incidents, from its own database, without asking the broker (see `readDatabase` of sqlite-read.ts).
  * Exactly one row of state is `present`. None, or several, is `unreadable`: a broker that keeps its state in one row
  * always has it, so that nothing there does not mean "not halted".
  */
-export function createStoreLink(state: SqliteState, read: ReadDatabase = readDatabase): StoreLink {
+export function createStoreLink(state: SqliteState, read: ReadDatabase): StoreLink {
   const queries = state.incidents === null ? [state.query] : [state.query, state.incidents];
   return {
     read: async () =>
@@ -37,7 +40,7 @@ export function createStoreLink(state: SqliteState, read: ReadDatabase = readDat
 }
 
 /** The broker's whole audit log, from its database, in the order in which the query gives it. */
-export function createAuditLink(audit: SqliteAudit, read: ReadDatabase = readDatabase): AuditLink {
+export function createAuditLink(audit: SqliteAudit, read: ReadDatabase): AuditLink {
   return {
     read: async () =>
       shaped(audit.file, await read(audit.file, [audit.query]), ({ tables }) =>
@@ -47,11 +50,14 @@ export function createAuditLink(audit: SqliteAudit, read: ReadDatabase = readDat
 }
 
 /** Messages of one drill, from the broker's table. Only bodies that hold the mark are read out of it. */
-export function createMessagesLink(table: NonNullable<MessageOperation['table']>): MessagesLink {
+export function createMessagesLink(
+  table: NonNullable<MessageOperation['table']>,
+  read: ReadDatabase<Query>,
+): MessagesLink {
   const text = `select * from (${table.query.replace(/;\s*$/, '')}) where instr(body, ?) > 0`;
   return {
     read: async (mark) =>
-      shaped(table.file, await readDatabase(table.file, [{ text, values: [mark] }]), ({ tables }) =>
+      shaped(table.file, await read(table.file, [{ text, values: [mark] }]), ({ tables }) =>
         messageRows(tables[0] as Table),
       ),
   };

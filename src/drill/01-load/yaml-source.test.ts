@@ -97,6 +97,37 @@ describe('what is refused', () => {
     expect(refusals(list(99_990))).toEqual([]);
   });
 
+  it('S11: more keys in one map than any fleet has, but not as many as one may have', () => {
+    const keys = (count: number): string => Array.from({ length: count }, (_, n) => `k${n}: 1`).join('\n');
+    expect(refusals(keys(10_001))).toEqual([
+      'a.yaml:1:1: this map holds more than 10000 keys; no such file needs to; check that this is the right file',
+    ]);
+    expect(refusals(keys(10_000))).toEqual([]);
+  });
+
+  it.each([
+    ['keys', Array.from({ length: 60_000 }, (_, n) => `k${n}: 1`).join('\n')],
+    ['line ends', '\n'.repeat(500_000)],
+  ])('S11: more words, marks and line ends than any file has: %s', (_, text) => {
+    const [said = '', ...more] = refusals(text);
+    expect(said).toMatch(
+      /^a\.yaml:\d+:\d+: up to here it holds 400000 words, marks and line ends; no such file needs to be; check that this is the right file$/,
+    );
+    expect(more).toEqual([]);
+  });
+
+  it('each key that is given again, with what else is wrong', () => {
+    expect(refusals('a: { b: 1, "b": 2, c: !now x }\na:\n  d: 1\n  d: 2\n  d: 3\n').sort()).toEqual(
+      ['1:12', '2:1', '4:3', '5:3']
+        .map(
+          (at) =>
+            `a.yaml:${at}: this key is given twice in one map; one of the two would be lost; keep one of them`,
+        )
+        .concat('a.yaml:1:23: it has a tag (!…); tags have no meaning in this file; take the tag away')
+        .sort(),
+    );
+  });
+
   const chain = Array.from({ length: 900 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}]`);
   it.each([
     ['that hold themselves', 'x: 1\na: &a [*a]\n', '2:8'],

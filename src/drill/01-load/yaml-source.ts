@@ -10,6 +10,8 @@ import {
   Parser,
   parseDocument,
   visit,
+  type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import { harmless, type Problem } from './problem.ts';
 
@@ -43,11 +45,15 @@ const MAX_ALIASES = 100;
 const MAX_ALIASES_IN_ALL = 1000;
 /** Maps, lists and values, with what an alias stands for counted each time. A fleet of a thousand services has some 20 000. */
 const MAX_NODES = 100_000;
+/** Keys of one map. */
+const MAX_KEYS = 10_000;
+/** Words, marks, blanks and line ends, as the lexer tells them apart: what the parser's time goes with. */
+const MAX_LEXEMES = 400_000;
 
 /**
  * Parses YAML 1.2 (core schema; `<<` merges nothing there). Refused, each with its place: tags, keys given twice, keys that are
- * not text, `__proto__`, alias bombs and aliases of what they stand in, more than 1 MiB, 100 levels or 100 000 values, more than
- * one document.
+ * not text, `__proto__`, alias bombs and aliases of what they stand in, more than 1 MiB, 400 000 lexemes, 100 levels, 100 000 values or 10 000
+ * keys of one map, more than one document. Its time goes with the length of the text, whatever stands in it.
  */
 export function parseSource(file: SourceFile): Parsed {
   if (file.text.length > MAX_CHARACTERS) {
@@ -58,22 +64,23 @@ export function parseSource(file: SourceFile): Parsed {
       'check that this is the right file',
     );
   }
-  const tooDeep = deeperThan(MAX_DEPTH, file.text);
-  if (tooDeep !== null) {
-    return refuse(file, 'it is nested too deeply', 'no such file needs to be', 'flatten it', tooDeep);
-  }
+  const excess = excessIn(file.text);
+  if (excess !== null) return refuse(file, excess.what, 'no such file needs to be', excess.fix, excess.at);
   const lines = new LineCounter();
-  let suspect: Suspect = { proto: null, alias: null, aliases: 0 };
+  let suspect: Suspect = { proto: null, alias: null, aliases: 0, large: null, twice: [] };
   try {
     const doc = parseDocument(file.text, {
       lineCounter: lines,
       prettyErrors: false,
       resolveKnownTags: false,
       stringKeys: true,
+      // It holds each key of a map against all the others; `suspectsIn` does it in one go.
+      uniqueKeys: false,
       logLevel: 'error',
     });
     // A tag that is not resolved is only a warning to the parser; here it is an error like the others.
-    const faults = [...doc.errors, ...doc.warnings];
+    suspect = suspectsIn(doc);
+    const faults = [...doc.errors, ...doc.warnings, ...suspect.twice];
     if (faults.length > 0) {
       return {
         problems: faults.slice(0, MAX_SHOWN).map((fault) => ({
@@ -83,7 +90,14 @@ export function parseSource(file: SourceFile): Parsed {
         })),
       };
     }
-    suspect = suspectsIn(doc);
+    if (suspect.large !== null)
+      return refuse(
+        file,
+        `this map holds more than ${MAX_KEYS} keys`,
+        'no such file needs to',
+        'check that this is the right file',
+        position(lines, suspect.large),
+      );
     if (suspect.proto !== null)
       return refuse(
         file,
@@ -134,19 +148,31 @@ function refuse(file: SourceFile, what: string, why: string, fix: string, at: Pl
   return { problems: [{ path: file.path, ...at, what, why, fix }] };
 }
 
-/** Offsets of the first key `__proto__` and the first alias. */
 interface Suspect {
+  /** Offsets of the first key `__proto__`, the first alias and the first map that is too large. */
   readonly proto: number | null;
   readonly alias: number | null;
+  readonly large: number | null;
   /** How many there are. */
   readonly aliases: number;
+  /** Keys that their map has already, as the parser would report them. */
+  readonly twice: readonly Fault[];
 }
+
+type Fault = Pick<YAMLError, 'code' | 'message' | 'pos'>;
 
 function suspectsIn(doc: Document.Parsed): Suspect {
   let proto: number | null = null;
   let alias: number | null = null;
+  let large: number | null = null;
   let aliases = 0;
+  const twice: Fault[] = [];
   visit(doc, {
+    Map: (_, map) => {
+      if (map.items.length > MAX_KEYS) large ??= startOf(map) ?? 0;
+      for (const at of repeatedKeys(map))
+        twice.push({ code: 'DUPLICATE_KEY', message: 'Map keys must be unique', pos: [at, at] });
+    },
     Pair: (_, { key }) => {
       if (isScalar(key) && key.value === '__proto__') proto ??= startOf(key) ?? 0;
     },
@@ -155,7 +181,17 @@ function suspectsIn(doc: Document.Parsed): Suspect {
       aliases += 1;
     },
   });
-  return { proto, alias, aliases };
+  return { proto, alias, large, aliases, twice };
+}
+
+function repeatedKeys({ items }: YAMLMap): number[] {
+  const seen = new Set<unknown>();
+  return items.flatMap(({ key }) => {
+    if (!isScalar(key)) return [];
+    if (seen.has(key.value)) return [startOf(key) ?? 0];
+    seen.add(key.value);
+    return [];
+  });
 }
 
 /** Counts without recursion, and stops in time: a list may hold itself. */
@@ -175,16 +211,26 @@ function hasMoreThan(most: number, root: unknown): boolean {
 
 /**
  * yaml composes recursively, and V8 ends the whole process where a regular expression is compiled with the stack used
- * up: no error to catch. Its parser keeps its own stack, which shows the depth beforehand.
+ * up: no error to catch. Its parser keeps its own stack, which shows the depth beforehand; and what it is to compose is counted.
  */
-function deeperThan(limit: number, text: string): Place | null {
+function excessIn(text: string): { readonly what: string; readonly fix: string; readonly at: Place } | null {
   const lines = new LineCounter();
   const parser = new Parser(lines.addNewLine);
+  let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const _ of parser.next(lexeme)) {
-      // Only the depth is wanted.
+      // Only depth and number are wanted.
     }
-    if (parser.stack.length > limit) return position(lines, parser.offset);
+    count += 1;
+    const at = (): Place => position(lines, parser.offset);
+    if (parser.stack.length > MAX_DEPTH)
+      return { what: 'it is nested too deeply', fix: 'flatten it', at: at() };
+    if (count > MAX_LEXEMES)
+      return {
+        what: `up to here it holds ${MAX_LEXEMES} words, marks and line ends`,
+        fix: 'check that this is the right file',
+        at: at(),
+      };
   }
   return null;
 }
