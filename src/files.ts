@@ -3,7 +3,12 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { FileProblem, readTextFile, writeFileAtomic } from './adapters/system/files.ts';
-import type { Files } from './cli/effects.ts';
+import { accountsFor, readOwn } from './adapters/system/own-files.ts';
+import { distrustOfFile, distrustOfFolder, ownAccounts } from './adapters/system/whose.ts';
+import type { FileRead, Files } from './cli/effects.ts';
+
+/** Of a text file in a reports folder. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 /** Files as the command line sees them; `folder` is the one that paths are shown from. */
 export function createFiles(folder: string): Files {
@@ -17,8 +22,7 @@ export function createFiles(folder: string): Files {
     },
     read: async (path) => {
       try {
-        const text = await readTextFile(path);
-        return { kind: 'text', text, sha256: createHash('sha256').update(text, 'utf8').digest('hex') };
+        return asText(await readTextFile(path));
       } catch (error) {
         if (error instanceof FileProblem && error.code === 'ENOENT') return { kind: 'missing' };
         return {
@@ -27,6 +31,25 @@ export function createFiles(folder: string): Files {
           at: error instanceof FileProblem ? error.at : null,
         };
       }
+    },
+    readOwn: async (path) => {
+      try {
+        return asText(new TextDecoder('utf-8', { fatal: true }).decode(readOwn(path, MOST_BYTES)));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'missing' };
+        const why = error instanceof Error ? withoutPath(error.message, path) : String(error);
+        return { kind: 'unreadable', why, at: null };
+      }
+    },
+    distrust: async (path, names, { isTrusted, mayBeLink }) => {
+      const accounts = isTrusted ? null : ownAccounts();
+      const found = distrustOfFolder(path, { accounts, mayBeLink });
+      if (found !== null) return found;
+      for (const name of names) {
+        const odd = distrustOfFile(join(path, name), accounts ?? accountsFor(join(path, name)));
+        if (odd !== null) return odd;
+      }
+      return null;
     },
     list: async (path) => {
       try {
@@ -44,6 +67,10 @@ export function createFiles(folder: string): Files {
       for (const one of inside) await rm(join(path, one, name), { force: true }).catch(() => undefined);
     },
   };
+}
+
+function asText(text: string): FileRead {
+  return { kind: 'text', text, sha256: createHash('sha256').update(text, 'utf8').digest('hex') };
 }
 
 /** The message names the file already. */

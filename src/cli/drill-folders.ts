@@ -1,6 +1,7 @@
 import type { Entry } from '../drill/model/journal.ts';
 import type { Effects } from './effects.ts';
 import { parseVerdict } from './parse-verdict.ts';
+import { distrustOfDrill } from './trusted-folder.ts';
 
 /** A drill that began and of which nothing says that its fleet is as it was. */
 export interface Unfinished {
@@ -13,24 +14,33 @@ export interface Unfinished {
 
 /**
  * Drills of live fleets below a reports folder that were interrupted, or ended with a fleet not proven restored. A lab ends with its
- * drill, so that there is nothing to bring back.
+ * drill, so that there is nothing to bring back. One whose folder is not to be trusted is among them, unread; with `isTrusted` the operator
+ * says that they are.
  */
-export async function unfinishedDrills(reports: string, effects: Effects): Promise<Unfinished[]> {
+export async function unfinishedDrills(
+  reports: string,
+  effects: Effects,
+  isTrusted = false,
+): Promise<Unfinished[]> {
   const found: Unfinished[] = [];
   for (const name of await effects.files.list(reports)) {
     const folder = effects.files.resolve(name, reports);
     const names = await effects.files.list(folder);
     if (!names.includes('journal.jsonl')) continue;
-    const why = names.includes('verdict.json')
-      ? await unrestored(folder, effects)
-      : await interrupted(folder, effects);
+    const odd = await distrustOfDrill(folder, { isTrusted, mayBeLink: true }, effects);
+    const why =
+      odd !== null
+        ? `${effects.files.shown(odd.at)} ${odd.what}`
+        : names.includes('verdict.json')
+          ? await unrestored(folder, effects)
+          : await interrupted(folder, effects);
     if (why !== null) found.push({ folder, shown: effects.files.shown(folder), why });
   }
   return found;
 }
 
 async function unrestored(folder: string, effects: Effects): Promise<string | null> {
-  const read = await effects.files.read(effects.files.resolve('verdict.json', folder));
+  const read = await effects.files.readOwn(effects.files.resolve('verdict.json', folder));
   const verdict = read.kind === 'text' ? parseVerdict(read.text) : null;
   if (verdict === null) return 'its verdict cannot be read';
   if (verdict.environment !== 'live' || verdict.fleet === 'restored' || verdict.fleet === 'untouched')

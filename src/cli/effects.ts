@@ -166,6 +166,24 @@ export type FileRead =
       readonly at: { readonly line: number; readonly column: number } | null;
     };
 
+/** Why a folder of reports, or a file in it, may be another account's work. */
+export interface Distrust {
+  /** Absolute. */
+  readonly at: string;
+  /** What is the matter with it, such as `is a link, not a folder`. */
+  readonly what: string;
+  readonly wayOut: string;
+  /** Others own it, or may write to it: whoever knows that they did no harm may trust it all the same. */
+  readonly isOthers: boolean;
+}
+
+export interface TrustRequest {
+  /** The operator knows that nobody else wrote what is in it: then it is not asked whose it is, nor who may write there. */
+  readonly isTrusted: boolean;
+  /** Whether the folder may be a link to a folder, if a trusted account made it. */
+  readonly mayBeLink: boolean;
+}
+
 export interface Files {
   /** An absolute path; `~` is the home folder, the rest is relative to `base`, a folder. */
   resolve(path: string, base: string): string;
@@ -173,6 +191,16 @@ export interface Files {
   /** As short as it can be shown from the current folder. */
   shown(path: string): string;
   read(path: string): Promise<FileRead>;
+  /**
+   * Like `read`, for a file in a reports folder: follows no link, and reads only what this account, root, or the owner of that folder
+   * wrote.
+   */
+  readOwn(path: string): Promise<FileRead>;
+  /**
+   * What speaks against a reports folder, the folders above it, or the files of these names in it, as work of this account or root
+   * alone (and, for root, of whoever became root by sudo); null where nothing does, or nothing is there. Opens nothing.
+   */
+  distrust(folder: string, names: readonly string[], trust: TrustRequest): Promise<Distrust | null>;
   /** Names in a folder, sorted; empty where there is no such folder. */
   list(folder: string): Promise<string[]>;
   /** Makes a folder, and those above it, where there is none. Rejects with one line. */

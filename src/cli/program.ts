@@ -126,7 +126,7 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .command('recover')
     .summary('finish what an interrupted drill left')
     .description(
-      'Undoes the halt of a drill whose runner is gone, from its journal alone, proves that the fleet is back, and writes the report. Without DIR it takes the one drill below the report folder that is left to recover. It refuses while that runner may still be alive, and touches nothing but that drill\u2019s own halt.\n\nExit codes: 0 the fleet is proven restored, or was never touched; 5 it is not; 3 refused, nothing was done; 64 bad usage.',
+      'Undoes the halt of a drill whose runner is gone, from its journal alone, proves that the fleet is back, and writes the report. Without DIR it takes the one drill below the report folder that is left to recover. It refuses while that runner may still be alive, and a folder that anybody but you or root may have written to; it says first which inventory and which commands it will use, and touches nothing but that drill\u2019s own halt.\n\nExit codes: 0 the fleet is proven restored, or was never touched; 5 it is not; 3 refused, nothing was done; 64 bad usage.',
     )
     .argument('[dir]', 'report folder of the interrupted drill')
     .option('--inventory <file>', 'the inventory it ran with, where the journal does not hold it')
@@ -138,6 +138,10 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
     .option(
       '--without-ledger',
       'the drill is yours although the ledger does not know it; nothing is recorded as proven',
+    )
+    .option(
+      '--trust-folder',
+      'whoever owns the report folder, or may write there, is trusted: its journal decides what is run',
     )
     .option('--incident <id>', 'print what to do by hand about this incident; nothing is asked or touched')
     .option('--json', 'print verdict.json on stdout, and nothing else')

@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Reading, unreadable } from '../../drill/model/reading.ts';
 import type { World } from '../../drill/ports/world.ts';
+import { readOwn, writeAnew } from '../system/own-files.ts';
 
 /** In the report folder of a drill: which runner may act for it. */
 const FILE = 'epoch';
@@ -12,7 +13,7 @@ const FILE = 'epoch';
  */
 export function readEpoch(folder: string): number {
   try {
-    const text = readFileSync(join(folder, FILE), 'utf8').trim();
+    const text = readOwn(join(folder, FILE), 100).toString('utf8').trim();
     return /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 0 : Number.NaN;
@@ -22,13 +23,7 @@ export function readEpoch(folder: string): number {
 /** Takes over: from now on every other runner of this drill is refused its acts. On disk when it returns; throws where it is not. */
 export function writeEpoch(folder: string, epoch: number): void {
   const file = join(folder, FILE);
-  const fd = openSync(`${file}.new`, 'w', 0o600);
-  try {
-    writeSync(fd, `${epoch}\n`);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  writeAnew(`${file}.new`, `${epoch}\n`);
   renameSync(`${file}.new`, file);
   const dir = openSync(dirname(file), 'r');
   try {

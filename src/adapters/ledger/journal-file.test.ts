@@ -1,7 +1,9 @@
 import {
   appendFileSync,
+  constants,
   existsSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   statSync,
@@ -13,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Interrupted, StageReached } from '../../drill/model/journal.ts';
 import { systemClock } from '../system/clock.ts';
 import { createRedactor } from '../system/redact.ts';
-import { openJournal, readJournal } from './journal-file.ts';
+import { journalOn, openJournal, readJournal } from './journal-file.ts';
 
 let folder: string;
 let file: string;
@@ -26,6 +28,9 @@ afterEach(() => {
 });
 
 const options = { clock: systemClock, redact: createRedactor(['s3cret-token', '2024']) };
+/** On a device, which no journal is opened on. */
+const on = (device: string) =>
+  journalOn(device, openSync(device, constants.O_WRONLY), { entries: [], bytes: 0 }, options);
 const note = (text: string): StageReached => ({ kind: 'stage', stage: 'hold', event: 'begin', note: text });
 
 describe('openJournal', () => {
@@ -92,7 +97,7 @@ describe('openJournal', () => {
   });
 
   it.skipIf(!existsSync('/dev/full'))('says so at once when the disk is full, and from then on', async () => {
-    const journal = openJournal('/dev/full', options);
+    const journal = on('/dev/full');
     expect(() => journal.append(note('x'))).toThrow(/\/dev\/full: cannot be written: ENOSPC/);
     expect(() => journal.append(note('y'))).toThrow(/ENOSPC/);
     await expect(journal.sync()).rejects.toThrow(/ENOSPC/);
@@ -102,7 +107,7 @@ describe('openJournal', () => {
 
   // fsync(2): EINVAL for a special file that cannot be synchronised, as /dev/null.
   it('rejects every sync, and every append, after one fsync failed', async () => {
-    const journal = openJournal('/dev/null', options);
+    const journal = on('/dev/null');
     journal.append(note('x'));
     const both = await Promise.allSettled([journal.sync(), journal.sync()]);
     expect(both.map((result) => result.status)).toEqual(['rejected', 'rejected']);

@@ -1,3 +1,4 @@
+import { constants as limits } from 'node:buffer';
 import {
   closeSync,
   constants,
@@ -7,7 +8,6 @@ import {
   fsyncSync,
   ftruncateSync,
   openSync,
-  readFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -15,6 +15,7 @@ import { promisify } from 'node:util';
 import { harmlessJson } from '../../drill/model/harmless.ts';
 import { type Entry, type EntryBody, isKnownKind, JOURNAL_FORMAT } from '../../drill/model/journal.ts';
 import type { Clock, Journal } from '../../drill/ports/world.ts';
+import { linesOf, openOwn } from '../system/own-files.ts';
 import { redactStrings } from '../system/redact-strings.ts';
 
 const flush = promisify(fsync);
@@ -50,20 +51,20 @@ export function reopenJournal(
   file: string,
   options: { readonly clock: Clock; readonly redact: (text: string) => string },
 ): JournalFile {
-  const entries = readJournal(file);
-  const fd = openSync(file, constants.O_WRONLY | constants.O_APPEND);
+  const fd = openOwn(file, constants.O_RDWR | constants.O_APPEND);
   try {
-    const bytes = readFileSync(file).lastIndexOf(10) + 1;
-    ftruncateSync(fd, bytes);
+    const begun = recordsOf(fd, file);
+    ftruncateSync(fd, begun.bytes);
     fsyncSync(fd);
-    return journalOn(file, fd, { entries, bytes }, options);
+    return journalOn(file, fd, begun, options);
   } catch (error) {
     closeSync(fd);
     throw error;
   }
 }
 
-function journalOn(
+/** A journal on a file that is open for appending. */
+export function journalOn(
   file: string,
   fd: number,
   begun: { readonly entries: Entry[]; readonly bytes: number },
@@ -160,14 +161,28 @@ function journalOn(
  * is of a format, or holds a record of a kind, that this version does not know: what it would not read it cannot judge.
  */
 export function readJournal(file: string): Entry[] {
-  const bytes = readFileSync(file);
+  const fd = openOwn(file, constants.O_RDONLY);
+  try {
+    return recordsOf(fd, file).entries;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** No longer line could be made a text of (V8), and no larger journal was ever read: 2 GiB, what Node reads of a file at once. */
+const MOST = { lineBytes: limits.MAX_STRING_LENGTH, bytes: 2 * 1024 ** 3 };
+
+/** `bytes`: how long all whole lines are. */
+function recordsOf(fd: number, file: string): { entries: Entry[]; bytes: number } {
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   const entries: Entry[] = [];
-  for (let from = 0, end = bytes.indexOf(10); end >= 0; from = end + 1, end = bytes.indexOf(10, from)) {
+  let bytes = 0;
+  for (const line of linesOf(fd, file, MOST)) {
     const number = entries.length + 1;
+    bytes += line.length + 1;
     let value: unknown;
     try {
-      value = JSON.parse(utf8.decode(bytes.subarray(from, end)));
+      value = JSON.parse(utf8.decode(line));
     } catch {
       throw new Error(`${file}:${number}: is not a record: not JSON; the journal is damaged`);
     }
@@ -177,7 +192,7 @@ export function readJournal(file: string): Entry[] {
     if (news !== null) throw new NewerJournal(`${file}:${number}: ${news}; upgrade haltdrill`);
     entries.push(value as Entry);
   }
-  return entries;
+  return { entries, bytes };
 }
 
 /** A sound journal that only a later version can judge. */
@@ -201,14 +216,11 @@ function damageOf(value: unknown, number: number): string | null {
 }
 
 function openForAppend(file: string): number {
-  const fd = openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600);
+  const fd = openOwn(file, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND);
   try {
-    const stat = fstatSync(fd);
-    if (stat.isFile()) {
-      if (stat.size > 0) throw new Error(`${file}: already holds something; a journal begins empty`);
-      fchmodSync(fd, 0o600);
-      syncFolder(dirname(file));
-    }
+    if (fstatSync(fd).size > 0) throw new Error(`${file}: already holds something; a journal begins empty`);
+    fchmodSync(fd, 0o600);
+    syncFolder(dirname(file));
     return fd;
   } catch (error) {
     closeSync(fd);

@@ -1,6 +1,16 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -52,6 +62,14 @@ describe('the epoch of a drill', () => {
   });
 });
 
+it('S3: the epoch is written through no link: what that leads to stays whole', () => {
+  const target = join(folder, 'target');
+  writeFileSync(target, 'precious');
+  for (const name of ['epoch', 'epoch.new']) symlinkSync(target, join(folder, name));
+  writeEpoch(folder, 3);
+  expect([readEpoch(folder), readFileSync(target, 'utf8')]).toEqual([3, 'precious']);
+});
+
 describe('a journal that is taken over', () => {
   it('goes on where the runner before was killed, without the line that it did not finish', async () => {
     const file = join(folder, 'journal.jsonl');
@@ -69,6 +87,19 @@ describe('a journal that is taken over', () => {
       ],
     );
     expect(second.entries()).toEqual(readJournal(file));
+  });
+
+  it('S8: is refused where it is a link or a pipe, and stays as it is', () => {
+    const file = join(folder, 'journal.jsonl');
+    writeFileSync(join(folder, 'target'), 'precious');
+    symlinkSync('target', file);
+    expect(() => reopenJournal(file, options)).toThrow(/journal\.jsonl: is a link/);
+    expect(() => openJournal(file, options)).toThrow(/journal\.jsonl: is a link/);
+    expect(readFileSync(join(folder, 'target'), 'utf8')).toBe('precious');
+    rmSync(file);
+    expect(spawnSync('mkfifo', [file]).status).toBe(0);
+    for (const open of [readJournal, (path: string) => reopenJournal(path, options)])
+      expect(() => open(file)).toThrow(/journal\.jsonl: is a pipe/);
   });
 
   it('takes no further record from the runner before', async () => {
@@ -109,6 +140,24 @@ describe('the lock of a reports folder', () => {
     const lock = takeDrillLock(file);
     expect(lock).not.toBeNull();
     lock?.release();
+  });
+
+  it('S8: follows no link, makes nothing where one leads, and leaves the mode of what it leads to', () => {
+    const target = join(folder, 'target');
+    const file = join(folder, 'drill.lock');
+    symlinkSync(target, file);
+    expect(() => takeDrillLock(file)).toThrow(/drill\.lock: is a link, not a regular file; /);
+    expect(existsSync(target)).toBe(false);
+    writeFileSync(target, '');
+    chmodSync(target, 0o644);
+    expect(() => takeDrillLock(file)).toThrow(/is a link/);
+    expect(statSync(target).mode & 0o777).toBe(0o644);
+  });
+
+  it('S8: is not taken where something odd lies beside it, which SQLite would open', () => {
+    const file = join(folder, 'drill.lock');
+    symlinkSync(join(folder, 'target'), `${file}-journal`);
+    expect(() => takeDrillLock(file)).toThrow(/drill\.lock-journal: is a link/);
   });
 
   it('is not taken where its file is something else', () => {

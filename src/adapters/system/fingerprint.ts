@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readOwn, writeAnew } from './own-files.ts';
 
 const KEY_FILE = 'fingerprint.key';
 
@@ -16,13 +17,7 @@ export function createFingerprint(key: Uint8Array = randomBytes(32)): (text: str
 /** The key of a drill that begins, kept beside its journal (mode 0600) for whoever may have to go on with it. Throws where it is not on disk. */
 export function newKey(folder: string): Uint8Array {
   const key = randomBytes(32);
-  const fd = openSync(join(folder, KEY_FILE), 'w', 0o600);
-  try {
-    writeSync(fd, key);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  writeAnew(join(folder, KEY_FILE), key);
   return key;
 }
 
@@ -32,7 +27,7 @@ export function newKey(folder: string): Uint8Array {
  */
 export function keptKey(folder: string): Uint8Array | null {
   try {
-    return readFileSync(join(folder, KEY_FILE));
+    return readOwn(join(folder, KEY_FILE), 1024);
   } catch {
     return null;
   }

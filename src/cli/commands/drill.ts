@@ -24,6 +24,7 @@ import { lookAtFleet } from '../look-at-fleet.ts';
 import { type Presence, personPresent } from '../manned.ts';
 import { readPins } from '../read-pins.ts';
 import { resultText } from '../result-text.ts';
+import { makeTrustedReports, NO_DRILL, refuseUntrustedReports } from '../trusted-folder.ts';
 import { endWhenWindowCloses } from '../window-closes.ts';
 import { writeReports } from '../write-reports.ts';
 
@@ -68,6 +69,7 @@ export async function drill(options: DrillOptions, effects: Effects): Promise<nu
     env: effects.env,
     keepUnresolved: chosen.lab !== null,
   });
+  await refuseUntrustedReports(reportsOf(options, effects), NO_DRILL, effects);
   const cleared = await checkFirst(options, chosen, early, effects);
   const interruption = listenForSignals(effects);
   const unwatch = endWhenWindowCloses(cleared.closesMs, interruption, effects);
@@ -289,6 +291,7 @@ async function runAndReport(
   const foreign = lab === null ? null : labsOwn(loaded.inventory, lab.env);
   if (foreign !== null) throw usage(foreign.what, foreign.why, foreign.wayOut);
   const reports = reportsOf(options, effects);
+  await makeTrustedReports(reports, effects);
   const id = drillId(effects.wall(), loaded.drill.level, effects.randomWord());
   const folder = effects.files.resolve(id, reports);
   const { verdict, failure } = await conductDrill(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { destructivePlan, FakeFleet } from '../../../test/fakes/fake-fleet.ts';
@@ -46,16 +46,19 @@ async function recovered(
   {
     ledger = 'entered',
     options = {},
-  }: { ledger?: 'entered' | 'none' | 'other'; options?: RecoverOptions } = {},
+    onDisk = null,
+  }: { ledger?: 'entered' | 'none' | 'other'; options?: RecoverOptions; onDisk?: string | null } = {},
 ) {
   const fleet = new FakeFleet();
   fleet.confirm = async () => 'stop';
+  const folder = ownFolder();
+  if (onDisk !== null) writeFileSync(join(folder, 'inventory.yaml'), onDisk);
   const input = {
     plan: destructivePlan(),
     drillId: 'd-1',
     knownIssues: [],
     inventory: { path: 'inventory.yaml', sha256 },
-    source: { file: '/fleet/inventory.yaml', text: INVENTORY },
+    source: { file: join(folder, 'inventory.yaml'), text: INVENTORY },
     runner: '0.0.0',
     judging: { today: '2026-11-22', strict: false },
   };
@@ -65,11 +68,12 @@ async function recovered(
   for (const { processes } of [fleet.knox, fleet.tesseract])
     for (const [pid, { argv }] of processes) if (argv.includes('haltdrill-canary')) processes.delete(pid);
   const before = fleet.acts.length;
-  const folder = ownFolder();
   mkdirSync(join(folder, 'd-1'));
   if (ledger !== 'none') enter(fleet.entries, folder, ledger === 'other');
   const prompts: string[] = [];
   let said = '';
+  /** What it had said when it first made a link to the fleet. */
+  let saidBefore: string | null = null;
   const write = (text: string): void => {
     said += text;
   };
@@ -82,6 +86,7 @@ async function recovered(
     onSignal: () => () => {},
     readJournal: async () => ({ kind: 'entries', entries: [...fleet.entries] }),
     openWorld: async ({ journal, progress }) => {
+      saidBefore ??= said;
       const { world } = fleet;
       const silent = { append: () => 'e-0', sync: async () => {} };
       return {
@@ -103,7 +108,14 @@ async function recovered(
           },
   };
   const code = await driven(fleet, recover('d-1', options, fake));
-  return { code, prompts, said, acts: fleet.acts.slice(before), proofs: proofsIn(folder) };
+  return {
+    code,
+    prompts,
+    said,
+    saidBefore: saidBefore ?? '',
+    acts: fleet.acts.slice(before),
+    proofs: proofsIn(folder),
+  };
 }
 
 function enter(entries: readonly Entry[], folder: string, otherNonce: boolean): void {
@@ -165,6 +177,41 @@ describe('a journal that the ledger does not know', () => {
 
   it('C4: is recorded where the ledger knows it', async () => {
     expect((await recovered('enter')).proofs).toEqual(['aborted']);
+  });
+});
+
+describe('S3: before it makes a link to any host, a recovery says', () => {
+  it.each([
+    ['on disk, where that is the same', INVENTORY, /inventory\.yaml on disk, sha256 [0-9a-f]{64};/],
+    [
+      'as the journal has it, where that on disk is another',
+      `${INVENTORY}# later\n`,
+      /the copy in the journal, sha256 [0-9a-f]{64} \(inventory\.yaml is another version now\);/,
+    ],
+    [
+      'as the journal has it, where there is none on disk',
+      null,
+      /the copy in the journal, sha256 [0-9a-f]{64} \(inventory\.yaml is gone\);/,
+    ],
+  ])('by which inventory it goes: %s', async (_, onDisk, words) => {
+    const { code, saidBefore } = await recovered('enter', { onDisk });
+    expect(code).toBe(0);
+    expect(saidBefore).toMatch(words);
+  });
+
+  it('every command and request that it may run or send, and no secret', async () => {
+    const { saidBefore } = await recovered('enter');
+    for (const line of [
+      'look at knox: local, ask launchd',
+      'look at tesseract: ssh ops@192.0.2.7, ask launchd',
+      'ask for the state: GET http://127.0.0.1:8700/v1/status',
+      'lift the halt: POST http://127.0.0.1:8700/v1/resume',
+      "or, for a resume by hand, on knox: principal lift '$incident'",
+      'start shiva if it stays down, on tesseract: launchctl start shiva',
+    ])
+      expect(saidBefore.split('\n')).toContain(`  ${line}`);
+    expect(saidBefore).toMatch(/\n {2}read: \S*state\.db on this machine\n/);
+    expect(saidBefore).not.toContain('a-token-of-some-length');
   });
 });
 

@@ -16,9 +16,11 @@ import { type Interruption, listenForSignals } from '../interruption.ts';
 import { showProgress } from '../progress/show.ts';
 import { asDeclared } from '../recovery/as-declared.ts';
 import { checklist } from '../recovery/checklist.ts';
+import { describeActs } from '../recovery/describe-acts.ts';
 import { inventoryOf } from '../recovery/inventory-of.ts';
 import { type Known, knownDrill } from '../recovery/known-drill.ts';
 import { resultText } from '../result-text.ts';
+import { noRecovery, refuseUntrustedDrill, refuseUntrustedReports } from '../trusted-folder.ts';
 import { isBack, writeReports } from '../write-reports.ts';
 
 export interface RecoverOptions {
@@ -27,6 +29,8 @@ export interface RecoverOptions {
   readonly out?: string;
   readonly ours?: true;
   readonly withoutLedger?: true;
+  /** The folder is trusted whoever owns it or may write there. */
+  readonly trustFolder?: true;
   readonly json?: true;
 }
 
@@ -41,8 +45,12 @@ export async function recover(
 ): Promise<number> {
   if (options.incident !== undefined) return printChecklist(options.incident, options, effects);
   const reports = effects.files.resolve(options.out ?? 'reports', effects.folder);
+  const refusal = noRecovery(options.trustFolder === true);
+  if (dir === undefined) await refuseUntrustedReports(reports, refusal, effects);
   const folder =
-    dir === undefined ? await onlyUnfinished(reports, effects) : effects.files.resolve(dir, effects.folder);
+    dir === undefined
+      ? await onlyUnfinished(reports, refusal.isTrusted, effects)
+      : effects.files.resolve(dir, effects.folder);
   if (folder === null) {
     const shown = effects.files.shown(reports);
     // Asked in the wrong folder, "nothing is left" would be the wrong answer about a fleet that is still halted.
@@ -56,6 +64,8 @@ export async function recover(
     return 0;
   }
   const parent = effects.files.folderOf(folder);
+  await refuseUntrustedDrill(folder, refusal, effects);
+  await refuseUntrustedReports(parent, refusal, effects, true);
   const lock = await effects.takeLock(effects.files.resolve(LOCK_FILE, parent));
   // A runner that is only stopped still holds it. Whether it reaches any host is seen there, and its acts are refused from now on.
   if (lock === null)
@@ -71,8 +81,8 @@ export async function recover(
   }
 }
 
-async function onlyUnfinished(reports: string, effects: Effects): Promise<string | null> {
-  const [one, ...more] = await unfinishedDrills(reports, effects);
+async function onlyUnfinished(reports: string, isTrusted: boolean, effects: Effects): Promise<string | null> {
+  const [one, ...more] = await unfinishedDrills(reports, effects, isTrusted);
   if (one === undefined) return null;
   if (more.length === 0) return one.folder;
   const list = [one, ...more].map(({ shown, why }) => `${shown} (${why})`).join(', ');
@@ -110,7 +120,8 @@ async function recoverIn(
       5,
       `nothing in this fleet shows whose halt is in force; the resume would lift one that somebody else made since; nothing was touched: make sure that nobody did, then run \`haltdrill recover ${shown} --ours\``,
     );
-  const inventory = await inventoryOf(opened, options.inventory, effects);
+  const { inventory, from } = await inventoryOf(opened, options.inventory, effects);
+  effects.err.write(describeActs(effects.secrets.clean(inventory), { shown, from }));
   const epoch = await nextEpoch(folder, entries, effects);
   await refuseWhileAlive(opened, inventory, folder, epoch, interruption, effects);
   await effects.takeOver(folder, epoch);

@@ -5,6 +5,7 @@ import type { Verdict } from '../../drill/model/verdict.ts';
 import { CliError, messageOf, usage } from '../cli-error.ts';
 import type { Effects } from '../effects.ts';
 import { resultText } from '../result-text.ts';
+import { NOTHING_READ, refuseUntrustedDrill } from '../trusted-folder.ts';
 
 export interface RejudgeOptions {
   readonly json?: true;
@@ -18,6 +19,7 @@ export interface RejudgeOptions {
 export async function rejudge(dir: string, options: RejudgeOptions, effects: Effects): Promise<number> {
   const folder = effects.files.resolve(dir, effects.folder);
   const shown = effects.files.shown(folder);
+  await refuseUntrustedDrill(folder, NOTHING_READ, effects);
   const entries = await evidenceIn(folder, shown, effects);
   const verdict = judged(entries, options, shown);
   const text = verdictJson(verdict);
@@ -72,7 +74,7 @@ async function comparison(
   shown: string,
   effects: Effects,
 ): Promise<{ readonly says: string; readonly differs: boolean }> {
-  const stored = await effects.files.read(effects.files.resolve('verdict.json', folder));
+  const stored = await effects.files.readOwn(effects.files.resolve('verdict.json', folder));
   switch (stored.kind) {
     case 'missing':
       return { says: `there is no verdict.json in ${shown} to compare it with`, differs: false };

@@ -10,6 +10,7 @@ import { type Drilled, holdAgainst, neverBegan, type Result } from '../selftest/
 import { linesFor, matrixMarkdown, summary } from '../selftest/matrix.ts';
 import { runRows } from '../selftest/run-rows.ts';
 import { selftestJson } from '../selftest/selftest-json.ts';
+import { NO_DRILL, refuseUntrustedReports } from '../trusted-folder.ts';
 
 export interface SelftestOptions {
   readonly only?: readonly string[];
@@ -35,6 +36,7 @@ export async function selftest(options: SelftestOptions, effects: Effects): Prom
   const beganMs = effects.nowMs();
   const stamp = startedAt.replace(/\.\d+/, '').replaceAll(/[-:]/g, '');
   const reports = effects.files.resolve(options.out ?? 'reports', effects.folder);
+  await refuseUntrustedReports(reports, NO_DRILL, effects);
   const folder = effects.files.resolve(`selftest-${stamp}-${effects.randomWord().slice(0, 4)}`, reports);
   const interruption = listenForSignals(
     effects,

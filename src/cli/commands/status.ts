@@ -3,10 +3,12 @@ import { statusTable } from '../../drill/proofs/status-table.ts';
 import { CliError, messageOf } from '../cli-error.ts';
 import type { Effects } from '../effects.ts';
 import { withLedger } from '../ledger-entry.ts';
+import { NOTHING_READ, refuseUntrustedReports } from '../trusted-folder.ts';
 
 /** Prints the ledger; exit code 0 whatever it says, since nothing was asked of it. */
 export async function status(options: { out?: string; json?: true }, effects: Effects): Promise<number> {
   const folder = effects.files.resolve(options.out ?? 'reports', effects.folder);
+  await refuseUntrustedReports(folder, NOTHING_READ, effects);
   const file = effects.files.resolve('ledger.db', folder);
   const shown = effects.files.shown(file);
   // Asking must not make a ledger where there is none.

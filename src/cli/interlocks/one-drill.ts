@@ -1,6 +1,7 @@
-import { messageOf, notRun } from '../cli-error.ts';
+import { CliError, messageOf, notRun } from '../cli-error.ts';
 import { unfinishedDrills } from '../drill-folders.ts';
 import type { Effects } from '../effects.ts';
+import { makeTrustedReports } from '../trusted-folder.ts';
 
 /** The lock of every drill and recovery whose reports lie in one folder. */
 export const LOCK_FILE = 'drill.lock';
@@ -15,8 +16,10 @@ export async function withDrillLock<T>(
   const shown = effects.files.shown(file);
   let lock: Awaited<ReturnType<Effects['takeLock']>>;
   try {
+    await makeTrustedReports(reports, effects);
     lock = await effects.takeLock(file);
   } catch (error) {
+    if (error instanceof CliError) throw error;
     throw notRun(`the lock ${shown} cannot be taken`, messageOf(error), 'name another folder with --out DIR');
   }
   if (lock === null)

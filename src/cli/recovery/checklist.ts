@@ -1,11 +1,6 @@
 import { plain } from '../../drill/model/harmless.ts';
-import {
-  type Command,
-  type Inventory,
-  isCommand,
-  type ManualStep,
-  type Operation,
-} from '../../drill/model/inventory.ts';
+import type { Inventory } from '../../drill/model/inventory.ts';
+import { inWords, onHost } from './in-words.ts';
 
 /** What a person does who has an incident and no journal. Prints the inventory's commands with the incident filled in; runs none. */
 export function checklist(inventory: Inventory, incident: string): string {
@@ -30,15 +25,4 @@ export function checklist(inventory: Inventory, incident: string): string {
   return `To undo incident ${plain(incident, 200)} of ${inventory.fleet} by hand (nothing was asked or touched):\n${steps
     .map((step) => `  [ ] ${plain(step, 1000)}\n`)
     .join('')}`;
-}
-
-function inWords(operation: Operation | Command, api: string): string {
-  return isCommand(operation)
-    ? onHost(operation.host ?? 'this machine', operation.run, '$incident')
-    : `${operation.method} ${api}${operation.path}`;
-}
-
-function onHost(host: string, run: ManualStep['run'], incident: string): string {
-  const words = run.map((word) => (word === '$incident' ? incident : word));
-  return `on ${host}: ${words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')}`;
 }

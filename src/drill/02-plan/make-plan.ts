@@ -102,7 +102,8 @@ function plannedHost({ name, transport, become, manager }: Host, pins: Pins | nu
   };
 }
 
-function reachedBy(transport: Transport): string {
+/** How a host is reached, such as `local` or `ssh ops@192.168.1.150:22`. */
+export function reachedBy(transport: Transport): string {
   if (transport.kind === 'local') return 'local';
   if (transport.kind === 'container') {
     const { engine, container, on } = transport;
