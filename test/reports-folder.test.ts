@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadDrill, loadInventory } from '../src/drill/01-load/load-fleet.ts';
 import { makePlan } from '../src/drill/02-plan/make-plan.ts';
-import { ownFolder, type Ran, requireFreshBuild, type RunOptions, start } from './support/haltdrill.ts';
+import { ownFolder, type Ran, type RunOptions, requireFreshBuild, start } from './support/haltdrill.ts';
 import { needs } from './support/needs.ts';
 import { drillText } from './support/small-fleet.ts';
 

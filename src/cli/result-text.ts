@@ -1,5 +1,5 @@
-import { plain } from '../drill/model/harmless.ts';
 import { between, headlineOf, isLeftHalted, OUTCOMES, recovery } from '../drill/10-report/words.ts';
+import { plain } from '../drill/model/harmless.ts';
 import type { Finding, Verdict } from '../drill/model/verdict.ts';
 import { columns } from '../drill/proofs/columns.ts';
 

@@ -88,6 +88,29 @@ describe('B2: the undo', () => {
     expect(verdict).toMatchObject({ verdict: 'pass', fleet: 'restored' });
   });
 
+  it('S7: compares a heartbeat without keeping what its file says', async () => {
+    const { fleet, verdict } = await runFakeDrill({
+      plan: { services: withBeat, timing: { ...fakePlan().timing, baselineMs: 8000 } },
+      prepare: ({ clock, tesseract }) => {
+        tesseract.heartbeat = () => present(`root:$6$secret ${Math.floor(clock.nowMs() / 2000)}`);
+      },
+    });
+    expect(verdict).toMatchObject({ verdict: 'pass', fleet: 'restored' });
+    const beats = fleet.entries.flatMap((entry) => {
+      const beat =
+        entry.kind === 'sample' && entry.sample.seen.kind === 'present'
+          ? entry.sample.seen.value.heartbeats.hermes
+          : undefined;
+      return beat?.kind === 'present' ? [beat.value] : [];
+    });
+    expect(beats[0]).toEqual({
+      digest: expect.stringMatching(/^[0-9a-f]{16}$/),
+      key: expect.stringMatching(/^[0-9a-f]{16}$/),
+      length: 'root:$6$secret 0'.length,
+    });
+    expect(JSON.stringify(fleet.entries)).not.toContain('root:');
+  });
+
   it('B2: and says that it is not restored where it is not', async () => {
     let resumed = Number.POSITIVE_INFINITY;
     const { verdict } = await runFakeDrill({

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type {
   BrokerReply,
   BrokerState,
@@ -142,7 +143,7 @@ export class FakeFleet {
         this.#words += 1;
         return `word${this.#words}`;
       },
-      fingerprint: (text) => String(text.length),
+      fingerprint: (text) => createHash('sha256').update(text).digest('hex').slice(0, 16),
       progress: (event) => this.told.push(event),
       confirm: this.confirm,
       stop: this.stop.signal,

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { drilled, primary } from './fleet/drilled.ts';
 import { unitText } from './fleet/files.ts';
-import { ofTheRunner } from './fleet/leftovers.ts';
 import { type FleetCase, scriptOf, type Target } from './fleet/fleet-case.ts';
+import { ofTheRunner } from './fleet/leftovers.ts';
 
 /** Beside the one that a case is about. */
 const SHIVA: Target = { name: 'shiva', host: 'east' };

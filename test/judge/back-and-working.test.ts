@@ -115,6 +115,34 @@ describe('B2: what came back, or was kept, works', () => {
     expect(verdict).toMatchObject({ verdict: 'pass', fleet: 'restored', findings: [] });
   });
 
+  it.each([
+    ['another key', (ms: number) => (ms < RESUME + 1500 ? 'kept' : 'new')],
+    [
+      'as older journals have it, and then by its digest',
+      (ms: number) => (ms < RESUME + 1500 ? null : 'new'),
+    ],
+  ])('S7: a heartbeat that is only written down in another way did not beat (%s)', (_, keyed) => {
+    const verdict = verdictOf((s) => {
+      beating(s, 'hermes', (ms) => String(Math.floor(Math.min(ms, T0) / 250)));
+      s.heartbeatKey = keyed;
+      s.endMs = RESUME + 2700;
+    });
+    expect(verdict).toMatchObject({ ...lost, fleet: 'unknown' });
+    expect(about(verdict, 'hermes')).toEqual(['undo-unseen']);
+  });
+
+  it('S7: a heartbeat is judged from an older journal, which holds the line itself', () => {
+    const older: Change = (s) => {
+      s.heartbeatKey = () => null;
+    };
+    expect(verdictOf(older)).toMatchObject({ verdict: 'pass', findings: [] });
+    const stopped = verdictOf((s) => {
+      older(s);
+      s.heartbeat = () => present('7');
+    });
+    expect(about(stopped, 'sentinel')).toEqual(['vacuous-target']);
+  });
+
   it('B2: a heartbeat that did not beat before the trigger either shows nothing', () => {
     const verdict = verdictOf((s) => beating(s, 'hermes', () => 'never'));
     expect(about(verdict, 'hermes')).toEqual(['vacuous-target']);

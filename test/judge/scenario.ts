@@ -7,6 +7,7 @@ import type {
   StoreSnapshot,
 } from '../../src/drill/model/broker-state.ts';
 import { type GuardName, type GuardRequest, guardReason } from '../../src/drill/model/guards.ts';
+import type { Heartbeat } from '../../src/drill/model/heartbeat.ts';
 import type { Act, Entry, EntryBody } from '../../src/drill/model/journal.ts';
 import type { KnownIssue } from '../../src/drill/model/known-issue.ts';
 import type { Plan, PlannedService, Role } from '../../src/drill/model/plan.ts';
@@ -96,6 +97,8 @@ export interface Scenario {
   auditAt: number[];
   exchange: (ms: number) => Reading<ExchangeBook>;
   heartbeat: (service: string, ms: number) => Reading<string>;
+  /** Under which key it is kept; null: as older journals have it, the line itself. */
+  heartbeatKey?: (ms: number) => string | null;
   reply: Reading<BrokerReply> | null;
   /** What to do with a sample: keep it, lose it, or let it fail. */
   sampling: (host: string, ms: number) => 'kept' | 'lost' | 'failed' | 'blind';
@@ -517,11 +520,11 @@ function sampleAt(
   const scope = s.scopeAt?.(host, at) ?? s.scopes[host] ?? { bootId: 'boot', pidNamespace: 'ns' };
   const wallDrift = s.uptimeDrift(host, at) + (s.hostWallDrift?.(host, at) ?? 0);
   const visible = s.visibility ?? { uid: 0, pid1: true, hidepid: '0' };
-  const heartbeats: Record<string, Reading<string>> = {};
+  const heartbeats: Record<string, Reading<Heartbeat>> = {};
   if (full) {
     for (const service of s.plan.services) {
       if (service.host === host && service.heartbeat !== null)
-        heartbeats[service.name] = s.heartbeat(service.name, at);
+        heartbeats[service.name] = kept(s, s.heartbeat(service.name, at), at);
     }
   }
   return {
@@ -539,6 +542,12 @@ function sampleAt(
       heartbeats,
     }),
   };
+}
+
+function kept(s: Scenario, read: Reading<string>, atMs: number): Reading<Heartbeat> {
+  const key = s.heartbeatKey?.(atMs);
+  if (read.kind !== 'present' || key === null) return read;
+  return present({ digest: `${key ?? ''}.${read.value}`, length: read.value.length, key: key ?? '' });
 }
 
 function isStranger(one: FakeLife): boolean {

@@ -3,11 +3,11 @@ import { mkdtempSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { needs } from '../../../test/support/needs.ts';
 import type { Reading } from '../../drill/model/reading.ts';
 import type { ProbeSample } from '../../drill/model/sample.ts';
 import type { HostLink } from '../../drill/ports/world.ts';
 import { localTransport } from '../transports/local.ts';
-import { needs } from '../../../test/support/needs.ts';
 import type { HostTransport, Running } from '../transports/transport.ts';
 import { createHostLink, type HostLinkOptions } from './host-link.ts';
 import { exists, pidsOfSession, pidsWithArgument, Strangers, startOf } from './strangers.fixture.ts';
@@ -264,6 +264,24 @@ describe.each(SHELLS.map((shell) => [shell.slice(-2).join(' '), shell] as const)
       writeFileSync(join(folder, name), '');
       expect((await sample(link, 'full')).heartbeats.there).toEqual({ kind: 'present', value: '' });
       expect((await sample(link, 'list')).heartbeats).toEqual({});
+    });
+
+    it('S7: follows no link in place of a heartbeat file, nor in a row of them', async () => {
+      writeFileSync(join(folder, 'theirs'), 'what only root may read');
+      symlinkSync(join(folder, 'theirs'), join(folder, 'link'));
+      symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling'));
+      const names = ['link', 'theirs', 'dangling'];
+      const heartbeats = names.map((service) => ({ service, file: join(folder, service) }));
+      const link = newLink({ shell, heartbeats });
+      await link.open();
+      const reason = 'its heartbeat file is a link, which is not followed; declare the file itself';
+      const { heartbeats: seen, ...rest } = await sample(link, 'full');
+      expect(seen).toEqual({
+        link: { kind: 'unreadable', reason },
+        theirs: { kind: 'present', value: 'what only root may read' },
+        dangling: { kind: 'unreadable', reason },
+      });
+      expect(rest.rows.length).toBeGreaterThan(1);
     });
 
     it('plants canaries, ends them on request, and leaves nothing after close', async () => {

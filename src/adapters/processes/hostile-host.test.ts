@@ -1,10 +1,10 @@
+import { PassThrough } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Behaviour, hostileHost } from '../../../test/hostile/hostile-host.ts';
-import type { ProbeSample } from '../../drill/model/sample.ts';
 import type { Received } from '../../drill/model/reading.ts';
+import type { ProbeSample } from '../../drill/model/sample.ts';
 import type { HostLink } from '../../drill/ports/world.ts';
 import { askHost } from '../transports/ask-host.ts';
 import { runCommand } from '../transports/run-command.ts';

@@ -3,8 +3,8 @@ import { absent, present, type Reading, unreadable } from '../../drill/model/rea
 import type { ProbeSample, SampleRequest } from '../../drill/model/sample.ts';
 import { Answer, natural } from './answer.ts';
 import { MOST_PIDS, tooMany } from './budget.ts';
-import type { ParsedIdentity } from './parse-identity.ts';
 import { parseHeartbeats } from './parse-heartbeats.ts';
+import type { ParsedIdentity } from './parse-identity.ts';
 import type { Slices } from './slices.ts';
 
 interface Process {

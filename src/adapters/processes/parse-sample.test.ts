@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseIdentity } from './parse-identity.ts';
-import { liveThreads, parseSample as readSample, parseThreads } from './parse-sample.ts';
+import { liveThreads, parseThreads, parseSample as readSample } from './parse-sample.ts';
 import { bodyOf } from './probe-session.ts';
 import { atOnce } from './slices.ts';
 
@@ -35,6 +35,17 @@ describe('a full sample', () => {
       pid1: true,
       heartbeats: { sentinel: { kind: 'present', value: 'beat' } },
     });
+  });
+
+  it('S7: has nothing of a heartbeat file whose place a link took while it was read', () => {
+    const swapped = `${FULL}H 1 link\n`;
+    expect(parseSample(swapped, 2, request, about).heartbeats.sentinel).toMatchObject({
+      kind: 'unreadable',
+      reason: expect.stringContaining('is a link'),
+    });
+    expect(() => parseSample(FULL.replace('H 1 file', 'H 1 constructor'), 2, request, about)).toThrow(
+      'could not be understood',
+    );
   });
 
   it('is refused when a process that was there all the time has no row', () => {

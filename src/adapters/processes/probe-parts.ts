@@ -100,12 +100,16 @@ uproot() {
 
 /** Heartbeat files, by their place among the arguments. */
 export const HEARTBEATS = `
-# A file is absent only where the folder that would hold it could be searched.
+# A link is not followed: whoever made it need not be one who may read what it points to. One that took the file's place while that was
+# read is told afterwards. A file is absent only where the folder that would hold it could be searched.
 heartbeat() {
-  if [ -f "$2" ]; then
+  if [ -L "$2" ]; then say "H $1 link$nl"
+  elif [ -f "$2" ]; then
     say "H $1 file$nl"
-    hex -N 512 "$2" || say "H $1 denied$nl"
-  elif [ -e "$2" ] || [ -L "$2" ]; then say "H $1 odd$nl"
+    if ! hex -N 512 "$2"; then say "H $1 denied$nl"
+    elif [ -L "$2" ]; then say "H $1 link$nl"
+    fi
+  elif [ -e "$2" ]; then say "H $1 odd$nl"
   else
     dir=$2
     while :; do

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -56,6 +56,7 @@ beforeEach(() => {
     heartbeats: [
       { service: 'there', file: join(folder, 'beat') },
       { service: 'none', file: join(folder, 'no', 'such') },
+      { service: 'link', file: join(folder, 'link') },
     ],
   });
 });
@@ -78,6 +79,7 @@ const sample = async (mode: 'list' | 'full', watch: number[] = [], detail: numbe
 
 it('says who answers, and sees everybody, itself among them', async () => {
   writeFileSync(join(folder, 'beat'), 'first\nsecond\n');
+  symlinkSync(join(folder, 'beat'), join(folder, 'link'));
   const identity = value(await link.open());
   expect(identity).toEqual({
     ...{ bootId: BOOT.toLowerCase(), machineId: '564d1b2c0a3e11ec9a030242ac130003', hostname: 'knox.local' },
@@ -101,7 +103,11 @@ it('says who answers, and sees everybody, itself among them', async () => {
   expect(value(seen.details[0]?.argv as Reading<readonly string[]>).slice(0, 5)).toEqual([
     ...['/bin/sh', '-c', 'echo', 'up;', 'read'],
   ]);
-  expect(seen.heartbeats).toEqual({ there: { kind: 'present', value: 'first' }, none: { kind: 'absent' } });
+  expect(seen.heartbeats).toMatchObject({
+    there: { kind: 'present', value: 'first' },
+    none: { kind: 'absent' },
+    link: { kind: 'unreadable', reason: expect.stringContaining('is a link') },
+  });
   expect((await sample('list', [pid])).rows.map((row) => row.pid)).toEqual([pid]);
 });
 

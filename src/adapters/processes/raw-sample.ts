@@ -53,7 +53,8 @@ export function rawSample(
 }
 
 const STAT = /^(\d+) \(.*\) ([A-Za-z](?: -?\d+)+ ?)$/;
-const TAGGED = /^(?:B \w+|E \w+ \d+|[WTLRDFUXKZ](?: (?:\/proc\/)?[-\d.]+)*|H \d+ (?:file|denied|odd|none))$/;
+const TAGGED =
+  /^(?:B \w+|E \w+ \d+|[WTLRDFUXKZ](?: (?:\/proc\/)?[-\d.]+)*|H \d+ (?:file|link|denied|odd|none))$/;
 const HEX = /^(?:\s*[0-9a-f]{2}){1,16}\s*$/;
 
 /** The shape of an answer: numbers, states and markers; names and command lines only by their length. */

@@ -1,5 +1,5 @@
-import type { FoundManager, RunningService } from '../../drill/model/survey.ts';
 import { present, type Reading } from '../../drill/model/reading.ts';
+import type { FoundManager, RunningService } from '../../drill/model/survey.ts';
 import type { HostLink } from '../../drill/ports/world.ts';
 import { LIST_SCRIPT } from './list-script.ts';
 import { parseSections, type Section } from './parse-sections.ts';

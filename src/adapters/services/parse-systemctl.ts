@@ -1,7 +1,7 @@
 import type { Bite, ManagedService, Revival } from '../../drill/model/manager.ts';
 import { absent, present, type Reading, unreadable } from '../../drill/model/reading.ts';
-import { parseTimespan } from './parse-timespan.ts';
 import { slowest } from '../../drill/model/revival.ts';
+import { parseTimespan } from './parse-timespan.ts';
 
 const NOT_UNDERSTOOD = unreadable('the answer of systemctl could not be understood');
 

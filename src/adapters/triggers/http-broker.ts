@@ -12,11 +12,6 @@ import { present, type Reading, type Received, unreadable } from '../../drill/mo
 import type { BrokerLink } from '../../drill/ports/world.ts';
 import type { AskLimits, AskOn } from '../system/ask-here.ts';
 import { type HttpAnswer, harmlessUrl, httpOnce, jsonOf } from '../system/http-once.ts';
-import { randomWord } from '../system/random.ts';
-import { createRawKeeper } from '../system/raw.ts';
-import { createRedactor } from '../system/redact.ts';
-import { nameOf, runOperation } from './command-operation.ts';
-import { isAcknowledged } from './expected.ts';
 import {
   claimedRecorded,
   claimedState,
@@ -24,6 +19,11 @@ import {
   incidentSpelling,
   statusState,
 } from '../system/pick-state.ts';
+import { randomWord } from '../system/random.ts';
+import { createRawKeeper } from '../system/raw.ts';
+import { createRedactor } from '../system/redact.ts';
+import { nameOf, runOperation } from './command-operation.ts';
+import { isAcknowledged } from './expected.ts';
 import { fillHeaders, fillTemplate, type Values } from './template.ts';
 
 const KEPT_BODY_BYTES = 4096;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { describe, expect, it } from 'vitest';
 import { parseCron } from '../../drill/model/cron.ts';
-import { openUntil, type MaintenanceWindow } from '../../drill/model/windows.ts';
+import { type MaintenanceWindow, openUntil } from '../../drill/model/windows.ts';
 import { openStretches } from './open-stretches.ts';
 import { inZone, isSameZone } from './zones.ts';
 

@@ -3,13 +3,13 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownFolder } from '../../../test/support/haltdrill.ts';
-import { createEffects } from '../../effects.ts';
+import { liveInventoryText } from '../../../test/support/small-fleet.ts';
 import { present, unreadable } from '../../drill/model/reading.ts';
 import type { HostIdentity } from '../../drill/model/sample.ts';
 import type { Opening } from '../../drill/ports/world.ts';
+import { createEffects } from '../../effects.ts';
 import { createFiles } from '../../files.ts';
 import type { Effects } from '../effects.ts';
-import { liveInventoryText } from '../../../test/support/small-fleet.ts';
 import { readPins } from '../read-pins.ts';
 import { runCli } from '../run-cli.ts';
 

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { passed } from '../../../test/support/verdicts.ts';
-import { ownFolder } from '../../../test/support/haltdrill.ts';
 import { fakePlan } from '../../../test/fakes/fake-fleet.ts';
+import { ownFolder } from '../../../test/support/haltdrill.ts';
+import { passed } from '../../../test/support/verdicts.ts';
 import { verdictJson } from '../../drill/10-report/verdict-json.ts';
 import type { Verdict } from '../../drill/model/verdict.ts';
 import { createEffects } from '../../effects.ts';

@@ -1,5 +1,5 @@
-import { plain } from '../../drill/model/harmless.ts';
 import { shellWord } from '../../drill/10-report/words.ts';
+import { plain } from '../../drill/model/harmless.ts';
 import type { CheckedStep } from '../../drill/ports/world.ts';
 
 /** As long as a command line is allowed to be shown; one that is cut says so. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { loadDrill, loadInventory } from '../../drill/01-load/load-fleet.ts';
-import { makePlan } from '../../drill/02-plan/make-plan.ts';
 import { drillText, liveInventoryText } from '../../../test/support/small-fleet.ts';
 import { createSecrets } from '../../adapters/system/secrets.ts';
+import { loadDrill, loadInventory } from '../../drill/01-load/load-fleet.ts';
+import { makePlan } from '../../drill/02-plan/make-plan.ts';
 import type { Entry } from '../../drill/model/journal.ts';
 import type { Plan } from '../../drill/model/plan.ts';
 import { asDeclared } from './as-declared.ts';

@@ -1,9 +1,10 @@
 import { bootAgeMs } from '../model/boot-age.ts';
+import { markHeartbeat } from '../model/heartbeat.ts';
 import { isReboot } from '../model/identity.ts';
 import { unlikePin } from '../model/pin.ts';
 import type { Plan } from '../model/plan.ts';
 import { apart, present, type Reading } from '../model/reading.ts';
-import type { HostIdentity, Sample, SampleRequest, SeenTable } from '../model/sample.ts';
+import type { HostIdentity, ProbeSample, Sample, SampleRequest, SeenTable } from '../model/sample.ts';
 import type { HostLink, World } from '../ports/world.ts';
 import { Beats } from './beats.ts';
 import { classify } from './classify.ts';
@@ -210,7 +211,7 @@ export class HostWatch {
       });
       return;
     }
-    const { pids, details, rows, ...probed } = answer.value;
+    const { pids, details, rows, heartbeats, ...probed } = answer.value;
     const comms = new Map(rows.map((row) => [row.pid, row.comm]));
     const seen: SeenTable = {
       ...probed,
@@ -221,6 +222,7 @@ export class HostWatch {
       details: details.map((detail) =>
         classify(detail, this.#plan, this.#world.fingerprint, comms.get(detail.pid)),
       ),
+      heartbeats: marked(heartbeats, this.#world.fingerprint),
     };
     const sample: Sample = { ...common, seen: present(seen) };
     journal.append({ kind: 'sample', sample });
@@ -265,4 +267,16 @@ export class HostWatch {
 function isSameBoot(now: HostIdentity, before: HostIdentity | null): boolean {
   const parts = ['bootId', 'pidNamespace', 'machineId', 'hostKey'] as const;
   return parts.every((part) => now[part] === before?.[part]);
+}
+
+function marked(
+  heartbeats: ProbeSample['heartbeats'],
+  fingerprint: (text: string) => string,
+): SeenTable['heartbeats'] {
+  return Object.fromEntries(
+    Object.entries(heartbeats).map(([service, read]) => [
+      service,
+      read.kind === 'present' ? present(markHeartbeat(service, read.value, fingerprint)) : read,
+    ]),
+  );
 }

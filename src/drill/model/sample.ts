@@ -1,3 +1,4 @@
+import type { Heartbeat } from './heartbeat.ts';
 import type { ProcessDetail, ProcessRow, TableScope } from './process.ts';
 import type { Raw } from './raw.ts';
 import type { Reading } from './reading.ts';
@@ -38,7 +39,7 @@ export interface ProbeSample {
   /** Those of `detail` that were there. */
   readonly details: readonly ProcessDetail[];
   readonly visibility: Visibility;
-  /** Content of each heartbeat file, by service; only in full samples. */
+  /** First line of each heartbeat file, by service; only in full samples. */
   readonly heartbeats: Readonly<Record<string, Reading<string>>>;
 }
 
@@ -120,5 +121,6 @@ export interface SeenTable {
   /** Pids listed that were not in the sample before; their details follow in the next ones. */
   readonly appeared: readonly number[];
   readonly visibility: Visibility;
-  readonly heartbeats: Readonly<Record<string, Reading<string>>>;
+  /** By service; only in full samples. */
+  readonly heartbeats: Readonly<Record<string, Reading<Heartbeat>>>;
 }

@@ -1,6 +1,6 @@
-import type { DaemonArguments } from './daemon.ts';
-import { holdMs } from '../variants/timing.ts';
 import { runBroker } from '../broker/main.ts';
+import { holdMs } from '../variants/timing.ts';
+import type { DaemonArguments } from './daemon.ts';
 
 /** A broker whose program is also its status command, which takes a while to answer. */
 export function runBrokerOrStatus(daemon: DaemonArguments): void {

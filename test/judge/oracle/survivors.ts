@@ -97,7 +97,11 @@ function missingBeats(e: Evidence, service: PlannedService, fromMs: number, unti
   for (const [index, { beat, sentMs }] of beats.entries()) {
     const next = beats[index + 1];
     if (next?.beat.kind !== 'present' || beat.kind !== 'present') continue;
-    if (next.sentMs - sentMs < 4 * service.heartbeat.everyMs || next.beat.value !== beat.value) continue;
+    if (
+      next.sentMs - sentMs < 4 * service.heartbeat.everyMs ||
+      JSON.stringify(next.beat.value) !== JSON.stringify(beat.value)
+    )
+      continue;
     return [{ ...about, says: `its heart did not beat from ${sentMs} to ${next.sentMs}` }];
   }
   return [];

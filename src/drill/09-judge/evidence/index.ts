@@ -27,7 +27,7 @@ export {
   within,
 } from './case-file.ts';
 export { aroundTry, endedHalt, type GuardTry, markOf } from './guard-tries.ts';
-export { type Beat, beatBefore, beatsOf, limitOf, longestStill } from './heartbeats.ts';
+export { type Beat, beatBefore, beatsOf, hasBeaten, limitOf, longestStill, whyUnread } from './heartbeats.ts';
 export { type BadSample, type HostSample, type HostSamples, isBad } from './host-samples.ts';
 export { instantMs } from './instant.ts';
 export { lateHalt } from './late-halt.ts';

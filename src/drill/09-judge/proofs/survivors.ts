@@ -1,3 +1,4 @@
+import { compareBeats } from '../../model/heartbeat.ts';
 import type { Finding } from '../../model/verdict.ts';
 import {
   type Beat,
@@ -11,6 +12,7 @@ import {
   otherProgram,
   type ServiceLives,
   servicesOf,
+  whyUnread,
 } from '../evidence/index.ts';
 import { fault } from '../finding.ts';
 import { diedBy } from './hold.ts';
@@ -168,7 +170,15 @@ function neverBeat(c: CaseFile, service: ServiceLives): Finding[] {
   const [first] = beatsOf(c, service).flat();
   return before === 'still'
     ? [didNotChange(service, first)]
-    : [fault('blind-probe', 'heartbeat unread', { host, service: name }, { when: 'before' }, [first?.id])];
+    : [
+        fault(
+          'blind-probe',
+          'heartbeat unread',
+          { host, service: name },
+          { when: 'before', reason: whyUnread(c, service, c.anchorMs) },
+          [first?.id],
+        ),
+      ];
 }
 
 function didNotChange({ planned: { name, host, role } }: ServiceLives, first: Beat | undefined): Finding {
@@ -195,13 +205,18 @@ function stale(c: CaseFile, service: ServiceLives): Finding[] {
         'blind-probe',
         'heartbeat unread',
         { host, service: name },
-        { when: before.length === 0 ? 'before' : 'halted' },
+        {
+          when: before.length === 0 ? 'before' : 'halted',
+          reason: whyUnread(c, service, before.length === 0 ? c.anchorMs : c.haltEndMs),
+        },
         [before[0]?.id, last?.id],
       ),
     ];
   }
   const was = beatBefore(c, service);
-  const beatAfter = new Set([...before, ...after].map((beat) => beat.value)).size > 1;
+  const beatAfter = [...before, ...after].some(
+    (beat) => compareBeats(before[0]?.value ?? null, beat.value) === 'other',
+  );
   if (was === 'still' || (was === 'short' && !beatAfter)) return [didNotChange(service, before[0])];
   for (const run of runs) {
     const still = longestStill(run, c.anchorMs);

@@ -1,4 +1,5 @@
 import type { Idleness } from '../../model/findings/undo-words.ts';
+import { compareBeats } from '../../model/heartbeat.ts';
 import type { Interval } from '../../model/reading.ts';
 import {
   type Beat,
@@ -6,6 +7,7 @@ import {
   beatsOf,
   type CaseFile,
   firstSeen,
+  hasBeaten,
   type Life,
   limitOf,
   type ServiceLives,
@@ -93,10 +95,7 @@ function noBeat(c: CaseFile, service: ServiceLives, lives: readonly Life[]): Idl
   const [first, last] = [beats[0], beats.at(-1)];
   if (first === undefined || last === undefined)
     return { sure: false, why: 'heartbeat unread', forMs: 0, ids: [] };
-  const hasBeaten = beats.some(
-    (beat, at) => at > 0 && beat.value !== null && beat.value !== beats[at - 1]?.value,
-  );
-  if (!hasBeaten) {
+  if (!hasBeaten(beats)) {
     const sure = last.sentMs - first.receivedMs > limit;
     return { ...(stood(first, last, 0) ?? notYet(first, last)), sure };
   }
@@ -112,12 +111,15 @@ function stillAtEnd(
 ): Idle | null {
   const run = runs.at(-1) ?? [];
   const last = run.at(-1);
-  const first = run[run.findLastIndex(({ value }) => value !== last?.value) + 1];
+  const first =
+    run[run.findLastIndex(({ value }) => compareBeats(value, last?.value ?? null) !== 'same') + 1];
   if (first === undefined || last === undefined || last.sentMs < sinceMs) return null;
   const sure = stood(first, last, limit);
   if (sure !== null) return sure;
   const before = runs.flat().findLast(({ receivedMs }) => receivedMs < first.sentMs);
-  if (before === undefined || first.sentMs - before.receivedMs <= c.plan.timing.maxGapMs) return null;
+  if (before === undefined) return null;
+  const changed = compareBeats(before.value, first.value) === 'other';
+  if (changed && first.sentMs - before.receivedMs <= c.plan.timing.maxGapMs) return null;
   // One look shows that it has beaten since the last one, and not when.
   const mayStandMs = first === last ? 2 * limit : limit;
   return last.sentMs - before.receivedMs > mayStandMs ? notYet(first, last) : null;

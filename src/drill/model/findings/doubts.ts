@@ -100,8 +100,11 @@ export const doubtsFindings = {
         { pids, lastMs }: { readonly pids: readonly number[]; readonly lastMs: number },
       ) =>
         `Whether ${service} was gone by the deadline was not seen: pid ${pids.join(', ')} was there ${seconds(lastMs)} after T0, and no later sample says when it ended.`,
-      'heartbeat unread': ({ host, service }, { when }: { readonly when: 'before' | 'halted' }) =>
-        `The heartbeat of ${service} on ${host} could not be read ${when === 'before' ? 'before the trigger' : 'during the halt'}.`,
+      'heartbeat unread': (
+        { host, service },
+        { when, reason }: { readonly when: 'before' | 'halted'; readonly reason: string | null },
+      ) =>
+        `The heartbeat of ${service} on ${host} could not be read ${when === 'before' ? 'before the trigger' : 'during the halt'}${reason === null ? '' : `: ${reason}`}.`,
       'missed by probe': ({ host }, seen: OnePid) =>
         `A second reader listed ${pidOf(seen)} on ${host}, which the probe did not see.`,
       'missed by reader': ({ host }, seen: OnePid) =>
