@@ -2,6 +2,7 @@ import type { ExchangeBook } from '../../../src/drill/model/broker-state.ts';
 import { isRefusal } from '../../../src/drill/model/guards.ts';
 import { type Evidence, ofKind } from './evidence.ts';
 import type { Lack } from './lack.ts';
+import { missingStop } from './stops.ts';
 
 interface Book {
   readonly sentMs: number;
@@ -37,12 +38,10 @@ export function missingEffects(e: Evidence): Lack[] {
   return lacks;
 }
 
-function missingFor(
-  { plan: { effects } }: Evidence,
-  asset: string,
-  before: readonly Book[],
-  late: readonly Book[],
-): string[] {
+const isStopped = (e: Evidence): boolean =>
+  e.plan.services.every((service) => service.role !== 'target' || missingStop(e, service).length === 0);
+
+function missingFor(e: Evidence, asset: string, before: readonly Book[], late: readonly Book[]): string[] {
   const [begin, t0, first, last] = [before[0], before.at(-1), late[0], late.at(-1)];
   if (begin === undefined || t0 === undefined) return ['the exchange was not read before the trigger'];
   if (first === undefined || last === undefined) return ['the exchange was not read after the deadline'];
@@ -51,7 +50,7 @@ function missingFor(
   // A slow market is given all of the halt.
   const since = accepted(last.book, asset) - accepted(t0.book, asset);
   const during = accepted(last.book, asset) - accepted(first.book, asset);
-  const { silent = [], flat = [], active = [] } = effects ?? {};
+  const { silent = [], flat = [], active = [] } = e.plan.effects ?? {};
   if (silent.includes(asset) && traded < 2) says.push('there was no trade before the trigger');
   if (silent.includes(asset) && during > 0) says.push('orders were accepted after the deadline');
   if (active.includes(asset) && since === 0) says.push('trade did not go on');
@@ -59,8 +58,10 @@ function missingFor(
   const resting = ({ book }: Book): number => book.open[asset] ?? 0;
   if (flat.includes(asset) && held(t0) + resting(t0) === 0) says.push('there was nothing to flatten');
   if (flat.includes(asset) && late.some((one) => held(one) + resting(one) > 0)) says.push('it was not flat');
-  // Orders on their way may fill by the deadline; after it nothing may grow.
-  if (!active.includes(asset) && late.some((one) => held(one) > Math.max(held(t0), held(first))))
+  // Orders on their way may fill by the deadline, or until all has stopped; after it nothing may grow.
+  const stood = isStopped(e) ? late : late.filter(({ sentMs }) => sentMs >= e.deadline);
+  const most = Math.max(held(t0), ...stood.slice(0, 1).map(held));
+  if (!active.includes(asset) && stood.some((one) => held(one) > most))
     says.push('its position grew under the halt');
   return says;
 }

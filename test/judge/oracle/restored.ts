@@ -23,7 +23,15 @@ export function provenAt(e: Evidence): number {
 function firstLasting(e: Evidence, service: PlannedService): number | null {
   const end = e.good.get(service.host)?.at(-1)?.receivedMs ?? 0;
   const there = livesIn(e, service, e.haltEnd, end).filter((life) => isThere(e, service, life, end));
-  return there.length === 0 ? null : Math.max(...there.map((life) => firstSeen(life).sentMs));
+  const lasting = lastingOf(e, service, there);
+  return lasting.length === 0 ? null : Math.max(...lasting.map((life) => firstSeen(life).sentMs));
+}
+
+// For a moment, beside all that are needed: a command of the same script (DESIGN section 6).
+function lastingOf(e: Evidence, service: PlannedService, there: readonly Seen[]): readonly Seen[] {
+  const before = rootsOf(baselineOf(e, service));
+  const lasting = rootsOf(there).filter((life) => before.includes(life) || !isBrief(e, life));
+  return lasting.length >= before.length ? lasting : rootsOf(there);
 }
 
 function isThere(e: Evidence, { host, name }: PlannedService, life: Seen, ms: number): boolean {
@@ -47,10 +55,8 @@ function missingOf(e: Evidence, service: PlannedService, provenMs: number): Lack
   const good = e.good.get(service.host) ?? [];
   const end = Math.max(provenMs, good.at(-1)?.receivedMs ?? 0);
   const before = rootsOf(baselineOf(e, service));
-  const there = rootsOf(livesIn(e, service, e.haltEnd, end).filter((life) => isThere(e, service, life, end)));
-  // For a moment, beside all that are needed: a command of the same script (DESIGN section 6).
-  const lasting = there.filter((life) => before.includes(life) || !isBrief(e, life));
-  const after = lasting.length >= before.length ? lasting : there;
+  const there = livesIn(e, service, e.haltEnd, end).filter((life) => isThere(e, service, life, end));
+  const after = lastingOf(e, service, there);
   const kinds = (lives: readonly Seen[], ms: number): string =>
     lives
       .map((life) => decidedAt(life, ms)?.fingerprint ?? '?')

@@ -98,7 +98,11 @@ function lackingStop(e: Evidence, service: PlannedService): Lack[] {
     const same = lookAt(life, e.haltEnd)?.services.includes(service.name) === true;
     // One that was there before the trigger, became it, and went did not come again: it stopped late.
     const isLate = same && firstSeen(life).receivedMs <= e.t0 && goneMs <= e.haltEnd;
-    const part = roots.includes(life) || isLate ? 'stop' : same ? 'again' : 'child';
+    // Of the family of one that ran on: it is part of what did not stop.
+    const isOfRunning = roots.some(
+      (root) => (goneIn(root, good, e.haltEnd)?.receivedMs ?? Infinity) > e.deadline,
+    );
+    const part = roots.includes(life) || isLate ? 'stop' : same && !isOfRunning ? 'again' : 'child';
     lacks.push({ part, ...about, says: `pid ${life.pid} was not gone in time` });
   }
   return [...lacks, ...missingAbsence(e, service, [...roots, ...family])];

@@ -57,7 +57,14 @@ function missingReturn(
     .filter((life, _, all) => !isBrief(e, life) || all.every((other) => isBrief(e, other)));
   const [back] = lasting;
   if (lasting.length !== 1 || back === undefined)
-    return [...lacks, { ...about, says: `${lasting.length} lives came after it` }];
+    return [
+      ...lacks,
+      {
+        ...about,
+        part: back === undefined ? 'crash' : 'elsewhere',
+        says: `${lasting.length} lives came after it`,
+      },
+    ];
   if (firstSeen(back).receivedMs > kill.toMs + e.plan.timing.crashWithinMs)
     lacks.push({ ...about, says: 'it came back late' });
   if (goneIn(back, e.good.get(service.host) ?? [], untilMs) !== null)

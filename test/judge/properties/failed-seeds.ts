@@ -1,6 +1,6 @@
 import type { Entry } from '../../../src/drill/model/journal.ts';
 import { given } from '../given.ts';
-import { cleanLevel2, cleanLevel4, livesOf, type Scenario } from '../scenario.ts';
+import { cleanLevel2, cleanLevel4, life, livesOf, type Scenario } from '../scenario.ts';
 
 /**
  * What a property test once found, as it was found: seeds and paths replay on the arbitraries of their day only, so the input itself
@@ -75,6 +75,30 @@ export const failedSeeds: readonly FailedSeed[] = [
         .and((s) => {
           for (const one of livesOf(s, 'hermes'))
             one.state = (ms) => ({ state: ms >= 9945 && ms < 16_011 ? 'T' : 'S' });
+        })
+        .journal(),
+  },
+  {
+    property: 'a pass implies the whole proof, looked for again in the raw journal',
+    seed: 700609388,
+    path: '1490:1:0:1:1:2',
+    was: 'a control that had gone by itself before it was killed was taken for one that the probe saw vanish',
+    all: () =>
+      given(cleanLevel2)
+        .and((s) => {
+          Object.assign(s.canaries[0] ?? {}, { goneMs: 2000, killedMs: 4850 });
+        })
+        .journal(),
+  },
+  {
+    property: 'a pass implies the whole proof, looked for again in the raw journal',
+    seed: 346567463,
+    path: '2971:5:5:2:2:6:5:5:12:6',
+    was: 'a command of the same script in the last second, which the oracle would have watched for as long as what came back',
+    all: () =>
+      given(cleanLevel2)
+        .and((s) => {
+          s.lives.push(life('hermes', 'tesseract', 799, 17_811, 18_811));
         })
         .journal(),
   },

@@ -105,7 +105,7 @@ function lingering(host: HostSamples, { killed, life }: Canary): Finding[] {
     return [fault('blind-probe', 'canary still listed', subject, { graceMs: GRACE_MS }, ids)];
   }
   const watchedUntilMs = host.good.at(-1)?.sentMs ?? 0;
-  return watchedUntilMs > goneMs && vanishedAt(host, life, killed) === null
+  return watchedUntilMs > goneMs && !wasGone(host, life, killed) && vanishedAt(host, life, killed) === null
     ? [fault('blind-probe', 'canary never vanished', subject, {}, [killed.id])]
     : [];
 }
@@ -151,9 +151,23 @@ function sampleShowing(host: HostSamples, life: Life, fromMs: number): HostSampl
   return life.seen.find(({ sample }) => sample.host === host.name && sample.sentMs > fromMs)?.sample ?? null;
 }
 
+/** Whether it had gone by itself: that it is missing then says nothing of the kill. */
+function wasGone(host: HostSamples, life: Life, killed: Interval): boolean {
+  const last = lastSample(host, life);
+  return host.good.some(
+    (sample) =>
+      sample.sentMs > (last?.sentMs ?? 0) && sample.receivedMs <= killed.fromMs && speaksOf(sample, life.pid),
+  );
+}
+
+function lastSample(host: HostSamples, life: Life): HostSample | undefined {
+  return life.seen.findLast(({ sample }) => sample.host === host.name)?.sample;
+}
+
+/** The first sample without a control that was there when it was killed; null where there is none. */
 function vanishedAt(host: HostSamples, life: Life, killed: Interval): HostSample | null {
-  const last = life.seen.findLast(({ sample }) => sample.host === host.name)?.sample;
-  if (last === undefined) return null;
+  const last = lastSample(host, life);
+  if (last === undefined || wasGone(host, life, killed)) return null;
   const from = Math.max(last.sentMs, killed.fromMs);
   return host.good.find((sample) => sample.sentMs > from && speaksOf(sample, life.pid)) ?? null;
 }
