@@ -51,7 +51,8 @@ function missingHold(e: Evidence, accepted: readonly Finding[]): Lack[] {
   const { store = true, status = true } = e.plan.sources;
   if ((store || status) && !missingState(e).some(excused)) begins.push(verifiedAt(e) ?? Infinity);
   const crashed = e.plan.services.find(({ name }) => name === e.plan.crash);
-  if (crashed !== undefined && !missingSurvival(e, crashed, e.haltEnd).some(excused))
+  // One that came back and does not answer is excused by what is missing of its state.
+  if (crashed !== undefined && ![...missingSurvival(e, crashed, e.haltEnd), ...missingState(e)].some(excused))
     begins.push(backAt(e) ?? Infinity);
   const ends = e.plan.hosts.map(({ name }) => {
     const watched =

@@ -179,8 +179,8 @@ function disagreements(e: Evidence, said: readonly Told<BrokerState>[]): number[
       (key) =>
         value[key] !== before[key] && (key === 'level' || (value[key] !== null && before[key] !== null)),
     );
-    since = other ? (since ?? sentMs) : null;
-    lasted.push(since === null ? 0 : sentMs - since);
+    since = other ? (since ?? receivedMs) : null;
+    lasted.push(since === null ? 0 : Math.max(0, sentMs - since));
   }
   return lasted;
 }
