@@ -10,6 +10,7 @@ const RESPONDER = fileURLToPath(new URL('responder.mjs', import.meta.url));
 export type Behaviour =
   | 'calm'
   | 'drip'
+  | 'too-many'
   | 'a-million'
   | 'at-the-bound'
   | 'endless-rows'

@@ -31,19 +31,20 @@ let asked = 0;
 const SAMPLES = {
   calm: (mode, watch) => [table(mode, range(1, FEW), watch), FEW],
   drip: (mode, watch) => [table(mode, range(1, 300), watch), 300],
+  'too-many': (mode, watch) => [table(mode, range(1, 10_000), watch), 10_000],
   'a-million': (mode) => [
     `${mode === 'full' ? 'W 1.00 1.01 -\n' : ''}T 1.01 1\n${list(range(1, 1e6))}R\n`,
     1e6,
   ],
-  'at-the-bound': (mode, watch) => [table(mode, range(1, 16_384), mode === 'full' ? [] : watch), 16_384],
+  'at-the-bound': (mode, watch) => [table(mode, range(1, 8_192), mode === 'full' ? [] : watch), 8_192],
   'endless-rows': () => [row(1).repeat(130_000), 1],
-  'a-long-line': () => [`T ${' '.repeat(15 * MIB)}\n`, 1],
-  'empty-lines': () => ['\n'.repeat(15 * MIB), 1],
+  'a-long-line': () => [`T ${' '.repeat(11 * MIB)}\n`, 1],
+  'empty-lines': () => ['\n'.repeat(11 * MIB), 1],
   'a-long-record': () => [`T 1.01 1\nL 7 /proc/1\nR\n1 (a) S${' 1'.repeat(500_000)}\n`, 1],
-  zombies: (mode, watch) => [table(mode, range(1, 8_192), watch, 'Z'), 8_192],
+  zombies: (mode, watch) => [table(mode, range(1, 4_096), watch, 'Z'), 4_096],
   churn: (mode, watch) => {
     asked += 1;
-    return [table(mode, [1, ...range(asked * 8_000, 8_000)], mode === 'full' ? [] : watch), 8_001];
+    return [table(mode, [1, ...range(asked * 4_000, 4_000)], mode === 'full' ? [] : watch), 4_001];
   },
   mute: () => null,
 };

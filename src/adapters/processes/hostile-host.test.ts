@@ -65,8 +65,8 @@ describe('what a host may make the runner hold', () => {
     for (let n = 0; n < MIB; n += 1) output.write(Buffer.from([120]));
     await until('all of it was taken', () => output.readableLength === 0);
     await until('no more is held than arrived', () => held() - before < 8 * MIB);
-    output.write('y'.repeat(16 * MIB));
-    await expect(asked).rejects.toThrow('an answer grew over 16777216 bytes');
+    output.write('y'.repeat(12 * MIB));
+    await expect(asked).rejects.toThrow('an answer grew over 12582912 bytes');
     expect(session.isDead).toBe(true);
   });
 
@@ -135,9 +135,10 @@ describe('what a host may make the runner hold', () => {
 
 describe('an answer that is over what is read of a host is unreadable, with its reason', () => {
   it.each([
-    ['a-million', 'list', 'it lists 1000000 processes, and no more than 16384 are read of one host'],
-    ['a-million', 'full', 'it lists 1000000 processes, and no more than 16384 are read of one host'],
-    ['endless-rows', 'full', 'an answer grew over 16777216 bytes, the most that is read of one host'],
+    ['too-many', 'list', 'it lists 10000 processes, and no more than 8192 are read of one host'],
+    ['too-many', 'full', 'it lists 10000 processes, and no more than 8192 are read of one host'],
+    ['a-million', 'list', 'an answer grew over 12582912 bytes, the most that is read of one host'],
+    ['endless-rows', 'full', 'an answer grew over 12582912 bytes, the most that is read of one host'],
     ['a-long-line', 'list', 'a line of its answer is longer than 2097152 bytes'],
     ['a-long-record', 'list', 'a line of the process table does not end'],
     ['empty-lines', 'list', 'the answer has "" where T belongs'],
@@ -150,7 +151,7 @@ describe('an answer that is over what is read of a host is unreadable, with its 
     const link = await opened('at-the-bound');
     const seen = await sample(link, 'full');
     expect(seen.kind === 'present' && [seen.value.pids.length, seen.value.rows.length]).toEqual([
-      16_384, 16_384,
+      8_192, 8_192,
     ]);
   });
 

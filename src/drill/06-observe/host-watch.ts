@@ -3,12 +3,12 @@ import { markHeartbeat } from '../model/heartbeat.ts';
 import { isReboot } from '../model/identity.ts';
 import { unlikePin } from '../model/pin.ts';
 import type { Plan } from '../model/plan.ts';
-import { apart, present, type Reading } from '../model/reading.ts';
+import { apart, present, type Reading, unreadable } from '../model/reading.ts';
 import type { HostIdentity, ProbeSample, Sample, SampleRequest, SeenTable } from '../model/sample.ts';
 import type { HostLink, World } from '../ports/world.ts';
 import { Beats } from './beats.ts';
 import { classify } from './classify.ts';
-import { blindness, Table } from './table.ts';
+import { blindness, MOST_LIVES, Table } from './table.ts';
 
 /** A whole table at least once a second: started somewhat earlier, since a sample takes time. */
 const FULL_EVERY_MS = 900;
@@ -198,7 +198,8 @@ export class HostWatch {
     const { clock, journal } = this.#world;
     const request = this.#request(clock.nowMs());
     const sentMs = clock.nowMs();
-    const { reading: answer, ...raw } = apart(await this.#link.sample(request));
+    const { reading, ...raw } = apart(await this.#link.sample(request));
+    const answer = this.#followed(reading);
     const receivedMs = clock.nowMs();
     this.#n += 1;
     const { nonce, mode } = request;
@@ -232,6 +233,14 @@ export class HostWatch {
     if (mode === 'full') this.#lastFullMs = sentMs;
     this.#trouble = blindness(seen);
     this.#lastGoodMs = sentMs;
+  }
+
+  // For the rest of the drill: a table of which only a part is followed vouches for nothing.
+  #followed(reading: Reading<ProbeSample>): Reading<ProbeSample> {
+    if (reading.kind !== 'present' || this.table.lives <= MOST_LIVES) return reading;
+    return unreadable(
+      `its services have had more than ${MOST_LIVES} processes, the most that are followed on one host; hold the halt for a shorter time`,
+    );
   }
 
   // A machine that has been up since before the link broke is no rebooted one, whatever it says it is: a clone, perhaps.

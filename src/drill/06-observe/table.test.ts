@@ -1,8 +1,18 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { fakePlan } from '../../../test/fakes/fake-fleet.ts';
 import type { ProcessRow } from '../model/process.ts';
 import type { RecordedDetail } from '../model/sample.ts';
 import { Table } from './table.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+/** Bytes that are held, whatever garbage there is. */
+function held(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
 
 const scope = { bootId: 'b', pidNamespace: 'n' };
 const row = (pid: number, more: Partial<ProcessRow> = {}): ProcessRow => ({
@@ -205,5 +215,94 @@ describe('Table', () => {
     const table = lookedThrough();
     full(table, [row(10), row(11, { ppid: 10 })], [detail(11, [], { leftBy: ['hermes'] })]);
     expect(table.livesOf('hermes').map((life) => life.pid)).toEqual([10]);
+  });
+});
+
+describe('what is remembered of those that are gone', () => {
+  const strangers = (from: number): ProcessRow[] => Array.from({ length: 1_000 }, (_, at) => row(from + at));
+
+  it('S6: is bounded, for strangers and for what services started, however many came and went', () => {
+    const table = new Table(fakePlan(), 100, 'tesseract');
+    full(table, [row(10)], [detail(10, ['hermes'])]);
+    for (let round = 1; round <= 30; round += 1) {
+      const children = strangers(round * 2_000).map((one) => ({ ...one, ppid: 10 }));
+      full(table, [row(10), ...children, ...strangers(round * 2_000 + 1_000)]);
+    }
+    expect(table.lives).toBeLessThanOrEqual(2 * 4_096 + 1_024 + 2_001);
+    expect(table.livesOf('hermes')).toHaveLength(1_001);
+  });
+
+  it('S6: tells what a helper started from the service, though those between are gone', () => {
+    const table = new Table(fakePlan(), 100, 'tesseract');
+    const [service, helper] = [row(10), row(11, { ppid: 10, pgrp: 10, sid: 10 })];
+    const [between, last] = [
+      row(12, { ppid: 11, pgrp: 10, sid: 10 }),
+      row(13, { ppid: 12, pgrp: 10, sid: 10 }),
+    ];
+    full(
+      table,
+      [service, helper, between, last],
+      [detail(10, ['hermes']), detail(11, [], { leftBy: ['hermes'] })],
+    );
+    for (let round = 1; round <= 20; round += 1)
+      full(table, [service, helper, last, ...strangers(round * 1_000)]);
+    expect(table.livesOf('hermes').map(({ pid }) => pid)).toEqual([10]);
+  });
+
+  it('S6: is all of a service and its children, before and after the crowd', () => {
+    const table = new Table(fakePlan(), 100, 'tesseract');
+    full(table, [row(10), row(11, { ppid: 10 })], [detail(10, ['hermes']), detail(11)]);
+    full(table, [row(10)]);
+    for (let round = 1; round <= 20; round += 1) full(table, [row(10), ...strangers(round * 1_000)]);
+    expect(table.pidsEver(['hermes'])).toEqual([10, 11]);
+    // Its parent, the child, is gone, and is known to have been of the service.
+    full(table, [row(10), row(50_000, { ppid: 11 })]);
+    expect(table.livesOf('hermes').map(({ pid }) => pid)).toEqual([10, 50_000]);
+  });
+
+  it('S6: is what one was first and at last, however often it changed', () => {
+    const table = new Table(fakePlan(), 100, 'tesseract');
+    full(table, [row(10), row(11, { ppid: 10 })], [detail(10, ['hermes'])]);
+    const helper = { leftBy: ['hermes'] };
+    const looks = [
+      helper,
+      {},
+      ...Array.from({ length: 200 }, (_, at) => (at % 2 === 0 ? helper : {})),
+      helper,
+    ];
+    for (const look of looks) full(table, [row(10), row(11, { ppid: 10 })], [detail(11, [], look)]);
+    // It was something else than a helper once, and that ends an excuse for good.
+    expect(table.livesOf('hermes').map(({ pid }) => pid)).toEqual([10, 11]);
+  });
+
+  it('S6: is bounded for one that goes from group to group, which counts by what it is', () => {
+    const table = new Table(fakePlan(), 100, 'tesseract');
+    for (let look = 0; look < 500; look += 1) {
+      const tag = { canary: `d.${look}` };
+      full(table, [row(10, { ppid: 100 + look, pgrp: 1_000 + look })], [detail(10, ['hermes'], tag)]);
+    }
+    full(table, [row(10)], [detail(10, ['hermes'])]);
+    expect(table.livesOf('hermes').map(({ pid }) => pid)).toEqual([10]);
+  });
+
+  it('S6: keeps no argv of which a tag is a part', () => {
+    const table = new Table(fakePlan(), 100, 'tesseract');
+    const pids = Array.from({ length: 500 }, (_, at) => at + 10);
+    full(
+      table,
+      pids.map((pid) => row(pid)),
+    );
+    const before = held();
+    for (const pid of pids) {
+      const [canary = '', cgroup = ''] =
+        `tesseract-drill.abcdef ${'/x'.repeat(2_000)} ${'z'.repeat(64_000)}`.split(' ');
+      full(
+        table,
+        pids.map((one) => row(one)),
+        [detail(pid, [], { canary, cgroup })],
+      );
+    }
+    expect(held() - before).toBeLessThan(500 * 16_000);
+    expect(table.lives).toBe(500);
   });
 });

@@ -4,45 +4,37 @@ import { type Plan, servicesAt } from '../model/plan.ts';
 import { hasEnded, type IncarnationKey, incarnationKey, type ProcessRow } from '../model/process.ts';
 import { type RecordedDetail, type SeenTable, seesEverything } from '../model/sample.ts';
 import type { ForeignCanary, SeenLife } from '../ports/observer.ts';
+import { begin, isSomebodys, type KnownLife, MOST_CHANGES, takeLook } from './known-life.ts';
 
 /** How often a process that has just begun is opened: until it execs, a forked child shows its parent's argv. */
 const LOOKS_AT_YOUNG = 3;
 const YOUNG_MS = 2_000;
 /** A service that forks all the time has any number of lives. */
 const MOST_ASKED = 200;
+/** Strangers that are gone and still remembered, the latest; as many of those that services started. */
+const GONE = 4_096;
+/** How many more have to be gone before some are forgotten, since that takes a look at all of them. */
+const GONE_AT_ONCE = 1_024;
+/** Lives that are followed on one host, some that are gone among them: each takes somewhat less than 2 KiB. */
+export const MOST_LIVES = 24_576;
 /** How long past its end a canary may still be about to end by itself. */
 const SLACK_S = 2;
-
-interface Known {
-  readonly key: IncarnationKey;
-  row: ProcessRow;
-  alive: boolean;
-  opened: boolean;
-  looksLeft: number;
-  comm: string | undefined;
-  /** As last seen. */
-  image: number | undefined;
-  readonly services: Set<string>;
-  /** What each look said that the one before it did not. */
-  readonly looks: RecordedDetail[];
-  undecided: boolean;
-  canary: string | null;
-  runner: NonNullable<RecordedDetail['runner']> | null;
-  cgroup: string | null;
-}
 
 /** One host's process table as it is known after the samples so far: what to ask next, and who is alive. */
 export class Table {
   readonly #plan: Plan;
   readonly #lineage = new Lineage();
-  readonly #known = new Map<IncarnationKey, Known>();
-  readonly #current = new Map<number, Known>();
+  readonly #known = new Map<IncarnationKey, KnownLife>();
+  readonly #current = new Map<number, KnownLife>();
   /** Listed pids of which not even a row has been read yet. */
   #unread = new Set<number>();
   #listed: ReadonlySet<number> | null = null;
   /** Of the pids of the first listing, those that were neither opened nor gone since. */
   #awaited: Set<number> | null = null;
   #again = new Set<IncarnationKey>();
+  /** Lives that are gone, in the order in which they went. */
+  readonly #gone = new Set<IncarnationKey>();
+  #forgetAt = GONE + GONE_AT_ONCE;
   #bootId = '';
   #families = new Map<string, ReadonlySet<IncarnationKey>>();
 
@@ -143,6 +135,12 @@ export class Table {
     for (const row of seen.rows) changed = this.#row(seen, row) || changed;
     for (const detail of seen.details) changed = this.#detail(seen.scope, detail) || changed;
     if (changed) this.#families = this.#regroup();
+    this.#forgetTheGone();
+  }
+
+  /** How many lives are followed, those that are gone among them. */
+  get lives(): number {
+    return this.#known.size;
   }
 
   /** Every life of a service that is there and has not ended. */
@@ -194,11 +192,11 @@ export class Table {
   }
 
   // What the runner's probe and canaries start, all the time, is not what it is looking for; all of it is opened again at the end.
-  #isOwn(known: Known): boolean {
+  #isOwn(known: KnownLife): boolean {
     return (this.#current.get(known.row.ppid)?.runner ?? null) !== null;
   }
 
-  #isRoot(known: Known, service: string): boolean {
+  #isRoot(known: KnownLife, service: string): boolean {
     return known.services.has(service) && !this.#current.get(known.row.ppid)?.services.has(service);
   }
 
@@ -213,24 +211,8 @@ export class Table {
     let known = this.#known.get(key);
     const isNew = !known;
     if (!known) {
-      known = {
-        key,
-        row,
-        alive: true,
-        opened: false,
-        looksLeft:
-          uptimeMs === null || uptimeMs - (row.start * 1000) / this.#ticksPerSecond < YOUNG_MS
-            ? LOOKS_AT_YOUNG
-            : 1,
-        comm: row.comm,
-        image: row.image,
-        services: new Set(),
-        looks: [],
-        undecided: false,
-        canary: null,
-        runner: null,
-        cgroup: null,
-      };
+      const isYoung = uptimeMs === null || uptimeMs - (row.start * 1000) / this.#ticksPerSecond < YOUNG_MS;
+      known = begin(key, row, isYoung ? LOOKS_AT_YOUNG : 1);
       this.#known.set(key, known);
     }
     // A stranger that calls exec may become a service: a shell that sleeps first and execs later.
@@ -243,8 +225,15 @@ export class Table {
     known.row = row;
     known.alive = !hasEnded(row);
     this.#current.set(row.pid, known);
-    if (isNew || moved) this.#lineage.note(scope, row);
-    return isNew || moved;
+    this.#gone.delete(key);
+    return (isNew || moved) && this.#ties(scope, known);
+  }
+
+  /** Whether the row or the cgroup of a life, as last seen, ties it to others in a way that was not known before. */
+  #ties(scope: SeenTable['scope'], known: KnownLife): boolean {
+    if (known.ties > MOST_CHANGES || !this.#lineage.note(scope, known.row, known.cgroup)) return false;
+    known.ties += 1;
+    return true;
   }
 
   /** Whether it said anything by which lives belong together that was not known before. */
@@ -256,21 +245,40 @@ export class Table {
     this.#again.delete(known.key);
     known.looksLeft = this.#isOwn(known) ? 0 : Math.max(0, known.looksLeft - 1);
     const { canary, cgroup } = known;
-    for (const service of detail.services) known.services.add(service);
-    const news = isNews(known.looks.at(-1), detail);
-    if (news) known.looks.push(detail);
-    known.undecided = detail.undecided.length > 0;
-    known.canary ??= detail.canary;
-    known.runner ??= detail.runner ?? null;
-    known.cgroup = detail.cgroup ?? cgroup;
-    if (known.cgroup !== cgroup) this.#lineage.note(scope, known.row, known.cgroup);
-    return news || known.canary !== canary || known.cgroup !== cgroup;
+    const news = takeLook(known, detail);
+    const tied = known.cgroup !== cgroup && this.#ties(scope, known);
+    return news || tied || known.canary !== canary;
   }
 
-  #end(known: Known): void {
+  #end(known: KnownLife): void {
     known.alive = false;
     this.#again.delete(known.key);
     if (this.#current.get(known.row.pid) === known) this.#current.delete(known.row.pid);
+    this.#gone.add(known.key);
+  }
+
+  // On a host where processes come and go all the time, those would be all that is remembered. Whoever is there still belongs to whom
+  // it belonged, since those by whom it does are kept.
+  #forgetTheGone(): void {
+    if (this.#gone.size <= this.#forgetAt) return;
+    const families = this.#inFamilies();
+    const left = { stranger: GONE, member: GONE };
+    const wanted = new Set([...this.#current.values()].map(({ key }) => key));
+    for (const key of [...this.#gone].toReversed()) {
+      const known = this.#known.get(key);
+      const kind = families.has(key) ? 'member' : 'stranger';
+      if (known === undefined) continue;
+      if (isSomebodys(known)) wanted.add(key);
+      else if (left[kind] > 0) {
+        left[kind] -= 1;
+        wanted.add(key);
+      }
+    }
+    for (const key of this.#lineage.keepOnly(wanted)) {
+      this.#known.delete(key);
+      this.#gone.delete(key);
+    }
+    this.#forgetAt = this.#gone.size + GONE_AT_ONCE;
   }
 
   #regroup(): Map<string, ReadonlySet<IncarnationKey>> {
@@ -287,7 +295,7 @@ export class Table {
     );
   }
 
-  #excuse(known: Known, service: string): Excuse | null {
+  #excuse(known: KnownLife, service: string): Excuse | null {
     return excuseOf(
       known.looks,
       service,
@@ -302,20 +310,19 @@ export class Table {
     return new Set(group === undefined || isShared ? [] : [group]);
   }
 
-  #interesting(): Set<IncarnationKey> {
+  #inFamilies(): Set<IncarnationKey> {
     const keys = new Set<IncarnationKey>();
     for (const family of this.#families.values()) for (const key of family) keys.add(key);
+    return keys;
+  }
+
+  #interesting(): Set<IncarnationKey> {
+    const keys = this.#inFamilies();
     for (const known of this.#current.values()) {
       if (known.services.size > 0 || known.undecided || known.canary !== null) keys.add(known.key);
     }
     return keys;
   }
-}
-
-function isNews(before: RecordedDetail | undefined, now: RecordedDetail): boolean {
-  const said = ({ services, undecided, leftBy, canary, headless = false }: RecordedDetail): string =>
-    JSON.stringify([services, undecided.map(({ service }) => service), leftBy, canary, headless]);
-  return before === undefined || said(before) !== said(now);
 }
 
 /** Why a sample cannot vouch for an absence, or null. */

@@ -1,5 +1,10 @@
 import type { RecordedDetail } from './sample.ts';
 
+/** What a look at a process says of whose it is. */
+export interface Look extends Pick<RecordedDetail, 'services' | 'leftBy' | 'canary' | 'headless'> {
+  readonly undecided: readonly { readonly service: string }[];
+}
+
 /** Why a process that descends from a service is none of it: a helper that it may leave behind, another service, or one of the runner's own. */
 export interface Excuse {
   readonly kind: 'helper' | 'other';
@@ -14,7 +19,7 @@ export interface Excuse {
  * `isCanary`: whether a tag is one that was planted there.
  */
 export function excuseOf(
-  looks: readonly Pick<RecordedDetail, 'services' | 'undecided' | 'leftBy' | 'canary' | 'headless'>[],
+  looks: readonly Look[],
   service: string,
   lives: (service: string) => boolean,
   isCanary: (tag: string) => boolean,
@@ -31,7 +36,7 @@ export function excuseOf(
 }
 
 function kindOf(
-  { services, leftBy, canary }: Pick<RecordedDetail, 'services' | 'leftBy' | 'canary'>,
+  { services, leftBy, canary }: Look,
   service: string,
   lives: (service: string) => boolean,
   isCanary: (tag: string) => boolean,

@@ -2,6 +2,9 @@ import { type IncarnationKey, incarnationKey, type ProcessRow, type TableScope }
 
 const NONE: ReadonlySet<string> = new Set();
 
+/** Cgroups of forgotten lives that are still known to have had somebody in them, the latest. */
+const MOST_CGROUPS = 1_024;
+
 /** What is known of one life, over all samples that saw it; its parent, group and session may change. */
 interface Life {
   readonly key: IncarnationKey;
@@ -30,12 +33,22 @@ export interface Bounds {
 export class Lineage {
   readonly #lives = new Map<IncarnationKey, Life>();
   readonly #byPid = new Map<number, Life[]>();
+  /** Lives by the pids of others that they name: parents, leaders of their groups and sessions. */
+  readonly #naming = new Map<number, Set<Life>>();
+  /** Of lives that are forgotten: when the oldest of a cgroup began. */
+  readonly #oldestIn = new Map<string, number>();
 
-  note(scope: TableScope, row: ProcessRow, cgroup: string | null = null): void {
-    const life = this.#lives.get(incarnationKey(scope, row)) ?? this.#begin(scope, row);
-    life.parents.add(row.ppid);
-    life.leaders.add(row.pgrp).add(row.sid);
-    if (cgroup !== null) life.cgroups.add(cgroup);
+  /** Whether it says anything that was not known of this life. */
+  note(scope: TableScope, row: ProcessRow, cgroup: string | null = null): boolean {
+    const known = this.#lives.get(incarnationKey(scope, row));
+    const life = known ?? this.#begin(scope, row);
+    const { parents, leaders, cgroups } = life;
+    const before = parents.size + leaders.size + cgroups.size;
+    parents.add(row.ppid);
+    leaders.add(row.pgrp).add(row.sid);
+    if (cgroup !== null) cgroups.add(cgroup);
+    for (const pid of [row.ppid, row.pgrp, row.sid]) this.#name(pid, life);
+    return known === undefined || parents.size + leaders.size + cgroups.size > before;
   }
 
   /**
@@ -54,30 +67,107 @@ export class Lineage {
       known.has(path) || [...own].some((group) => path === group || path.startsWith(`${group}/`));
     const isTied = (life: Life): boolean =>
       by !== 'pid' && life.start < bornBefore && [...life.cgroups].some(isInOwn);
-    for (let grew = true; grew; ) {
-      grew = false;
-      for (const life of this.#lives.values()) {
-        if (members.has(life.key) || others.has(life.key) || helped.has(life.key)) continue;
-        if (!this.#refersTo(members, life) && !isTied(life)) continue;
-        members.add(life.key);
-        grew = true;
-      }
-    }
+    const isOut = ({ key }: Life): boolean => others.has(key) || helped.has(key);
+    const found = this.#those(roots);
+    const join = (life: Life): void => {
+      if (members.has(life.key) || isOut(life)) return;
+      members.add(life.key);
+      found.push(life);
+    };
+    if (by !== 'pid' && known.size + own.size > 0)
+      for (const life of this.#lives.values()) if (isTied(life)) join(life);
+    // It grows while it is gone through.
+    for (const member of found) for (const life of this.#referringTo(member)) join(life);
     for (const key of roots) members.delete(key);
     return members;
+  }
+
+  /**
+   * Forgets every life but `wanted` and those that tie one of them to whoever started it, however far back: whoever descends from whom
+   * among those that are left stays the same. Returns those that it forgot. Where an earlier life of a forgotten one's pid is left, that
+   * pid goes on standing for a stranger, so that whoever refers to it later is not taken for a child of the earlier life.
+   */
+  keepOnly(wanted: ReadonlySet<IncarnationKey>): IncarnationKey[] {
+    const kept = new Set(wanted);
+    const found = this.#those(kept);
+    // It grows while it is gone through.
+    for (const life of found) {
+      for (const one of this.#tiesOf(life)) {
+        if (kept.has(one.key)) continue;
+        kept.add(one.key);
+        found.push(one);
+      }
+    }
+    const forgotten = [...this.#lives.values()].filter(({ key }) => !kept.has(key));
+    for (const life of forgotten) this.#forget(life);
+    for (const pid of new Set(forgotten.map((life) => life.pid))) this.#thin(pid);
+    return forgotten.map(({ key }) => key);
+  }
+
+  /** Those whom a life refers to; of its parents' pids every life whose cgroup is known (`#ownCgroups`). */
+  #tiesOf(life: Life): Life[] {
+    const bearers = [...life.parents, ...life.leaders].map((pid) => this.#bearer(pid, life)?.key);
+    const starters = [...life.parents].flatMap((pid) => this.#byPid.get(pid) ?? []);
+    const sharing = starters.filter(({ cgroups }) => cgroups.size > 0).map(({ key }) => key);
+    return this.#those(new Set([...bearers, ...sharing].filter((key) => key !== undefined)));
+  }
+
+  #forget(life: Life): void {
+    this.#lives.delete(life.key);
+    for (const pid of [...life.parents, ...life.leaders]) {
+      const naming = this.#naming.get(pid);
+      naming?.delete(life);
+      if (naming?.size === 0) this.#naming.delete(pid);
+    }
+    for (const path of life.cgroups) {
+      const start = Math.min(life.start, this.#oldestIn.get(path) ?? life.start);
+      // The latest last.
+      this.#oldestIn.delete(path);
+      this.#oldestIn.set(path, start);
+      const [first] = this.#oldestIn.keys();
+      if (first !== undefined && this.#oldestIn.size > MOST_CGROUPS) this.#oldestIn.delete(first);
+    }
+  }
+
+  // Of those that are forgotten, the first after each that is left stands for all that follow it.
+  #thin(pid: number): void {
+    const left: Life[] = [];
+    for (const one of (this.#byPid.get(pid) ?? []).toSorted((a, b) => a.start - b.start)) {
+      const before = left.at(-1);
+      if (this.#lives.has(one.key) || (before !== undefined && this.#lives.has(before.key))) left.push(one);
+    }
+    if (left.length === 0) this.#byPid.delete(pid);
+    else this.#byPid.set(pid, left);
+  }
+
+  #those(keys: ReadonlySet<IncarnationKey>): Life[] {
+    return [...keys].flatMap((key) => this.#lives.get(key) ?? []);
+  }
+
+  /** Lives that have this one as parent, or as leader of their group or session, in one sample or another. */
+  *#referringTo(member: Life): Iterable<Life> {
+    for (const life of this.#naming.get(member.pid) ?? [])
+      if (this.#bearer(member.pid, life)?.key === member.key) yield life;
+  }
+
+  #name(pid: number, by: Life): void {
+    if (pid === by.pid) return;
+    const naming = this.#naming.get(pid);
+    if (naming === undefined) this.#naming.set(pid, new Set([by]));
+    else naming.add(by);
   }
 
   /** These, and whatever they started. By the first parent alone: whoever adopts an orphan did not start it. */
   #startedBy(these: ReadonlySet<IncarnationKey>, but: ReadonlySet<IncarnationKey>): Set<IncarnationKey> {
     const started = new Set(these);
-    for (let grew = these.size > 0; grew; ) {
-      grew = false;
-      for (const life of this.#lives.values()) {
-        if (started.has(life.key) || but.has(life.key)) continue;
-        const [parent] = life.parents;
-        if (parent === undefined || !this.#isMember(parent, life, started)) continue;
+    const found = this.#those(these);
+    // It grows while it is gone through.
+    for (const parent of found) {
+      for (const life of this.#referringTo(parent)) {
+        const [first] = life.parents;
+        if (first !== parent.pid || started.has(life.key) || but.has(life.key)) continue;
         started.add(life.key);
-        grew = true;
+        found.push(life);
       }
     }
     return started;
@@ -94,25 +184,20 @@ export class Lineage {
       cgroups: new Set(),
     };
     this.#lives.set(key, life);
-    this.#byPid.set(row.pid, [...(this.#byPid.get(row.pid) ?? []), life]);
+    const others = (this.#byPid.get(row.pid) ?? []).filter((one) => one.key !== key);
+    this.#byPid.set(row.pid, [...others, life]);
     return life;
-  }
-
-  #refersTo(members: ReadonlySet<IncarnationKey>, life: Life): boolean {
-    for (const pid of life.parents) if (this.#isMember(pid, life, members)) return true;
-    for (const pid of life.leaders) if (this.#isMember(pid, life, members)) return true;
-    return false;
   }
 
   // A pid stands for its latest life that was not younger than the one that refers to it: a parent or leader
   // is never younger than its child, and a stranger may have reused the pid of a member.
-  #isMember(pid: number, of: Life, members: ReadonlySet<IncarnationKey>): boolean {
-    if (pid === of.pid) return false;
+  #bearer(pid: number, of: Life): Life | null {
+    if (pid === of.pid) return null;
     let bearer: Life | null = null;
     for (const life of this.#byPid.get(pid) ?? []) {
       if (life.start <= of.start && life.start > (bearer?.start ?? -1)) bearer = life;
     }
-    return bearer !== null && members.has(bearer.key);
+    return bearer;
   }
 
   // systemd gives a unit a cgroup of its own; a login session, a container or a plain supervisor shares one among
@@ -128,6 +213,7 @@ export class Lineage {
       for (const pid of root?.parents ?? []) starters.add(pid);
     }
     own.delete('/');
+    for (const [path, start] of this.#oldestIn) if (start < oldest) own.delete(path);
     for (const life of this.#lives.values()) {
       if (roots.has(life.key)) continue;
       if (others.has(life.key) || starters.has(life.pid) || life.start < oldest)
