@@ -34,6 +34,7 @@ const SAYS: Partial<Record<FindingCode, readonly Part[]>> = {
   'broker-down': ['survivor', 'crash', 'state'],
   'collateral-halt': ['effect'],
   'position-not-flat': ['effect'],
+  'position-grew': ['effect'],
 };
 
 export function excuses({ code, host, service, asset }: Finding, lack: Lack): boolean {

@@ -3,8 +3,8 @@ import { type Evidence, ofKind } from './evidence.ts';
 import type { Lack } from './lack.ts';
 import { aliveAt, decidedAt, firstSeen, goneIn, type Seen } from './seen.ts';
 import { answers, oldIncidents, stored } from './state.ts';
-import { baselineOf, familyOf } from './stops.ts';
-import { isBrief, livesIn, missingWork } from './survivors.ts';
+import { familyOf } from './stops.ts';
+import { isBrief, livesIn, missingWork, steadyOf } from './survivors.ts';
 
 /** When the last of what had to come back was there again, by what was seen; null where nothing was undone. */
 function returnedAt(e: Evidence): number | null {
@@ -29,7 +29,7 @@ function firstLasting(e: Evidence, service: PlannedService): number | null {
 
 // For a moment, beside all that are needed: a command of the same script (DESIGN section 6).
 function lastingOf(e: Evidence, service: PlannedService, there: readonly Seen[]): readonly Seen[] {
-  const before = rootsOf(baselineOf(e, service));
+  const before = rootsOf(steadyOf(e, service));
   const lasting = rootsOf(there).filter((life) => before.includes(life) || !isBrief(e, life));
   return lasting.length >= before.length ? lasting : rootsOf(there);
 }
@@ -54,7 +54,7 @@ function missingOf(e: Evidence, service: PlannedService, provenMs: number): Lack
   const about = { part: 'restored', host: service.host, service: service.name } as const;
   const good = e.good.get(service.host) ?? [];
   const end = Math.max(provenMs, good.at(-1)?.receivedMs ?? 0);
-  const before = rootsOf(baselineOf(e, service));
+  const before = rootsOf(steadyOf(e, service));
   const there = livesIn(e, service, e.haltEnd, end).filter((life) => isThere(e, service, life, end));
   const after = lastingOf(e, service, there);
   const kinds = (lives: readonly Seen[], ms: number): string =>

@@ -8,7 +8,7 @@ import { baselineOf } from './stops.ts';
 /** A survivor is there throughout by the same root, works, and is no more and no fewer than it was; but for the drill's own crash. */
 export function missingSurvival(e: Evidence, service: PlannedService, untilMs: number): Lack[] {
   const about = { host: service.host, service: service.name };
-  const roots = baselineOf(e, service).filter((life, _, all) => !all.some(({ pid }) => life.kin.has(pid)));
+  const roots = steadyOf(e, service).filter((life, _, all) => !all.some(({ pid }) => life.kin.has(pid)));
   const lacks: Lack[] = [];
   if (roots.length === 0 || baselineOf(e, service).length < service.instances)
     lacks.push({ part: 'baseline', ...about, says: 'it was not there before the trigger' });
@@ -24,6 +24,12 @@ export function missingSurvival(e: Evidence, service: PlannedService, untilMs: n
 /** The lives of a service on its host that were it at some time from then to then. */
 export function livesIn(e: Evidence, { name, host }: PlannedService, fromMs: number, toMs: number): Seen[] {
   return (e.lives.get(host) ?? []).filter((life) => wasService(life, name, fromMs, toMs));
+}
+
+/** What was there as the trigger left, but for a command of the same script that was there for a moment beside it. */
+export function steadyOf(e: Evidence, service: PlannedService): Seen[] {
+  const all = baselineOf(e, service);
+  return all.filter((life) => !isBrief(e, life) || all.every((other) => isBrief(e, other)));
 }
 
 export function isBrief({ plan }: Evidence, life: Seen): boolean {
