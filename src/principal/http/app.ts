@@ -1,11 +1,13 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { CommandRefusal, Commands } from '../command/types.ts';
 import type { Broker, Refusal } from '../parts.ts';
+import type { Connections } from './connections.ts';
 import { createBudget } from './limits.ts';
 import { messageRoutes } from './messages.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
+import { networkOf } from './network.ts';
 import { onceUnderWay } from './once.ts';
 import { type Operation, type OperationName, operations } from './operations.ts';
 import { problem } from './problem.ts';
@@ -38,8 +40,10 @@ export function createApp(parts: {
   readonly commands: Commands;
   readonly tokens: readonly Token[];
   readonly warn?: (text: string) => void;
+  /** Is told of every connection that carried a valid token. */
+  readonly known?: Connections['know'];
 }): Hono<Env> {
-  const { broker, commands, warn } = parts;
+  const { broker, commands, warn, known } = parts;
   const callerOf = tokenReader(parts.tokens);
   const app = new Hono<Env>();
   const strangers = createBudget({ burst: 20, everyMs: 1000 });
@@ -82,12 +86,15 @@ export function createApp(parts: {
       if (roles === null) return await next();
       const caller = callerOf(c.req.header('authorization'));
       if (caller === null) {
-        if (!strangers.charge(addressOf(c))) return tooMany(strangers.retryAfter);
+        if (!strangers.charge(networkOf(c.env?.incoming?.socket.remoteAddress)))
+          return tooMany(strangers.retryAfter);
         // Within the budget only, so that a flood of strangers does not fill the disk.
         if (SWITCH.includes(name)) broker.refuse('stranger', name, 'no valid token');
         const challenge = { 'www-authenticate': 'Bearer realm="principal"' };
         return problem(401, 'Unauthorized', 'a bearer token is needed', {}, challenge);
       }
+      const socket = c.env?.incoming?.socket;
+      if (socket !== undefined) known?.(socket, caller.role);
       if (!roles.includes(caller.role)) {
         return mistaken(caller, () => {
           const why = `role ${caller.role} may not: ${method.toUpperCase()} ${path}`;
@@ -159,10 +166,4 @@ export function createApp(parts: {
 
   messageRoutes({ on, broker, commands, refused });
   return app;
-}
-
-/** Where a request comes from, as the server of Node has it. */
-function addressOf(c: Context<Env>): string {
-  const { incoming } = (c.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
-  return incoming?.socket?.remoteAddress ?? 'unknown';
 }
