@@ -94,6 +94,7 @@ beforeAll(async () => {
       self: 'principal',
       levels: { 1: { asset: true }, 2: { stops: ['hermes', 'shiva'] }, 3: { stops: ['scribe', 'mule'] } },
     }),
+    { mode: 0o600 },
   );
 });
 
@@ -237,7 +238,7 @@ describe('the broker as a process', () => {
     const damaged = join(launchd.folder, 'damaged.db');
     writeFileSync(damaged, 'this is no database at all, whatever its name says');
     const other = join(launchd.folder, 'damaged.yaml');
-    writeFileSync(other, readFileSync(config, 'utf8').replace('principal.db', 'damaged.db'));
+    writeFileSync(other, readFileSync(config, 'utf8').replace('principal.db', 'damaged.db'), { mode: 0o600 });
     const broken = spawnMain('--config', other);
     expect(await broken.ended).toEqual([1, null]);
     expect(broken.err()).toContain('not a database');

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -84,6 +84,22 @@ describe('the store', () => {
     ]);
     expect(reader.pragma('journal_mode', { simple: true })).toBe('wal');
     reader.close();
+  });
+
+  it('S10: is for its owner only, with the files beside it, also where it was not before', () => {
+    const modes = () =>
+      readdirSync(folder).map((name) => [name, (statSync(join(folder, name)).mode & 0o777).toString(8)]);
+    const all = ['principal.db', 'principal.db-shm', 'principal.db-wal'];
+    const before = process.umask(0o022);
+    try {
+      open().store.save(HALTED);
+      expect(modes()).toEqual(all.map((name) => [name, '600']));
+      for (const name of all) chmodSync(join(folder, name), 0o644);
+      expect(open().store.load()).toEqual(HALTED);
+      expect(modes()).toEqual(all.map((name) => [name, '600']));
+    } finally {
+      process.umask(before);
+    }
   });
 
   it('is what it was after closing and opening again', () => {
