@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FakeWorld } from '../fixtures/parts.ts';
 import { fakeWorld } from '../fixtures/parts.ts';
 import { serveBroker } from '../serve.ts';
+import { openDatabase } from '../store/sqlite.ts';
 import { putTogether, type Served, served, TOKENS, type Who } from './fixtures/served.ts';
 
 let one: Served | null = null;
@@ -150,6 +154,38 @@ describe('what is refused', () => {
       ),
     );
     expect(new Set(halts.map((halt) => halt.status))).toEqual(new Set([200]));
+  });
+
+  it('S5: or not, half of a surrogate pair in what was asked breaks no chain, and is answered as it is stored', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'principal-texts-'));
+    const database = openDatabase(join(folder, 'principal.db'));
+    try {
+      const world = fakeWorld();
+      const { store, audit, atomically } = database;
+      await listen({ ...world, parts: { ...world.parts, store, audit, atomically } });
+      await ask('operator', 'POST', '/v1/resume', {
+        level: 2,
+        incident: 'a\ud800',
+        revision: 0,
+        reason: '\udc00',
+      });
+      const halt = await ask('operator', 'POST', '/v1/halt', { ...HALT, reason: 'b\ud800' });
+      expect(halt).toMatchObject({ status: 200, json: { incident: { reason: 'b\ufffd' } } });
+      expect(store.load()?.incident).toEqual(halt.json.incident);
+      expect((await ask('observer', 'GET', '/v1/audit')).json.audit).toMatchObject([
+        { action: 'refuse', subject: 'resume a\ufffd' },
+        { action: 'halt', reason: 'b\ufffd' },
+        {},
+        {},
+      ]);
+      const check = (await ask('observer', 'GET', '/v1/audit/verify')).json;
+      expect(check).toMatchObject({ ok: true, entries: 4, breaks: 0, broken: [] });
+      await one?.close();
+      one = null;
+    } finally {
+      database.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('as an unknown path', async () => {

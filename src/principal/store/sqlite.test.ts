@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkLines } from '../cli/print.ts';
 import type { HaltRecord } from '../parts.ts';
 import { GENESIS, hashOf } from './chain.ts';
 import type { BrokerDatabase } from './sqlite.ts';
@@ -205,5 +206,37 @@ describe('the audit log', () => {
     db.exec('delete from audit where seq = 2');
     expect(audit.verify()).toMatchObject({ ok: false, brokenAt: 3 });
     db.close();
+  });
+
+  it.each(['\ud800', 'a\udc00b', '\ud83d\ude00\ud83d', '\0', 'a\0b', '\ufffd', '\ufeffx', ''])(
+    'S5: with %j in every text hashes what it stores, and stays whole',
+    (text) => {
+      const { audit } = open();
+      audit.append({ ...LINE, actor: text, subject: text, host: text, outcome: text, reason: text });
+      audit.append(LINE);
+      expect(audit.verify()).toMatchObject({ ok: true, entries: 2, breaks: 0, broken: [] });
+      expect(audit.list()[0]?.reason).toBe(Buffer.from(text, 'utf8').toString('utf8'));
+    },
+  );
+
+  it('S5: says every break, not the first alone, and none that only follows from another', () => {
+    const { audit } = open();
+    for (let index = 0; index < 12; index += 1) audit.append(LINE);
+    const db = new Database(file);
+    db.exec('drop trigger audit_no_update; drop trigger audit_no_delete');
+    db.exec("update audit set reason = 'another' where seq in (2, 9)");
+    db.exec('delete from audit where seq = 5');
+    db.close();
+    expect(audit.verify()).toMatchObject({
+      ok: false,
+      entries: 11,
+      brokenAt: 2,
+      breaks: 3,
+      broken: [2, 6, 9],
+    });
+    expect(checkLines(audit.verify())).toEqual([
+      'THE AUDIT LOG IS BROKEN at entry 2 of 11',
+      'entries that do not fit the one before (3): 2, 6, 9',
+    ]);
   });
 });

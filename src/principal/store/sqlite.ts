@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { AuditEntry, AuditLog, HaltedTarget, HaltState, HaltStore, Holder, Incident } from '../parts.ts';
-import { checkChain, GENESIS, hashOf } from './chain.ts';
+import { checkChain, GENESIS, hashOf, storable } from './chain.ts';
 import { keep, pragmaReader } from './keep.ts';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
@@ -177,7 +177,7 @@ function auditLog(db: Db): AuditLog {
     append: (line) =>
       together(() => {
         const before = last.get() ?? { seq: 0, hash: GENESIS };
-        const numbered = { ...line, seq: before.seq + 1 };
+        const numbered = storable({ ...line, seq: before.seq + 1 });
         insert.run({ ...numbered, hash: hashOf(numbered, before.hash) });
       }),
     list: (after = 0, limit = -1) => read.all(after, limit),
