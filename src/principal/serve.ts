@@ -4,6 +4,7 @@ import { serve } from '@hono/node-server';
 import type { Commands } from './command/types.ts';
 import { createApp } from './http/app.ts';
 import { createConnections } from './http/connections.ts';
+import { createTally } from './http/limits.ts';
 import type { Peered } from './http/route.ts';
 import type { Token } from './http/tokens.ts';
 import { describe } from './ledger.ts';
@@ -32,6 +33,8 @@ const PATIENCE = {
   keepAliveTimeout: 5000,
   connectionsCheckingInterval: 1000,
 } as const;
+/** How long refusals that are only counted wait to be written, in ms. */
+const TALLY_MS = 10_000;
 /** Connections at most, however many descriptors there are. */
 const MOST_CONNECTIONS = 1024;
 
@@ -51,7 +54,10 @@ export async function serveBroker(options: {
   const { broker, commands, tokens, port, address = '127.0.0.1', warn = () => {}, around = asIs } = options;
   // The other half is for what a halt needs: the database, commands on the hosts, the exchange.
   const connections = createConnections(Math.min(MOST_CONNECTIONS, Math.floor(openFilesLimit() / 2)));
-  const app = createApp({ broker, commands, tokens, warn, known: connections.know });
+  const unwritten = createTally(TALLY_MS, (actor, what, count) =>
+    broker.refuse(actor, what, `${count} more refused, too many to be written one by one`),
+  );
+  const app = createApp({ broker, commands, tokens, warn, unwritten, known: connections.know });
   let closing = false;
   const inner = around(async (request, peered) => app.fetch(request, peered));
   const answer = async (request: Request, peered?: Peered): Promise<Response> => {
@@ -86,6 +92,7 @@ export async function serveBroker(options: {
         const limit = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
         server.close(() => {
           clearTimeout(limit);
+          unwritten.close();
           resolve();
         });
         server.closeIdleConnections();
