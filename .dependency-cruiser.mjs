@@ -196,7 +196,7 @@ export default {
     packages(
       'principal-packages',
       '^src/principal/',
-      ['hono', '@hono/node-server', 'better-sqlite3', 'zod', 'execa', 'yaml'],
+      ['hono', '@hono/node-server', 'better-sqlite3', 'zod', 'yaml'],
       'HTTP, SQLite, configuration, and commands. No ssh library: the broker uses the OpenSSH client, the runner node-ssh.',
     ),
     packages(

@@ -42,6 +42,53 @@ describe('the exchange', () => {
     expect(asked).toEqual(['POST /v1/assets/A%2FB/block', 'POST /v1/assets/A%2FB/unblock']);
   });
 
+  it.each([
+    ['GET', 'is not read to its end, and says nothing: the book', 'longer than'],
+    ['POST', 'is not read at all: a reply', null],
+  ])('S11: whose answer to %s never ends %s', async (method, _what, why) => {
+    let sent = 0;
+    let begun = (): void => {};
+    let over = (): void => {};
+    const [begin, end] = [
+      new Promise<void>((done) => (begun = done)),
+      new Promise<void>((done) => (over = done)),
+    ];
+    server = createServer((request, response) => {
+      if (request.method !== method) return void response.end('{"positions":{},"open":{}}');
+      const part = Buffer.alloc(64 * 1024, ' ');
+      const more = (): void => {
+        while (!response.destroyed && response.write(part)) sent += part.length;
+      };
+      response.on('drain', more).on('close', over);
+      more();
+      begun();
+    });
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    const gate = httpExchange(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    if (why === null) expect(await gate.block('X')).toBe('blocked');
+    else await expect(gate.flatten('X')).rejects.toThrow(why);
+    await Promise.all([begin, end]);
+    // What was read, and what was on its way.
+    expect(sent).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  it('whose book comes byte by byte, without end, is given up', async () => {
+    let over = (): void => {};
+    const end = new Promise<void>((done) => (over = done));
+    server = createServer((request, response) => {
+      if (request.method === 'POST') return void response.end();
+      const drip = setInterval(() => response.write(' '), 5);
+      response.on('close', () => {
+        clearInterval(drip);
+        over();
+      });
+    });
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    const gate = httpExchange(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await expect(gate.flatten('X')).rejects.toThrow('timeout');
+    await end;
+  });
+
   it('that refuses has done nothing', async () => {
     await expect((await exchange({}, 404)).block('X')).rejects.toThrow('HTTP 404');
   });

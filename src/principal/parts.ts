@@ -162,6 +162,10 @@ export interface AuditCheck {
   readonly head: string | null;
   /** Number of the first line that does not fit the one before; null where all do. */
   readonly brokenAt: number | null;
+  /** How many lines do not fit the one before. */
+  readonly breaks: number;
+  /** Their numbers, the first thousand. */
+  readonly broken: readonly number[];
 }
 
 /** Append-only. `append` is synchronous and throws where it cannot write. */

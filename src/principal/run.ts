@@ -1,5 +1,6 @@
 import type { Commands } from './command/types.ts';
 import type { Token } from './http/tokens.ts';
+import { describe } from './ledger.ts';
 import type { Broker } from './parts.ts';
 import { type Answer, type BrokerServer, serveBroker } from './serve.ts';
 
@@ -7,7 +8,9 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
  * Serves a broker until SIGTERM or SIGINT, lets the requests under way finish, and then calls `close`.
- * Prints one line when it listens. Resolves when all is closed; the process then ends by itself.
+ * Prints one line when it listens. Resolves when all is closed; the process then ends by itself. An error that nobody
+ * caught is said; where nothing is halted all is closed too, and this rejects. A halt goes on: it is on disk what is
+ * to be down, and nobody else sees to it.
  */
 export async function runBroker(options: {
   readonly broker: Broker;
@@ -19,13 +22,20 @@ export async function runBroker(options: {
   readonly around?: (answer: Answer) => Answer;
   readonly close: () => Promise<void>;
 }): Promise<void> {
-  // Before listening for requests, so that no signal finds nobody. The listeners stay to the end: a command under way
-  // makes execa listen too, and it would end the process by the signal if it were the only one left (signal-exit).
+  // Before listening for requests, so that no signal finds nobody; and to the end, so that a second one cuts nothing short.
   let ask = (): void => {};
   const asked = new Promise<void>((resolve) => {
     ask = resolve;
   });
   for (const signal of SIGNALS) process.on(signal, ask);
+  let uncaught: unknown = null;
+  const goOn = (error: unknown): void => {
+    options.warn(`an error that nobody caught: ${describe(error)}`);
+    if (options.broker.status().level > 0) return;
+    uncaught = error;
+    ask();
+  };
+  process.on('uncaughtException', goOn);
   let server: BrokerServer;
   try {
     server = await serveBroker(options);
@@ -39,4 +49,6 @@ export async function runBroker(options: {
   await server.close();
   await options.close();
   for (const signal of SIGNALS) process.off(signal, ask);
+  process.off('uncaughtException', goOn);
+  if (uncaught !== null) throw new Error('ended, since nobody caught that error and nothing is halted');
 }

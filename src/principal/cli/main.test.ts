@@ -69,6 +69,7 @@ beforeAll(async () => {
         3: { stops: ['hermes', 'remote'], resume: 'second-operator' },
       },
     }),
+    { mode: 0o600 },
   );
 });
 afterAll(async () => {
@@ -109,7 +110,7 @@ describe('the hand tools, with no server', { timeout: 120_000 }, () => {
     const damaged = join(launchd.folder, 'damaged.db');
     writeFileSync(damaged, 'this is no database at all, whatever its name says');
     const other = join(launchd.folder, 'damaged.json');
-    writeFileSync(other, readFileSync(config, 'utf8').replace('principal.db', 'damaged.db'));
+    writeFileSync(other, readFileSync(config, 'utf8').replace('principal.db', 'damaged.db'), { mode: 0o600 });
     expect(launchd.pidOf('hermes')).not.toBeNull();
     const halt = await start(['halt', '2', '--reason', 'x', '--once', '--config', other]).ended;
     expect(halt.code).toBe(2);

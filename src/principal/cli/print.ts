@@ -58,9 +58,13 @@ export function auditLines(entries: readonly AuditEntry[]): string[] {
   );
 }
 
-export function checkLines({ ok, entries, head, brokenAt }: AuditCheck): string[] {
+export function checkLines({ ok, entries, head, breaks, broken }: AuditCheck): string[] {
   if (ok) return [`the audit log is whole: ${entries} entries, head ${head ?? 'none'}`];
-  return [`THE AUDIT LOG IS BROKEN at entry ${brokenAt ?? 'unknown'} of ${entries}`];
+  const more = breaks > broken.length ? `, and ${breaks - broken.length} later ones` : '';
+  return [
+    `THE AUDIT LOG IS BROKEN at entry ${broken[0] ?? 'unknown'} of ${entries}`,
+    `entries that do not fit the one before (${breaks}): ${broken.join(', ')}${more}`,
+  ];
 }
 
 function quote(text: string): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,7 +35,7 @@ const GOOD = {
 
 function write(name: string, text: string): string {
   const path = join(folder, name);
-  writeFileSync(path, text);
+  writeFileSync(path, text, { mode: 0o600 });
   return path;
 }
 
@@ -87,6 +87,22 @@ describe('principal.yaml', () => {
   ])('is refused with %j', async (change, why) => {
     await expect(loadConfig(write('wrong.yaml', stringify({ ...GOOD, ...change })))).rejects.toThrow(why);
   });
+
+  it.each([0o644, 0o640, 0o604, 0o622])(
+    'S10: is refused with mode %o, in one line that says how to mend it',
+    async (mode) => {
+      const path = write('open.yaml', stringify(GOOD));
+      chmodSync(path, mode);
+      await expect(loadConfig(path)).rejects.toThrow(
+        new Error(
+          `${path}: holds tokens, and its mode 0${mode.toString(8)} lets others at them: chmod 600 ${path}`,
+        ),
+      );
+      chmodSync(path, 0o400);
+      expect((await loadConfig(path)).tokens).toHaveLength(1);
+      chmodSync(path, 0o600);
+    },
+  );
 
   it('is refused where it is missing or no YAML', async () => {
     await expect(loadConfig(join(folder, 'none.yaml'))).rejects.toThrow('cannot be read');

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { describe } from '../ledger.ts';
 import { configFile } from './schema.ts';
@@ -6,12 +6,11 @@ import type { HostConfig, PrincipalConfig } from './types.ts';
 
 /**
  * Reads `principal.yaml` (or .json); paths in it are relative to it. Throws an Error whose message names the file
- * and, one a line, everything that is wrong with it. Values are never quoted: tokens are among them.
+ * and, one a line, everything that is wrong with it. Values are never quoted: tokens are among them. A file that the
+ * group or others may read or write is refused, as OpenSSH refuses such a key (ssh(1), FILES).
  */
 export async function loadConfig(path: string): Promise<PrincipalConfig> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new Error(`${path}: cannot be read: ${describe(error)}`);
-  });
+  const text = await readPrivately(path);
   const parsed = configFile.safeParse(await parse(path, text));
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => {
@@ -60,6 +59,23 @@ export async function loadConfig(path: string): Promise<PrincipalConfig> {
       ...(destructive === undefined ? {} : { destructive }),
     })),
   };
+}
+
+async function readPrivately(path: string): Promise<string> {
+  const unreadable = (error: unknown): never => {
+    throw new Error(`${path}: cannot be read: ${describe(error)}`);
+  };
+  const file = await open(path).catch(unreadable);
+  try {
+    const mode = (await file.stat()).mode & 0o777;
+    if ((mode & 0o077) !== 0) {
+      const octal = mode.toString(8).padStart(4, '0');
+      throw new Error(`${path}: holds tokens, and its mode ${octal} lets others at them: chmod 600 ${path}`);
+    }
+    return await file.readFile('utf8').catch(unreadable);
+  } finally {
+    await file.close();
+  }
 }
 
 async function parse(path: string, text: string): Promise<unknown> {

@@ -1,8 +1,12 @@
-import { connect } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FakeWorld } from '../fixtures/parts.ts';
 import { fakeWorld } from '../fixtures/parts.ts';
-import { serveBroker } from '../serve.ts';
+import { type Answer, serveBroker } from '../serve.ts';
+import { openDatabase } from '../store/sqlite.ts';
 import { putTogether, type Served, served, TOKENS, type Who } from './fixtures/served.ts';
 
 let one: Served | null = null;
@@ -150,6 +154,76 @@ describe('what is refused', () => {
       ),
     );
     expect(new Set(halts.map((halt) => halt.status))).toEqual(new Set([200]));
+  });
+
+  it('S9: by place, so that no stranger keeps the attempts of others out of the log; the rest is counted, and the count written', async () => {
+    const world = fakeWorld();
+    const { broker, commands } = putTogether(world);
+    // One machine cannot be two: the test says where a request comes from.
+    const around =
+      (answer: Answer): Answer =>
+      (request, peered) => {
+        const remoteAddress = request.headers.get('x-from') ?? peered?.incoming?.socket.remoteAddress;
+        seen.add(peered?.incoming?.socket.remoteAddress);
+        return answer(request, { incoming: { socket: { remoteAddress } as Socket } });
+      };
+    const seen = new Set<unknown>();
+    const server = await serveBroker({ broker, commands, tokens: TOKENS, port: 0, around });
+    const attempt = async (from: string): Promise<number> => {
+      const headers = { 'x-from': from };
+      return (await fetch(`${server.url}/v1/halt`, { method: 'POST', headers, body: '{}' })).status;
+    };
+    const refusals = () => world.audit.filter(({ outcome }) => outcome === 'no valid token');
+    let limited = 0;
+    for (let turn = 0; turn < 60; turn += 1) {
+      if ((await attempt(`2001:db8::${turn.toString(16)}`)) === 429) limited += 1;
+    }
+    const before = refusals().length;
+    expect(before).toBe(60 - limited);
+    expect(limited).toBeGreaterThan(0);
+    expect(await attempt('2001:db8:0:1::1')).toBe(401);
+    expect(await attempt('192.0.2.7')).toBe(401);
+    expect(refusals()).toHaveLength(before + 2);
+    await server.close();
+    const counted = world.audit.flatMap(({ actor, subject, outcome }) => {
+      const [, count] = /^([0-9]+) more refused, too many to be written one by one$/.exec(outcome) ?? [];
+      return actor === 'stranger' && subject === 'halt' && count !== undefined ? [Number(count)] : [];
+    });
+    expect(counted.reduce((sum, one) => sum + one, 0)).toBe(limited);
+    expect(seen).toEqual(new Set(['127.0.0.1']));
+    await broker.close();
+  });
+
+  it('S5: or not, half of a surrogate pair in what was asked breaks no chain, and is answered as it is stored', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'principal-texts-'));
+    const database = openDatabase(join(folder, 'principal.db'));
+    try {
+      const world = fakeWorld();
+      const { store, audit, atomically } = database;
+      await listen({ ...world, parts: { ...world.parts, store, audit, atomically } });
+      await ask('operator', 'POST', '/v1/resume', {
+        level: 2,
+        incident: 'a\ud800',
+        revision: 0,
+        reason: '\udc00',
+      });
+      const halt = await ask('operator', 'POST', '/v1/halt', { ...HALT, reason: 'b\ud800' });
+      expect(halt).toMatchObject({ status: 200, json: { incident: { reason: 'b\ufffd' } } });
+      expect(store.load()?.incident).toEqual(halt.json.incident);
+      expect((await ask('observer', 'GET', '/v1/audit')).json.audit).toMatchObject([
+        { action: 'refuse', subject: 'resume a\ufffd' },
+        { action: 'halt', reason: 'b\ufffd' },
+        {},
+        {},
+      ]);
+      const check = (await ask('observer', 'GET', '/v1/audit/verify')).json;
+      expect(check).toMatchObject({ ok: true, entries: 4, breaks: 0, broken: [] });
+      await one?.close();
+      one = null;
+    } finally {
+      database.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('as an unknown path', async () => {

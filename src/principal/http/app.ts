@@ -1,11 +1,13 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { CommandRefusal, Commands } from '../command/types.ts';
 import type { Broker, Refusal } from '../parts.ts';
-import { createBudget } from './limits.ts';
+import type { Connections } from './connections.ts';
+import { createBudget, type Tally } from './limits.ts';
 import { messageRoutes } from './messages.ts';
 import { METRICS_TYPE, metricsText } from './metrics.ts';
+import { networkOf } from './network.ts';
 import { onceUnderWay } from './once.ts';
 import { type Operation, type OperationName, operations } from './operations.ts';
 import { problem } from './problem.ts';
@@ -38,11 +40,17 @@ export function createApp(parts: {
   readonly commands: Commands;
   readonly tokens: readonly Token[];
   readonly warn?: (text: string) => void;
+  /** Counts refusals that are not written one by one. */
+  readonly unwritten: Tally;
+  /** Is told of every connection that carried a valid token. */
+  readonly known?: Connections['know'];
 }): Hono<Env> {
-  const { broker, commands, warn } = parts;
+  const { broker, commands, warn, known, unwritten } = parts;
   const callerOf = tokenReader(parts.tokens);
   const app = new Hono<Env>();
   const strangers = createBudget({ burst: 20, everyMs: 1000 });
+  // Of all places together, lest somebody who has many of them fills the disk.
+  const lines = createBudget({ burst: 1000, everyMs: 1000 });
   const mistakes = createBudget({ burst: 30, everyMs: 1000 });
   const halts = onceUnderWay<Awaited<ReturnType<Broker['halt']>>>();
 
@@ -75,6 +83,13 @@ export function createApp(parts: {
     return await next();
   };
 
+  /** Puts a refused attempt at the switch on record: by itself, or in the count of those that were too many. */
+  const record = (actor: string, name: OperationName, why: string, byItself: boolean): void => {
+    if (!SWITCH.includes(name)) return;
+    if (byItself && lines.charge(actor)) broker.refuse(actor, name, why);
+    else unwritten.count(actor, name);
+  };
+
   /** Sees to token, role and size of the body as the operation has them, and then answers. */
   const on = (name: OperationName, answer: Answer): void => {
     const { method, path, roles, body }: Operation = operations[name];
@@ -82,18 +97,19 @@ export function createApp(parts: {
       if (roles === null) return await next();
       const caller = callerOf(c.req.header('authorization'));
       if (caller === null) {
-        if (!strangers.charge(addressOf(c))) return tooMany(strangers.retryAfter);
-        // Within the budget only, so that a flood of strangers does not fill the disk.
-        if (SWITCH.includes(name)) broker.refuse('stranger', name, 'no valid token');
+        const within = strangers.charge(networkOf(c.env?.incoming?.socket.remoteAddress));
+        record('stranger', name, 'no valid token', within);
+        if (!within) return tooMany(strangers.retryAfter);
         const challenge = { 'www-authenticate': 'Bearer realm="principal"' };
         return problem(401, 'Unauthorized', 'a bearer token is needed', {}, challenge);
       }
+      const socket = c.env?.incoming?.socket;
+      if (socket !== undefined) known?.(socket, caller.role);
       if (!roles.includes(caller.role)) {
-        return mistaken(caller, () => {
-          const why = `role ${caller.role} may not: ${method.toUpperCase()} ${path}`;
-          if (SWITCH.includes(name)) broker.refuse(caller.name, name, why);
-          return problem(403, 'Forbidden', why);
-        });
+        const why = `role ${caller.role} may not: ${method.toUpperCase()} ${path}`;
+        const within = mistakes.charge(caller.name);
+        record(caller.name, name, why, within);
+        return within ? problem(403, 'Forbidden', why) : tooMany(mistakes.retryAfter);
       }
       c.set('caller', caller);
       return await next();
@@ -159,10 +175,4 @@ export function createApp(parts: {
 
   messageRoutes({ on, broker, commands, refused });
   return app;
-}
-
-/** Where a request comes from, as the server of Node has it. */
-function addressOf(c: Context<Env>): string {
-  const { incoming } = (c.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
-  return incoming?.socket?.remoteAddress ?? 'unknown';
 }

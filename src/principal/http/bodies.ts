@@ -1,7 +1,10 @@
+import { toUSVString } from 'node:util';
 import { z } from 'zod';
 
-const name = z.string().min(1).max(100);
-const reason = z.string().min(1).max(4000);
+/** Text that can be stored as it is: JSON can carry half of a surrogate pair (RFC 8259, 8.2), UTF-8 cannot. */
+const text = z.string().overwrite(toUSVString);
+const name = text.min(1).max(100);
+const reason = text.min(1).max(4000);
 const held = z.enum(['keep', 'deliver', 'discard']);
 
 /** Unknown keys are let through unread: an emergency is no time to refuse a halt over one. */
@@ -34,7 +37,7 @@ export const registerBody = z.object({ agent: name });
 export const messageBody = z.object({
   from: name,
   to: name,
-  body: z.string().max(16_384),
+  body: text.max(16_384),
   asset: name.nullish().transform((asset) => asset ?? null),
 });
 

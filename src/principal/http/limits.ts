@@ -33,3 +33,39 @@ export function createBudget(options: {
     },
   };
 }
+
+/** Counts what is not written one by one, and has the counts written now and then. */
+export interface Tally {
+  count(actor: string, what: string): void;
+  /** Writes what is counted, and no more of its own accord. */
+  close(): void;
+}
+
+/**
+ * `write` gets each count at the latest `everyMs` after the first that it has, and once more at the end. There are as many
+ * counts as there are actors and things that they may be refused: few, both are the configuration's.
+ */
+export function createTally(
+  everyMs: number,
+  write: (actor: string, what: string, count: number) => void,
+): Tally {
+  const counts = new Map<string, { readonly actor: string; readonly what: string; count: number }>();
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const due = [...counts.values()];
+    counts.clear();
+    for (const { actor, what, count } of due) write(actor, what, count);
+  };
+  return {
+    count(actor, what) {
+      const key = JSON.stringify([actor, what]);
+      const one = counts.get(key) ?? { actor, what, count: 0 };
+      one.count += 1;
+      counts.set(key, one);
+      timer ??= setTimeout(flush, everyMs).unref();
+    },
+    close: flush,
+  };
+}

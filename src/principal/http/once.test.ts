@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBudget } from './limits.ts';
+import { createBudget, createTally } from './limits.ts';
 import { onceUnderWay } from './once.ts';
 
 describe('a budget of failures', () => {
@@ -10,6 +10,22 @@ describe('a budget of failures', () => {
     expect(budget.charge('grace')).toBe(true);
     time = 1000;
     expect([1, 2].map(() => budget.charge('ada'))).toEqual([true, false]);
+  });
+});
+
+describe('S9: a tally', () => {
+  it('writes what it counted in a while, once for each, and the rest at its end', async () => {
+    const written: string[] = [];
+    const tally = createTally(5, (actor, what, count) => void written.push(`${actor} ${what} ${count}`));
+    for (let turn = 0; turn < 3; turn += 1) tally.count('stranger', 'halt');
+    tally.count('ada', 'resume');
+    expect(written).toEqual([]);
+    await expect.poll(() => written).toEqual(['stranger halt 3', 'ada resume 1']);
+    tally.count('stranger', 'halt');
+    tally.close();
+    expect(written.slice(2)).toEqual(['stranger halt 1']);
+    tally.close();
+    expect(written).toHaveLength(3);
   });
 });
 

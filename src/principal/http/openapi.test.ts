@@ -3,6 +3,7 @@ import type { ZodType } from 'zod';
 import { fakeWorld } from '../fixtures/parts.ts';
 import { createApp } from './app.ts';
 import { putTogether, type Served, served } from './fixtures/served.ts';
+import { createTally } from './limits.ts';
 import { type Operation, operations } from './operations.ts';
 import * as replies from './replies.ts';
 
@@ -34,7 +35,11 @@ const described = (): readonly (readonly [string, string, Described])[] =>
 
 describe('the OpenAPI document', () => {
   it('names every route of the server, and no other', () => {
-    const app = createApp({ ...putTogether(fakeWorld()), tokens: [] });
+    const app = createApp({
+      ...putTogether(fakeWorld()),
+      tokens: [],
+      unwritten: createTally(1000, () => {}),
+    });
     const routes = new Set(app.routes.map(({ method, path }) => `${method} ${path}`));
     const named = described().map(([method, path]) => `${method.toUpperCase()} ${path}`);
     expect(named.toSorted()).toEqual([...routes].toSorted());

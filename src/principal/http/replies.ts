@@ -57,6 +57,8 @@ export const auditCheckReply = z.object({
   entries: count,
   head: text.nullable(),
   brokenAt: z.int().nullable(),
+  breaks: count,
+  broken: z.array(z.int()),
 });
 export const incidentsReply = z.object({ incidents: z.array(incident) });
 

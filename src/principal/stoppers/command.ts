@@ -1,4 +1,6 @@
-/** What a command printed and how it ended. */
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/** What a command printed, without its last line break, and how it ended. */
 export interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
@@ -12,6 +14,8 @@ export type RunCommand = (argv: readonly string[]) => Promise<CommandResult>;
 
 /** Above everything that a stop or start may take on its host, so that it is cut only when something hangs. */
 const LIMIT_MS = 12_000;
+/** Above everything that a script of ours prints. */
+const MOST_BYTES = 64 * 1024;
 
 /**
  * What a command inherits (environ(7), locale(7); systemctl(1) --user finds its manager by the last two), and nothing else: what is
@@ -24,11 +28,6 @@ const HANDED_ON: readonly string[] = [
   ...['XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'],
 ];
 
-/** Loads what runs commands, so that the first halt does not wait for it. */
-export function warmUpCommands(): void {
-  void import('execa');
-}
-
 /** Runs commands on this machine. */
 export const runLocally: RunCommand = localRunner({});
 
@@ -37,23 +36,35 @@ export function localRunner(more: Readonly<Record<string, string>>): RunCommand 
   return (argv) => run(argv, more);
 }
 
-async function run(
+function run(
   [file = '', ...args]: readonly string[],
   more: Readonly<Record<string, string>>,
 ): Promise<CommandResult> {
-  const { execa } = await import('execa');
   const set = HANDED_ON.filter((name) => process.env[name] !== undefined);
-  const result = await execa(file, args, {
-    env: { ...Object.fromEntries(set.map((name) => [name, process.env[name]])), ...more },
-    extendEnv: false,
-    stdin: 'ignore',
-    reject: false,
-    timeout: LIMIT_MS,
-    killSignal: 'SIGKILL',
-    maxBuffer: 64 * 1024,
+  const env = { ...Object.fromEntries(set.map((name) => [name, process.env[name]])), ...more };
+  return new Promise((resolve, reject) => {
+    // Its errors are no output, and not asked for: a descriptor less for each.
+    const child: ChildProcess = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+    const printed: Buffer[] = [];
+    let size = 0;
+    const fail = (why: string): void => {
+      clearTimeout(limit);
+      child.kill('SIGKILL');
+      child.stdout?.destroy();
+      reject(new Error(`${file}: ${why}`));
+    };
+    const limit = setTimeout(() => fail(`did not end in ${LIMIT_MS / 1000} s`), LIMIT_MS);
+    // Without descriptors there is an error and no stdout (child_process.js, ChildProcess.prototype.spawn: EMFILE).
+    child.once('error', (error) => fail(`could not be started: ${error.message}`));
+    child.stdout?.on('data', (part: Buffer) => {
+      size += part.length;
+      if (size > MOST_BYTES) fail(`printed more than ${MOST_BYTES} bytes`);
+      else printed.push(part);
+    });
+    child.once('close', (exitCode, signal) => {
+      clearTimeout(limit);
+      if (exitCode === null) reject(new Error(`${file}: ended by ${signal ?? 'a signal'}`));
+      else resolve({ exitCode, stdout: Buffer.concat(printed).toString('utf8').replace(/\n$/, '') });
+    });
   });
-  if (result.exitCode === undefined || result.isMaxBuffer) {
-    throw new Error(`${file}: ${result.shortMessage ?? 'did not end by itself'}`);
-  }
-  return { exitCode: result.exitCode, stdout: result.stdout };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { toUSVString } from 'node:util';
 import type { AuditCheck, AuditEntry, AuditLine } from '../parts.ts';
 
 /** What the first line is chained to. */
@@ -14,16 +15,48 @@ export function hashOf(line: AuditLine & { readonly seq: number }, before: strin
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Holds every line against the one before. What was cut off at the end shows only to who has noted an earlier head. */
+/**
+ * A line as it can be stored and read again, character by character: half of a surrogate pair, which UTF-8 has no form
+ * for, becomes U+FFFD as it would on its way to the file. Only such a line may be hashed.
+ */
+export function storable<T extends AuditLine>(line: T): T {
+  return {
+    ...line,
+    at: toUSVString(line.at),
+    actor: toUSVString(line.actor),
+    subject: toUSVString(line.subject),
+    host: line.host === null ? null : toUSVString(line.host),
+    outcome: toUSVString(line.outcome),
+    reason: line.reason === null ? null : toUSVString(line.reason),
+  };
+}
+
+/** Numbers of broken lines that a check names; it counts all of them. */
+const NAMED = 1000;
+
+/**
+ * Holds every line against the one before, also after one that does not fit. What was cut off at the end shows only to
+ * who has noted an earlier head.
+ */
 export function checkChain(lines: Iterable<AuditEntry>): AuditCheck {
-  let before = GENESIS;
+  let before = { seq: 0, hash: GENESIS };
   let entries = 0;
-  let brokenAt: number | null = null;
+  let breaks = 0;
+  const broken: number[] = [];
   for (const line of lines) {
     entries += 1;
-    if (brokenAt === null && (line.seq !== entries || line.hash !== hashOf(line, before)))
-      brokenAt = line.seq;
-    before = line.hash;
+    if (line.seq !== before.seq + 1 || line.hash !== hashOf(line, before.hash)) {
+      breaks += 1;
+      if (broken.length < NAMED) broken.push(line.seq);
+    }
+    before = line;
   }
-  return { ok: brokenAt === null, entries, head: entries === 0 ? null : before, brokenAt };
+  return {
+    ok: breaks === 0,
+    entries,
+    head: entries === 0 ? null : before.hash,
+    brokenAt: broken[0] ?? null,
+    breaks,
+    broken,
+  };
 }

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkLines } from '../cli/print.ts';
 import type { HaltRecord } from '../parts.ts';
 import { GENESIS, hashOf } from './chain.ts';
 import type { BrokerDatabase } from './sqlite.ts';
@@ -84,6 +85,22 @@ describe('the store', () => {
     ]);
     expect(reader.pragma('journal_mode', { simple: true })).toBe('wal');
     reader.close();
+  });
+
+  it('S10: is for its owner only, with the files beside it, also where it was not before', () => {
+    const modes = () =>
+      readdirSync(folder).map((name) => [name, (statSync(join(folder, name)).mode & 0o777).toString(8)]);
+    const all = ['principal.db', 'principal.db-shm', 'principal.db-wal'];
+    const before = process.umask(0o022);
+    try {
+      open().store.save(HALTED);
+      expect(modes()).toEqual(all.map((name) => [name, '600']));
+      for (const name of all) chmodSync(join(folder, name), 0o644);
+      expect(open().store.load()).toEqual(HALTED);
+      expect(modes()).toEqual(all.map((name) => [name, '600']));
+    } finally {
+      process.umask(before);
+    }
   });
 
   it('is what it was after closing and opening again', () => {
@@ -189,5 +206,37 @@ describe('the audit log', () => {
     db.exec('delete from audit where seq = 2');
     expect(audit.verify()).toMatchObject({ ok: false, brokenAt: 3 });
     db.close();
+  });
+
+  it.each(['\ud800', 'a\udc00b', '\ud83d\ude00\ud83d', '\0', 'a\0b', '\ufffd', '\ufeffx', ''])(
+    'S5: with %j in every text hashes what it stores, and stays whole',
+    (text) => {
+      const { audit } = open();
+      audit.append({ ...LINE, actor: text, subject: text, host: text, outcome: text, reason: text });
+      audit.append(LINE);
+      expect(audit.verify()).toMatchObject({ ok: true, entries: 2, breaks: 0, broken: [] });
+      expect(audit.list()[0]?.reason).toBe(Buffer.from(text, 'utf8').toString('utf8'));
+    },
+  );
+
+  it('S5: says every break, not the first alone, and none that only follows from another', () => {
+    const { audit } = open();
+    for (let index = 0; index < 12; index += 1) audit.append(LINE);
+    const db = new Database(file);
+    db.exec('drop trigger audit_no_update; drop trigger audit_no_delete');
+    db.exec("update audit set reason = 'another' where seq in (2, 9)");
+    db.exec('delete from audit where seq = 5');
+    db.close();
+    expect(audit.verify()).toMatchObject({
+      ok: false,
+      entries: 11,
+      brokenAt: 2,
+      breaks: 3,
+      broken: [2, 6, 9],
+    });
+    expect(checkLines(audit.verify())).toEqual([
+      'THE AUDIT LOG IS BROKEN at entry 2 of 11',
+      'entries that do not fit the one before (3): 2, 6, 9',
+    ]);
   });
 });

@@ -1,6 +1,7 @@
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { AuditEntry, AuditLog, HaltedTarget, HaltState, HaltStore, Holder, Incident } from '../parts.ts';
-import { checkChain, GENESIS, hashOf } from './chain.ts';
+import { checkChain, GENESIS, hashOf, storable } from './chain.ts';
 import { keep, pragmaReader } from './keep.ts';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
@@ -26,9 +27,11 @@ const LOCK_MS = 300;
 /**
  * Opens the file, creating it where it is missing (its folder must exist). In WAL mode with synchronous=FULL a
  * committed transaction is on disk before the call returns (https://www.sqlite.org/pragma.html#pragma_synchronous).
- * Throws where the file cannot be opened, is damaged, or is of another version.
+ * Only its owner may read it (reasons, messages and the audit log are in it); SQLite gives the files beside it the same
+ * mode (os_unix.c, findCreateFileMode). Throws where the file cannot be opened, is damaged, or is of another version.
  */
 export function openDatabase(file: string): BrokerDatabase {
+  makePrivate(file);
   const db = keep(new Database(file, { timeout: LOCK_MS }));
   try {
     db.exec('pragma journal_mode = WAL');
@@ -47,6 +50,25 @@ export function openDatabase(file: string): BrokerDatabase {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+const PRIVATE = 0o600;
+
+/** Creates the file with its mode where it is missing, before anything is in it; else takes the others' rights from it. */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', PRIVATE));
+  } catch {
+    // It is there, or cannot be created: then SQLite says why. Never opened here, since closing it would take the locks
+    // of this process's other connections with it (sqlite.org/howtocorrupt.html, 2.2).
+  }
+  for (const one of [file, `${file}-wal`, `${file}-shm`]) {
+    try {
+      if ((statSync(one).mode & 0o077) !== 0) chmodSync(one, PRIVATE);
+    } catch {
+      // Not there; or another user's, who alone may change it: no reason to refuse a halt.
+    }
   }
 }
 
@@ -155,7 +177,7 @@ function auditLog(db: Db): AuditLog {
     append: (line) =>
       together(() => {
         const before = last.get() ?? { seq: 0, hash: GENESIS };
-        const numbered = { ...line, seq: before.seq + 1 };
+        const numbered = storable({ ...line, seq: before.seq + 1 });
         insert.run({ ...numbered, hash: hashOf(numbered, before.hash) });
       }),
     list: (after = 0, limit = -1) => read.all(after, limit),
