@@ -1,3 +1,4 @@
+import type { PrincipalConfig } from './config/types.ts';
 import type { ExchangeGate } from './parts.ts';
 
 const TIMEOUT_MS = 3000;
@@ -5,12 +6,13 @@ const TIMEOUT_MS = 3000;
 /**
  * The exchange over HTTP: `POST /v1/assets/:asset/block|unblock|flatten` and `GET /v1/book`. A position is `flat`
  * only where the book, read after the flatten, says so; its reply alone is not enough. Rejects where the exchange
- * does not answer with 2xx in 3 s.
+ * does not answer with 2xx in 3 s. A token goes along as `Authorization: Bearer`.
  */
-export function httpExchange(url: string): ExchangeGate {
+export function httpExchange({ url, token }: PrincipalConfig['exchange']): ExchangeGate {
   const base = url.replace(/\/+$/, '');
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const ask = async (method: string, path: string): Promise<Response> => {
-    const response = await fetch(base + path, { method, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(base + path, { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status}`);
     return response;
   };
