@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
@@ -240,6 +240,33 @@ describe('the reference lab', () => {
       );
       return inboxes.every(({ status, body }) => status === 200 && body.messages.length > 0);
     }, 'messages to every agent');
+  });
+
+  it('S13: takes orders of nobody without the exchange’s own token, which no argv shows', async () => {
+    const { exchangeToken } = JSON.parse(readFileSync(`${lab.env.KNOX_ROOT}/etc/invictus.json`, 'utf8'));
+    const order = { asset: 'ETH-USD', account: 'stranger', side: 'buy', quantity: 1, type: 'market' };
+    const place = async (path: string, authorization?: string): Promise<number> => {
+      const { status } = await fetch(`${lab.env.EXCHANGE_URL}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
+        body: JSON.stringify(order),
+      });
+      return status;
+    };
+    for (const path of [
+      '/v1/orders',
+      ...['block', 'flatten', 'fill'].map((act) => `/v1/assets/ETH-USD/${act}`),
+    ])
+      for (const given of [undefined, 'Bearer x', `Bearer ${lab.env.PRINCIPAL_TOKEN}`])
+        expect([path, await place(path, given)]).toEqual([path, 401]);
+    const accounts = async () => (await book(lab)).accepted.map(({ account }) => account);
+    expect(await accounts()).not.toContain('stranger');
+    expect(await place('/v1/orders', `Bearer ${exchangeToken}`)).toBe(201);
+    expect(await accounts()).toContain('stranger');
+    const tokens = [exchangeToken, lab.env.PRINCIPAL_TOKEN, lab.env.PRINCIPAL_SECOND_TOKEN];
+    const argvs = processesOf(lab.root).map((pid) => argvOf(pid));
+    expect(argvs.length).toBeGreaterThan(10);
+    expect(argvs.filter((argv) => tokens.some((token) => argv.join(' ').includes(token)))).toEqual([]);
   });
 
   it('trades each asset often enough that a silence of two seconds says something', async () => {
@@ -659,6 +686,16 @@ describe('the life of a lab', () => {
     expect(text).toMatch(/^The lab is up: reference .* Ctrl-C stops it\.\n/);
     expect(text).toMatch(/tesseract +hermes +\d+ {2}com\.invictus\.hermes\n/);
     expect(text).toContain('/v1/status');
+    // S13: nothing that is pasted shows a token in `ps`: curl(1) reads a header from a file that only its owner may read.
+    const { config } = JSON.parse(readFileSync(`${root}/knox/etc/principal.json`, 'utf8'));
+    const secrets: string[] = [
+      config.exchange.token,
+      ...config.tokens.map((one: { token: string }) => one.token),
+    ];
+    expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+    const headers = [...text.matchAll(/-H @(\S+)/g)].map(([, file = '']) => file);
+    expect(headers.length).toBeGreaterThan(0);
+    for (const file of headers) expect(statSync(file).mode & 0o777).toBe(0o600);
     // Every command that it prints works as printed.
     const commands = text.split('\n').filter((line) => /^ {2}(curl|ssh|\/)/.test(line));
     expect(commands.length).toBeGreaterThanOrEqual(7);

@@ -9,13 +9,15 @@ beforeAll(requireFreshBuild);
 
 /** Run by a drill, again and again: fails once `fail` is there, and buys far too much once `buy` is. */
 const COMMAND = `
-import { existsSync } from 'node:fs';
-const [, , folder, book] = process.argv;
+import { existsSync, readFileSync } from 'node:fs';
+const [, , folder, book, knox] = process.argv;
 if (existsSync(folder + '/fail')) { console.log('volts too low'); process.exit(3); }
 if (existsSync(folder + '/hang')) await new Promise(() => setInterval(() => {}, 1000));
 if (existsSync(folder + '/buy')) {
   const order = { asset: 'BTC-USD', account: 'fat-finger', side: 'buy', quantity: 1000, type: 'market' };
-  await fetch(new URL('/v1/orders', book), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) });
+  const { exchangeToken } = JSON.parse(readFileSync(knox + '/etc/invictus.json', 'utf8'));
+  const headers = { 'content-type': 'application/json', authorization: 'Bearer ' + exchangeToken };
+  await fetch(new URL('/v1/orders', book), { method: 'POST', headers, body: JSON.stringify(order) });
 }
 `;
 
@@ -38,7 +40,7 @@ async function drill(lab: string, stopWhen: (command: string) => string, inHold?
     '',
   );
   writeFileSync(join(folder, 'command.mjs'), COMMAND);
-  const command = `run: ["${process.execPath}", "${folder}/command.mjs", "${folder}", "\${EXCHANGE_URL}"]`;
+  const command = `run: ["${process.execPath}", "${folder}/command.mjs", "${folder}", "\${EXCHANGE_URL}", "\${KNOX_ROOT}"]`;
   writeFileSync(join(folder, 'drill.yaml'), `${level2}\nstop-when:\n${stopWhen(command)}\n`);
   cpSync(join(PACKAGE, 'inventory.yaml'), join(folder, 'inventory.yaml'));
   const running = start(['drill', '--drill', 'drill.yaml', '--lab', lab, '--out', 'out'], {

@@ -140,6 +140,10 @@ export function makeProgram(effects: Effects, done: (exitCode: number) => void):
       'the drill is yours although the ledger does not know it; nothing is recorded as proven',
     )
     .option(
+      '--runner-is-gone',
+      'you have looked, on the machine that it was started on: whatever still looks like that drill’s runner is not it',
+    )
+    .option(
       '--trust-folder',
       'whoever owns the report folder, or may write there, is trusted: its journal decides what is run',
     )

@@ -1,3 +1,4 @@
+import { processOf } from './03-baseline/foreign-words.ts';
 import { createObserver } from './06-observe/observer.ts';
 import { asksStatus, readsStore } from './model/coverage.ts';
 import { inWhatTime } from './model/foresight.ts';
@@ -132,7 +133,14 @@ function aboutHost(
       : gap(host, 'canary', uncontrolled, 'see that its user may start processes there'),
     ...(others.length === 0
       ? []
-      : [gap(host, 'other drills', `drill ${others[0]?.drillId} runs there`, 'wait for its end')]),
+      : [
+          gap(
+            host,
+            'other drills',
+            `drill ${others[0]?.drillId} seems to run there (${others.map(processOf).join('; ')})`,
+            'wait for its end or, if nobody runs it, end it',
+          ),
+        ]),
   ];
 }
 

@@ -55,14 +55,28 @@ describe('another drill of the same fleet', () => {
     ['a canary whose end cannot be read', canary('d-other.w1', 0)],
   ])('is refused for %s of it on any host', async (_, argv) => {
     const prepare = withClock((fleet) => void fleet.tesseract.spawn(argv));
-    expect(await refusal({ prepare })).toBe(
-      'another drill of this fleet seems to be running: d-other, on tesseract.',
+    expect(await refusal({ prepare })).toMatch(
+      /^another drill of this fleet seems to be running: d-other, by a (canary|probe) on tesseract \(pid \d+, /,
+    );
+  });
+
+  it('S4: is refused whoever’s it is, and the refusal says whose, and what can be done', async () => {
+    let pid = 0;
+    const prepare = withClock((fleet) => {
+      fleet.tesseract.users.set('1001', 'mallory');
+      pid = fleet.tesseract.spawn(canary('d-other.w1', WALL_S + 15), 1, { uid: 1001 });
+      fleet.knox.spawn(probe('d-other'), 1, { uid: 1002 });
+    });
+    expect(await refusal({ prepare })).toMatch(
+      new RegExp(
+        `: d-other, by a probe on knox \\(pid \\d+, uid 1002, owner unknown\\), a canary on tesseract \\(pid ${pid}, uid 1001, owner mallory\\); wait for its end or, if nobody runs it, end these processes\\.$`,
+      ),
     );
   });
 
   it('is refused for a canary on a host that does not tell the time', async () => {
     const prepare = (fleet: FakeFleet) => void fleet.knox.spawn(canary('d-other.w1', WALL_S - 60));
-    expect(await refusal({ prepare })).toMatch(/d-other, on knox/);
+    expect(await refusal({ prepare })).toMatch(/d-other, by a canary on knox/);
   });
 
   it('is not refused for a canary of another fleet, nor for one that goes while it waits', async () => {
@@ -118,7 +132,7 @@ describe('another drill of the same fleet', () => {
       one.knox.spawn(probe('d-other'));
       after = one;
     });
-    expect(await refusal({ prepare })).toMatch(/d-other, on knox/);
+    expect(await refusal({ prepare })).toMatch(/d-other, by a probe on knox/);
     expect((after as FakeFleet | null)?.tesseract.processes.has(pid)).toBe(true);
   });
 });

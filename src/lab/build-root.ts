@@ -115,11 +115,18 @@ function handTool(): string {
   return `#!/bin/sh\nexec ${quoted.join(' ')} "$@"\n`;
 }
 
-/** The exchange's script and its log folder; the exchange belongs to neither host. */
-export async function buildExchange(lab: LabLayout, port: number): Promise<string> {
+/** The exchange's script, its token and its log folder; the exchange belongs to neither host. */
+export async function buildExchange(lab: LabLayout, port: number, token: string): Promise<string> {
   const script = join(lab.exchange.bin, 'exchange');
-  await writeScript(script, { module: 'exchange/main.js', call: 'runExchange', settings: { port, assets } });
+  const settings = { port, assets, tokenFile: lab.exchangeToken };
+  await writeFile(lab.exchangeToken, token, { mode: 0o600 });
+  await writeScript(script, { module: 'exchange/main.js', call: 'runExchange', settings });
   return script;
+}
+
+/** What `curl` is given in place of a token. The folder of the keys is there. */
+export async function writeOperatorHeader(lab: LabLayout, token: string): Promise<void> {
+  await writeFile(lab.operatorHeader, `Authorization: Bearer ${token}\n`, { mode: 0o600 });
 }
 
 /** The script of what a variant does beside the fleet. */

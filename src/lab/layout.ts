@@ -72,6 +72,10 @@ export interface LabLayout {
   readonly knox: HostLayout;
   readonly tesseract: HostLayout;
   readonly exchange: HostLayout;
+  /** The token without which the exchange takes no orders, 0600. */
+  readonly exchangeToken: string;
+  /** The operator's token as a header, for `curl -H @FILE`, 0600: an argv is everybody's to read (proc_pid_cmdline(5)). */
+  readonly operatorHeader: string;
 }
 
 /** The layout of the lab whose root folder is `root`. */
@@ -83,5 +87,7 @@ export function labLayout(root: string): LabLayout {
     knox: hostLayout(join(root, 'knox')),
     tesseract: hostLayout(join(root, 'tesseract')),
     exchange: hostLayout(join(root, 'exchange')),
+    exchangeToken: join(root, 'exchange/etc/token'),
+    operatorHeader: join(root, 'keys/operator.header'),
   };
 }

@@ -6,7 +6,7 @@ import type { Fleet } from './start-fleet.ts';
 
 /** What `npm run lab` prints: the fleet with its pids, and commands with which to look at it and to halt it. */
 export function howToLookAt(lab: LabLayout, { env }: Fleet, variant: string, about: string): string {
-  const bearer = `-H 'Authorization: Bearer ${env.PRINCIPAL_TOKEN}'`;
+  const bearer = `-H @${lab.operatorHeader}`;
   const halt = `-H 'Content-Type: application/json' -d '{"level":2,"reason":"a look"}'`;
   const ssh =
     `ssh -F /dev/null -p ${env.TESSERACT_PORT} -i ${env.TESSERACT_KEY} -o IdentitiesOnly=yes ` +

@@ -3,7 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { PrincipalConfig } from '../principal/config/types.ts';
 import { handConfigFile } from './broker/hand-config.ts';
-import { buildBeside, buildExchange, buildHost, makeFolders, writeBrokerSettings } from './build-root.ts';
+import {
+  buildBeside,
+  buildExchange,
+  buildHost,
+  makeFolders,
+  writeBrokerSettings,
+  writeOperatorHeader,
+} from './build-root.ts';
 import type { DaemonConfig } from './daemons/daemon.ts';
 import { assets, labelOf, services } from './fleet.ts';
 import { freePort } from './free-port.ts';
@@ -33,9 +40,10 @@ export async function startFleet(lab: LabLayout, variant: string): Promise<Fleet
     choosePorts(),
     ...[lab.knox, lab.tesseract, lab.exchange].map((host) => makeFolders(host)),
   ]);
-  const tokens = { operator: newToken(), second: newToken(), agent: newToken() };
+  const tokens = { operator: newToken(), second: newToken(), agent: newToken(), exchange: newToken() };
   const daemons: DaemonConfig = {
     exchangeUrl: `http://127.0.0.1:${ports.exchange}`,
+    exchangeToken: tokens.exchange,
     brokerUrl: `http://127.0.0.1:${ports.broker}`,
     agentToken: tokens.agent,
     assets,
@@ -51,7 +59,9 @@ export async function startFleet(lab: LabLayout, variant: string): Promise<Fleet
       config: brokerConfig(lab, ports, tokens),
     }),
   ]).then(() => start('knox', join(lab.knox.bin, 'launchd')));
-  const exchangeUp = buildExchange(lab, ports.exchange).then((script) => start('exchange', script));
+  const exchangeUp = buildExchange(lab, ports.exchange, tokens.exchange).then((script) =>
+    start('exchange', script),
+  );
   const keysMade = makeKeys(lab.keys, ports.sshd);
   const tesseractUp = keysMade
     .then((keys) =>
@@ -65,6 +75,7 @@ export async function startFleet(lab: LabLayout, variant: string): Promise<Fleet
     throw failed.reason;
   }
   const keys = await keysMade;
+  await writeOperatorHeader(lab, tokens.operator);
   const env: Fleet['env'] = {
     KNOX_ROOT: lab.knox.root,
     TESSERACT_ROOT: lab.tesseract.root,
@@ -127,14 +138,14 @@ function sshdOf(
 function brokerConfig(
   lab: LabLayout,
   ports: Ports,
-  tokens: { readonly operator: string; readonly second: string; readonly agent: string },
+  tokens: Readonly<Record<'operator' | 'second' | 'agent' | 'exchange', string>>,
 ): PrincipalConfig {
   const named = (kind: 'trader' | 'agent'): string[] =>
     services.filter((service) => service.kind === kind).map(({ name }) => name);
   return {
     listen: { address: '127.0.0.1', port: ports.broker },
     database: join(lab.knox.db, 'principal.db'),
-    exchange: { url: `http://127.0.0.1:${ports.exchange}` },
+    exchange: { url: `http://127.0.0.1:${ports.exchange}`, token: tokens.exchange },
     tokens: [
       { token: tokens.operator, role: 'operator' },
       { token: tokens.second, role: 'second-operator' },

@@ -84,7 +84,7 @@ function assembleParts(
     stoppers,
     self: host === undefined ? null : { service: config.self, host, here: options.here ?? true },
     agents: Object.keys(config.services),
-    exchange: httpExchange(config.exchange.url),
+    exchange: httpExchange(config.exchange),
     retry: { firstMs: 1000, mostMs: 15_000 },
     clock: { now: () => new Date().toISOString() },
     newIncidentId: () => `inc-${randomUUID()}`,

@@ -5,16 +5,20 @@ import { httpExchange } from './exchange.ts';
 
 let server: Server | null = null;
 const asked: string[] = [];
+const tokens = new Set<string | undefined>();
 
-async function exchange(book: unknown, status = 200) {
+async function exchange(book: unknown, status = 200, token?: string) {
   asked.length = 0;
+  tokens.clear();
   server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
+    tokens.add(request.headers.authorization);
     response.writeHead(request.method === 'POST' ? status : 200);
     response.end(request.method === 'GET' ? JSON.stringify(book) : '{}');
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-  return httpExchange(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return httpExchange({ url, ...(token === undefined ? {} : { token }) });
 }
 
 afterEach(async () => {
@@ -64,7 +68,7 @@ describe('the exchange', () => {
       begun();
     });
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-    const gate = httpExchange(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const gate = httpExchange({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` });
     if (why === null) expect(await gate.block('X')).toBe('blocked');
     else await expect(gate.flatten('X')).rejects.toThrow(why);
     await Promise.all([begin, end]);
@@ -84,9 +88,17 @@ describe('the exchange', () => {
       });
     });
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-    const gate = httpExchange(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const gate = httpExchange({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` });
     await expect(gate.flatten('X')).rejects.toThrow('timeout');
     await end;
+  });
+
+  it('S13: is shown its token with every request, where it has one', async () => {
+    const flat = { positions: {}, open: {} };
+    await (await exchange(flat, 200, 'a-token-of-the-exchange')).flatten('X');
+    expect([...tokens]).toEqual(['Bearer a-token-of-the-exchange']);
+    await (await exchange(flat)).flatten('X');
+    expect([...tokens]).toEqual([undefined]);
   });
 
   it('that refuses has done nothing', async () => {

@@ -1,3 +1,4 @@
+import type { PrincipalConfig } from './config/types.ts';
 import type { ExchangeGate } from './parts.ts';
 
 const TIMEOUT_MS = 3000;
@@ -7,12 +8,14 @@ const MOST_BYTES = 4 * 1024 * 1024;
 /**
  * The exchange over HTTP: `POST /v1/assets/:asset/block|unblock|flatten` and `GET /v1/book`. A position is `flat`
  * only where the book, read after the flatten, says so; its reply alone is not enough. Rejects where the exchange
- * does not answer with 2xx in 3 s, its body included, or where the book is longer than 4 MiB (decompressed).
+ * does not answer with 2xx in 3 s, its body included, or where the book is longer than 4 MiB (decompressed). A token goes along as
+ * `Authorization: Bearer`.
  */
-export function httpExchange(url: string): ExchangeGate {
+export function httpExchange({ url, token }: PrincipalConfig['exchange']): ExchangeGate {
   const base = url.replace(/\/+$/, '');
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const ask = async (method: string, path: string): Promise<Response> => {
-    const response = await fetch(base + path, { method, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(base + path, { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (response.ok) return response;
     await response.body?.cancel();
     throw new Error(`${method} ${path}: HTTP ${response.status}`);

@@ -13,6 +13,8 @@ interface FakeProcess {
   readonly sid?: number;
   readonly cgroup?: string;
   readonly cwd?: string;
+  /** Root's where a test does not say otherwise. */
+  readonly uid?: number;
 }
 
 /** A machine as pure state: a process table, and the commands that change it. */
@@ -37,6 +39,10 @@ export class FakeHost implements HostLink {
   #closed = false;
   /** What its wall clock said when the fake clock stood at 0; null: it never tells. */
   wallMs: number | null = null;
+  /** As whom the probe runs there. */
+  loginUid = 0;
+  /** Whom its directory of users knows, by uid. */
+  readonly users = new Map([['0', 'root']]);
   onKill: (pid: number) => void = () => undefined;
   #nextPid = 100;
   #boots = 1;
@@ -54,7 +60,7 @@ export class FakeHost implements HostLink {
   spawn(
     argv: readonly string[],
     ppid = 1,
-    more: Pick<FakeProcess, 'pgrp' | 'sid' | 'cgroup' | 'cwd'> = {},
+    more: Pick<FakeProcess, 'pgrp' | 'sid' | 'cgroup' | 'cwd' | 'uid'> = {},
   ): number {
     const pid = this.#nextPid;
     this.#nextPid += 1;
@@ -129,16 +135,16 @@ export class FakeHost implements HostLink {
       })),
       details: all
         .filter((one) => request.detail.includes(one.pid))
-        .map(({ pid, start, argv, cgroup = null, cwd }) => ({
+        .map(({ pid, start, argv, cgroup = null, cwd, uid = 0 }) => ({
           pid,
           start,
-          uid: 0,
+          uid,
           argv: present(argv),
           exe: present(argv[0] ?? ''),
           ...(cwd === undefined ? {} : { cwd: present(cwd) }),
           cgroup,
         })),
-      visibility: { uid: 0, pid1: true, hidepid: '0' },
+      visibility: { uid: this.loginUid, pid1: true, hidepid: '0' },
       heartbeats: this.#heartbeats(request),
     });
   }
@@ -164,6 +170,11 @@ export class FakeHost implements HostLink {
   }
 
   async run(argv: readonly string[]): Promise<Reading<{ exitCode: number; output: string }>> {
+    if (argv[0] === 'getent') {
+      const name = this.users.get(argv[2] ?? '');
+      return present({ exitCode: name === undefined ? 2 : 0, output: `${name}:x:${argv[2]}::::\n` });
+    }
+    if (argv[0] === 'id') return present({ exitCode: 1, output: '' });
     this.#commands(argv);
     return present({ exitCode: 0, output: '' });
   }

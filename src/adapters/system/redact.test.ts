@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRedactor } from './redact.ts';
@@ -81,6 +82,30 @@ describe('createRedactor', () => {
     for (const piece of ['-----BEGIN PRIVATE KEY-----', 'SSSSSSS…', 'a://b:', 'bearer ', 'authorization: '])
       slow(piece.repeat(Math.floor((1024 * 1024) / piece.length)));
     expect(performance.now() - startedMs).toBeLessThan(10_000);
+  });
+
+  it('S11: takes hardly longer for twenty secrets than for one, in a megabyte that is nothing but cuts', () => {
+    const secrets = Array.from({ length: 20 }, (_, at) =>
+      createHash('sha256').update(`secret ${at}`).digest('hex'),
+    );
+    const [one, twenty] = [createRedactor(secrets.slice(0, 1)), createRedactor(secrets)];
+    const texts = ['…', 'abcdefgh…'].map((piece) => piece.repeat(350_000 / piece.length));
+    const took = (redact: (text: string) => string): number => {
+      const began = performance.now();
+      for (const text of texts) redact(text);
+      return performance.now() - began;
+    };
+    // The best of several: what a busy machine adds is no part of it.
+    const best = (redact: (text: string) => string): number =>
+      Math.min(...Array.from({ length: 5 }, () => took(redact)));
+    expect(best(twenty)).toBeLessThan(5 * best(one));
+  });
+
+  it('removes the longest part before a cut, of whichever secret', () => {
+    const clean = createRedactor(['abcdefgh-one', 'fgh-onetwo-secret', 'abcdefxy-other']);
+    expect(clean('x abcdefgh-on… abcdefx… fgh-onetw… abcdefgz…')).toBe(
+      'x [redacted]… [redacted]… [redacted]… abcdefgz…',
+    );
   });
 
   it('removes the longer of two secrets that begin alike', () => {

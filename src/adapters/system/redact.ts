@@ -30,9 +30,10 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   // Longest first: of two secrets that begin alike, the shorter one must not leave the other's tail behind.
   const longestFirst = [...forms].sort((a, b) => b.length - a.length).map(escapeRegExp);
   const known = longestFirst.length === 0 ? null : new RegExp(longestFirst.join('|'), 'g');
+  const beginnings = beginningsOf(forms);
   return (text) => {
     const clean = known === null ? text : text.replace(known, MARK);
-    return withoutParts(clean, forms)
+    return withoutParts(clean, beginnings)
       .replace(PRIVATE_KEY, MARK)
       .replace(AUTHORIZATION, `$1${MARK}`)
       .replace(BEARER, `$1${MARK}`)
@@ -40,24 +41,46 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   };
 }
 
+interface Beginnings {
+  /** The forms that begin with these characters, `SHORTEST_PART` of them. */
+  readonly forms: ReadonlyMap<string, readonly string[]>;
+  /** Of the longest form, in UTF-16 units. */
+  readonly longest: number;
+}
+
+function beginningsOf(all: ReadonlySet<string>): Beginnings {
+  const forms = new Map<string, string[]>();
+  for (const form of all) {
+    if (form.length <= SHORTEST_PART) continue;
+    const start = form.slice(0, SHORTEST_PART);
+    forms.set(start, [...(forms.get(start) ?? []), form]);
+  }
+  return { forms, longest: Math.max(0, ...[...all].map(({ length }) => length)) };
+}
+
 /** Quoted text is cut here and there before it comes by; the half of a token is half a token too many. */
-function withoutParts(text: string, forms: ReadonlySet<string>): string {
-  if (!text.includes(CUT)) return text;
-  const [last = '', ...pieces] = text.split(CUT).reverse();
-  const cut = pieces.reverse().map((piece) => {
-    const part = Math.max(0, ...[...forms].map((form) => partAtTheEnd(piece, form)));
+function withoutParts(text: string, beginnings: Beginnings): string {
+  if (beginnings.forms.size === 0 || !text.includes(CUT)) return text;
+  const pieces = text.split(CUT);
+  const last = pieces.pop() ?? '';
+  const cut = pieces.map((piece) => {
+    const part = partAtTheEnd(piece, beginnings);
     return part === 0 ? piece : piece.slice(0, -part) + MARK;
   });
   return [...cut, last].join(CUT);
 }
 
-/** How much of the beginning of `form` a text ends with, in UTF-16 units; 0 where it is too little to tell. */
-function partAtTheEnd(text: string, form: string): number {
-  if (form.length <= SHORTEST_PART) return 0;
-  const tail = text.slice(1 - form.length);
-  const start = form.slice(0, SHORTEST_PART);
-  for (let at = tail.indexOf(start); at >= 0; at = tail.indexOf(start, at + 1))
-    if (form.startsWith(tail.slice(at))) return tail.length - at;
+/**
+ * How much of the beginning of any form a text ends with, in UTF-16 units; 0 where it is too little to tell. Each place is looked up
+ * once, however many secrets there are: a hostile megabyte of cuts must not hold up the rest.
+ */
+function partAtTheEnd(text: string, { forms, longest }: Beginnings): number {
+  for (let at = Math.max(0, text.length - longest + 1); at <= text.length - SHORTEST_PART; at++) {
+    const alike = forms.get(text.slice(at, at + SHORTEST_PART));
+    if (alike === undefined) continue;
+    const tail = text.slice(at);
+    if (alike.some((form) => form.length > tail.length && form.startsWith(tail))) return tail.length;
+  }
   return 0;
 }
 

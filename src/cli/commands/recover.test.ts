@@ -47,9 +47,19 @@ async function recovered(
     ledger = 'entered',
     options = {},
     onDisk = null,
-  }: { ledger?: 'entered' | 'none' | 'other'; options?: RecoverOptions; onDisk?: string | null } = {},
+    before: prepare = () => undefined,
+    meanwhile = () => undefined,
+  }: {
+    ledger?: 'entered' | 'none' | 'other';
+    options?: RecoverOptions;
+    onDisk?: string | null;
+    /** Done to the fleet before the drill, and between drill and recovery. */
+    before?: (fleet: FakeFleet) => void;
+    meanwhile?: (fleet: FakeFleet) => void;
+  } = {},
 ) {
   const fleet = new FakeFleet();
+  prepare(fleet);
   fleet.confirm = async () => 'stop';
   const folder = ownFolder();
   if (onDisk !== null) writeFileSync(join(folder, 'inventory.yaml'), onDisk);
@@ -67,6 +77,7 @@ async function recovered(
   // Its canaries end with their lease.
   for (const { processes } of [fleet.knox, fleet.tesseract])
     for (const [pid, { argv }] of processes) if (argv.includes('haltdrill-canary')) processes.delete(pid);
+  meanwhile(fleet);
   const before = fleet.acts.length;
   mkdirSync(join(folder, 'd-1'));
   if (ledger !== 'none') enter(fleet.entries, folder, ledger === 'other');
@@ -212,6 +223,128 @@ describe('S3: before it makes a link to any host, a recovery says', () => {
       expect(saidBefore.split('\n')).toContain(`  ${line}`);
     expect(saidBefore).toMatch(/\n {2}read: \S*state\.db on this machine\n/);
     expect(saidBefore).not.toContain('a-token-of-some-length');
+  });
+});
+
+const WALL_S = 1_800_000_000;
+const STRANGER = 1001;
+const LOGIN = 1000;
+/** Both hosts are reached by an ordinary login, and tell the time. */
+const byLogin = ({ knox, tesseract }: FakeFleet): void => {
+  for (const host of [knox, tesseract]) {
+    host.loginUid = LOGIN;
+    host.wallMs = WALL_S * 1000;
+    host.users.set(String(STRANGER), 'mallory');
+  }
+};
+const probe = (drillId: string): string[] => ['sh', '-c', ':', 'haltdrill-probe', 'test', drillId, '10'];
+const canary = (tag: string, endsS: number): string[] => [
+  ...['sh', '-c', ':', 'haltdrill-canary', 'test', tag],
+  String(endsS),
+];
+/** Of a canary that the drill planted on knox. */
+const ownTag = ({ entries }: FakeFleet): string => {
+  const planted = entries.find((entry) => entry.kind === 'canary' && entry.host === 'knox');
+  if (planted?.kind !== 'canary') throw new Error('no canary was planted');
+  return planted.tag;
+};
+/** When a canary ends that is planted now, by the hosts' clock. */
+const inTime = ({ clock }: FakeFleet, seconds = 15): number =>
+  WALL_S + Math.round(clock.nowMs() / 1000) + seconds;
+
+async function refused(meanwhile: (fleet: FakeFleet) => void, options: RecoverOptions = {}): Promise<string> {
+  const error = await recovered('enter', { before: byLogin, meanwhile, options }).then(
+    () => null,
+    (thrown: CliError) => thrown,
+  );
+  expect(error?.exitCode).toBe(3);
+  return error?.message ?? 'not refused';
+}
+
+describe('S4: a process with the words of the interrupted drill', () => {
+  it.each([
+    ['a probe of another user', (fleet: FakeFleet) => fleet.knox.spawn(probe('d-1'), 1, { uid: STRANGER })],
+    [
+      'a canary of another user with a tag that the journal holds',
+      (fleet: FakeFleet) => fleet.knox.spawn(canary(ownTag(fleet), inTime(fleet)), 1, { uid: STRANGER }),
+    ],
+    [
+      'a canary of the login with a tag that no journal holds',
+      (fleet: FakeFleet) => fleet.knox.spawn(canary('d-1.w', inTime(fleet)), 1, { uid: LOGIN }),
+    ],
+    [
+      'a canary of the login that would live for an hour',
+      (fleet: FakeFleet) => fleet.knox.spawn(canary(ownTag(fleet), inTime(fleet, 3600)), 1, { uid: LOGIN }),
+    ],
+    [
+      'a canary of root that should have ended',
+      (fleet: FakeFleet) => fleet.knox.spawn(canary(ownTag(fleet), inTime(fleet, -60))),
+    ],
+  ])('keeps no fleet halted: %s', async (_, spawn) => {
+    const { code, acts, said } = await recovered('enter', { before: byLogin, meanwhile: spawn });
+    expect([code, acts]).toEqual([0, STEPS]);
+    expect(said).toMatch(/not of that runner: a (probe|canary) on knox \(pid \d+, uid \d+, owner \w+\): /);
+  });
+
+  it.each([
+    ['a probe of the login', (fleet: FakeFleet) => fleet.knox.spawn(probe('d-1'), 1, { uid: LOGIN })],
+    ['a probe of root', (fleet: FakeFleet) => fleet.tesseract.spawn(probe('d-1'))],
+    [
+      'a probe of an earlier recovery',
+      (fleet: FakeFleet) => fleet.knox.spawn(probe('d-1-recovery-1'), 1, { uid: LOGIN }),
+    ],
+    [
+      'a canary of the login with its tag, whose end cannot be read',
+      (fleet: FakeFleet) => fleet.knox.spawn(canary(ownTag(fleet), 0), 1, { uid: LOGIN }),
+    ],
+    [
+      'a probe of the login that the drill had, where another looks now',
+      (fleet: FakeFleet) => {
+        fleet.knox.loginUid = 0;
+        fleet.knox.spawn(probe('d-1'), 1, { uid: LOGIN });
+      },
+    ],
+    [
+      'a probe of the login that looks now, where the drill had another',
+      (fleet: FakeFleet) => {
+        fleet.knox.loginUid = STRANGER;
+        fleet.knox.spawn(probe('d-1'), 1, { uid: STRANGER });
+      },
+    ],
+    [
+      'a probe of anybody, on a host of which the journal holds no sample',
+      (fleet: FakeFleet) => {
+        const kept = fleet.entries.filter((entry) => entry.kind !== 'sample' || entry.sample.host !== 'knox');
+        fleet.entries.splice(0, fleet.entries.length, ...kept);
+        fleet.knox.spawn(probe('d-1'), 1, { uid: STRANGER });
+      },
+    ],
+  ])('that can be its runner’s still keeps a second one out: %s', async (_, spawn) => {
+    const message = await refused(spawn);
+    expect(message).toContain('may still be alive and reach its hosts');
+    expect(message).toMatch(/a (probe|canary) on \w+ \(pid \d+, uid \d+, owner \w+\)/);
+    expect(message).toContain('haltdrill recover d-1 --runner-is-gone');
+  });
+
+  it('is waited for where it is a canary that its lease will end', async () => {
+    const { code, acts, said } = await recovered('enter', {
+      before: byLogin,
+      meanwhile: (fleet) => void fleet.knox.spawn(canary(ownTag(fleet), inTime(fleet)), 1, { uid: LOGIN }),
+    });
+    expect([code, acts]).toEqual([0, STEPS]);
+    expect(said).toMatch(/waiting for its lease to end: a canary on knox \(pid \d+, uid 1000, /);
+  });
+
+  it('is shown, and keeps nothing, where somebody has looked and says that the runner is gone', async () => {
+    const { code, acts, said } = await recovered('enter', {
+      before: byLogin,
+      meanwhile: (fleet) => void fleet.knox.spawn(probe('d-1'), 1, { uid: LOGIN }),
+      options: { runnerIsGone: true },
+    });
+    expect([code, acts]).toEqual([0, STEPS]);
+    expect(said).toMatch(
+      /its runner is said to be gone: a probe on knox \(pid \d+, uid 1000, owner unknown\)/,
+    );
   });
 });
 

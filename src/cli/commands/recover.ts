@@ -29,6 +29,8 @@ export interface RecoverOptions {
   readonly out?: string;
   readonly ours?: true;
   readonly withoutLedger?: true;
+  /** The operator has looked: whatever still looks like the runner of that drill is not it. */
+  readonly runnerIsGone?: true;
   /** The folder is trusted whoever owns it or may write there. */
   readonly trustFolder?: true;
   readonly json?: true;
@@ -123,7 +125,8 @@ async function recoverIn(
   const { inventory, from } = await inventoryOf(opened, options.inventory, effects);
   effects.err.write(describeActs(effects.secrets.clean(inventory), { shown, from }));
   const epoch = await nextEpoch(folder, entries, effects);
-  await refuseWhileAlive(opened, inventory, folder, epoch, interruption, effects);
+  const isGone = options.runnerIsGone === true;
+  await refuseWhileAlive({ opened, inventory, folder, epoch, entries, isGone }, interruption, effects);
   await effects.takeOver(folder, epoch);
   interruption.leaves = {
     exitCode: 5,
@@ -176,11 +179,23 @@ async function nextEpoch(folder: string, entries: readonly Entry[], effects: Eff
   return Math.max(Number.isNaN(now) ? 0 : now, ...journalled, 0) + 1;
 }
 
+interface Look {
+  readonly opened: Opened;
+  readonly inventory: Inventory;
+  readonly folder: string;
+  readonly epoch: number;
+  readonly entries: readonly Entry[];
+  /** The operator says so: what is found is shown, and keeps nothing. */
+  readonly isGone: boolean;
+}
+
+/**
+ * @throws CliError 3 while what may be that runner is alive on any host. The operator's word goes before it: he has looked, which
+ * this program cannot do for a process that bears all the marks of its own. Even then no two runners act on one folder: the epoch that
+ * is taken next refuses the acts of whoever had it before. Only one that works with a copy of the folder elsewhere would go on.
+ */
 async function refuseWhileAlive(
-  { plan, drillId }: Opened,
-  inventory: Inventory,
-  folder: string,
-  epoch: number,
+  { opened: { plan, drillId }, inventory, folder, epoch, entries, isGone }: Look,
   interruption: Interruption,
   effects: Effects,
 ): Promise<void> {
@@ -197,19 +212,24 @@ async function refuseWhileAlive(
   );
   let found: Awaited<ReturnType<typeof lookForRunner>>;
   try {
-    found = await lookForRunner(plan, drillId, epoch, look.world);
+    found = await lookForRunner({ plan, drillId, epoch, entries, waits: !isGone }, look.world);
   } finally {
     await look.close();
   }
-  for (const reason of found.unseen)
-    effects.err.write(`haltdrill: not looked at: ${plain(effects.secrets.redact(reason))}\n`);
+  const say = (what: string, lines: readonly string[]): void => {
+    for (const line of lines)
+      effects.err.write(`haltdrill: ${what}: ${plain(effects.secrets.redact(line))}\n`);
+  };
+  say('not looked at', found.unseen);
+  say('not of that runner', found.others);
   if (interruption.stop.aborted)
     throw notRun(`${interruption.stop.reason}`, 'nothing was done', 'run it again');
+  if (isGone) return say('taken for nobody’s, since its runner is said to be gone', found.alive);
   if (found.alive.length === 0) return;
   throw notRun(
     'the runner that began this drill may still be alive and reach its hosts',
     found.alive.join(', '),
-    'end that program first (it puts the fleet back by itself on SIGTERM), then run this again',
+    `end that program first (it puts the fleet back by itself on SIGTERM), then run this again; or, if you have looked and it is gone, run \`haltdrill recover ${effects.files.shown(folder)} --runner-is-gone\``,
   );
 }
 

@@ -6,7 +6,14 @@ import type { IncarnationKey } from '../model/process.ts';
 import type { Timed } from '../model/reading.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { World } from '../ports/world.ts';
-import { otherDrills, type Refusal, refusedToken, removeExpired, uncrashable } from './interlocks.ts';
+import {
+  otherDrills,
+  type Refusal,
+  refusedToken,
+  refuseOthers,
+  removeExpired,
+  uncrashable,
+} from './interlocks.ts';
 
 /** How much longer than `baseline` everything may take to be seen up, before the drill is not run. */
 const PATIENCE_MS = 10_000;
@@ -40,10 +47,10 @@ export async function establishBaseline(
     ...plan.services.flatMap((service) => objectionTo(service, observer)),
     ...stateObjections(plan, observer),
     ...effectObjections(plan, observer),
-    // One that has just ended goes by itself.
-    ...otherDrills(plan, observer).map(({ why }) => why),
   ];
-  const ready = (): boolean => world.stop.aborted || objections().length === 0;
+  // Another drill that has just ended goes by itself.
+  const isClear = (): boolean => objections().length === 0 && otherDrills(plan, observer).length === 0;
+  const ready = (): boolean => world.stop.aborted || isClear();
   const latestMs = beganMs + plan.timing.baselineMs + PATIENCE_MS;
   const [uncontrolled, , managed] = await Promise.all([
     observer.control('calibration'),
@@ -68,7 +75,8 @@ export async function establishBaseline(
   for (const text of foresightOf(plan, managed)) world.progress({ kind: 'note', text: `foreseen: ${text}` });
   const revival = revivalLine(plan, managed);
   if (revival !== null) world.progress({ kind: 'note', text: revival });
-  const refusals = [...otherDrills(plan, observer), ...uncrashable(plan, managed), ...rehearsed];
+  const others = await refuseOthers(plan, observer, world);
+  const refusals = [...others, ...uncrashable(plan, managed), ...rehearsed];
   for (const refusal of refusals) world.journal.append({ kind: 'interlock', ...refusal });
   const reasons = [...new Set([...uncontrolled, ...objections(), ...refusals.map(({ why }) => why)])];
   if (reasons.length > 0) return { ok: false, reasons };

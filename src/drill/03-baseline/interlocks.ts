@@ -3,6 +3,7 @@ import type { ManagedReading } from '../model/manager.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ForeignCanary, Observer } from '../ports/observer.ts';
 import type { World } from '../ports/world.ts';
+import { inWords } from './foreign-words.ts';
 
 const ANSWER_WITHIN_MS = 5_000;
 /** The crash takes one start of the limit; the undo may need another. */
@@ -12,21 +13,29 @@ const STARTS_NEEDED = 2;
 export type Refusal = Omit<Interlock, 'kind'>;
 
 /**
- * Another drill of the same fleet, by its probes and canaries on any host. Labs are fleets of their own that share a machine and a
- * name; each is this process's alone.
+ * What another drill of the same fleet seems to have alive, on any host. Labs are fleets of their own that share a machine and a
+ * name; each is this process's alone. Here everything counts, whoever's it is: another operator may drill by another login, and
+ * nothing on a host says whose that is. Two drills at once would be worse than one that was refused for nothing.
  */
-export function otherDrills(plan: Plan, observer: Observer): Refusal[] {
-  if (isLab(plan)) return [];
-  const live = observer.foreignCanaries().filter(({ expired }) => !expired);
-  return [...new Set(live.map(({ drillId }) => drillId))].map((drillId) => {
-    const hosts = [...new Set(live.filter((one) => one.drillId === drillId).map(({ host }) => host))];
+export function otherDrills(plan: Plan, observer: Observer): ForeignCanary[] {
+  return isLab(plan) ? [] : observer.foreignCanaries().filter(({ expired }) => !expired);
+}
+
+/** A refusal for each drill that has something alive: it names the processes and whose they are, so that somebody can judge and end them. */
+export async function refuseOthers(plan: Plan, observer: Observer, world: World): Promise<Refusal[]> {
+  const live = otherDrills(plan, observer);
+  const refusals = [...new Set(live.map(({ drillId }) => drillId))].map(async (drillId): Promise<Refusal> => {
+    const its = live.filter((one) => one.drillId === drillId);
+    const seen = await inWords(its, world);
+    const way = 'wait for its end or, if nobody runs it, end these processes';
     return {
       interlock: 'other-drill',
-      host: hosts[0] ?? null,
+      host: its[0]?.host ?? null,
       service: null,
-      why: `another drill of this fleet seems to be running: ${drillId}, on ${hosts.join(', ')}`,
+      why: `another drill of this fleet seems to be running: ${drillId}, by ${seen.join(', ')}; ${way}`,
     };
   });
+  return Promise.all(refusals);
 }
 
 /** Ends canaries that have outlived their own end, of drills that have nothing else left. */

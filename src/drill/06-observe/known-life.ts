@@ -27,6 +27,7 @@ export interface KnownLife {
   undecided: boolean;
   canary: string | null;
   runner: NonNullable<RecordedDetail['runner']> | null;
+  uid: number | null;
   cgroup: string | null;
 }
 
@@ -46,6 +47,7 @@ export function begin(key: IncarnationKey, row: ProcessRow, looksLeft: number): 
     undecided: false,
     canary: null,
     runner: null,
+    uid: null,
     cgroup: null,
   };
 }
@@ -60,6 +62,7 @@ export function takeLook(known: KnownLife, detail: RecordedDetail): boolean {
   for (const service of detail.services) known.services.add(service);
   known.undecided = detail.undecided.length > 0;
   known.canary ??= look.canary;
+  known.uid = detail.uid;
   if (runner !== undefined) known.runner ??= { ...runner, drillId: copy(runner.drillId, WORD) };
   if (detail.cgroup !== null && detail.cgroup !== known.cgroup) known.cgroup = copy(detail.cgroup, PATH);
   return isNews;

@@ -42,6 +42,7 @@ export class Table {
   readonly #ticksPerSecond: number;
   /** The host's wall clock when a sample last told it, milliseconds. */
   #hostWallMs: number | null = null;
+  #proberUid: number | null = null;
 
   /** Services that are declared on this machine, and which cgroup their manager calls their own. */
   readonly #declared: ReadonlySet<string>;
@@ -119,9 +120,10 @@ export class Table {
   /** Takes in a sample's rows and details, after `list`. */
   take(
     seen: Pick<SeenTable, 'scope' | 'uptimeMs' | 'rows' | 'details' | 'watched'> &
-      Partial<Pick<SeenTable, 'hostWallMs'>>,
+      Partial<Pick<SeenTable, 'hostWallMs' | 'visibility'>>,
   ): void {
     this.#bootId = seen.scope.bootId;
+    this.#proberUid = seen.visibility?.uid ?? this.#proberUid;
     this.#hostWallMs = seen.hostWallMs ?? this.#hostWallMs;
     const rows = new Set(seen.rows.map((row) => row.pid));
     for (const pid of seen.watched) {
@@ -181,13 +183,15 @@ export class Table {
 
   /** Canaries and probes that are there of any drill of this fleet but `own`. A clock that was never read tells no end. */
   runnersBut(own: string): Omit<ForeignCanary, 'host'>[] {
-    const nowS = this.#hostWallMs === null ? Number.NEGATIVE_INFINITY : this.#hostWallMs / 1000;
-    return [...this.#current.values()].flatMap(({ alive, canary, runner, row }) => {
+    const nowS = this.#hostWallMs === null ? null : this.#hostWallMs / 1000;
+    const common = { bootId: this.#bootId, proberUid: this.#proberUid };
+    return [...this.#current.values()].flatMap(({ alive, canary, runner, uid, row }) => {
       if (!alive || runner === null || runner.drillId === own) return [];
       const { kind, drillId, endsS } = runner;
-      const expired = kind === 'canary' && endsS !== null && nowS > endsS + SLACK_S;
+      const endsInS = nowS === null || endsS === null ? null : endsS - nowS;
+      const expired = kind === 'canary' && endsInS !== null && endsInS < -SLACK_S;
       const { pid, start } = row;
-      return [{ drillId, kind, tag: canary ?? drillId, bootId: this.#bootId, pid, start, expired }];
+      return [{ ...common, drillId, kind, tag: canary ?? drillId, pid, start, uid, endsInS, expired }];
     });
   }
 

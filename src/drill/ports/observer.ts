@@ -78,6 +78,12 @@ export interface ForeignCanary {
   readonly bootId: string;
   readonly pid: number;
   readonly start: number;
+  /** Effective user of the process; null where that could not be read. */
+  readonly uid: number | null;
+  /** Effective user of this drill's own probe on that host; null before its first sample. */
+  readonly proberUid: number | null;
+  /** Seconds from now to the end that it names, by the host's own wall clock; null for a probe, and where either cannot be read. */
+  readonly endsInS: number | null;
   /** Whether it should have ended by now, by the host's own wall clock. Never true of a probe. */
   readonly expired: boolean;
 }

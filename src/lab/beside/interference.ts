@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterHalt, type HaltEvent } from '../broker/halt-marks.ts';
 import { pidFileOf } from '../daemons/daemon.ts';
 import { pidIn, whenHalted } from '../daemons/other.ts';
@@ -44,6 +45,7 @@ export async function fillingOrders({ lab, env }: LabSite): Promise<void> {
   await pause(holdMs / 2);
   const { body } = await requestJson('GET', `${env.EXCHANGE_URL}/v1/book`);
   const { positions } = body as { readonly positions: Readonly<Record<string, number>> };
+  const token = readFileSync(lab.exchangeToken, 'utf8');
   for (const asset of Object.keys(positions))
-    await requestJson('POST', `${env.EXCHANGE_URL}/v1/assets/${asset}/fill`, { body: { times: 10 } });
+    await requestJson('POST', `${env.EXCHANGE_URL}/v1/assets/${asset}/fill`, { body: { times: 10 }, token });
 }

@@ -9,6 +9,7 @@ export async function placeOrder(
   quantity: number,
 ): Promise<void> {
   const body = { asset, account: self.service, side: 'buy', quantity, type };
-  const { status } = await requestJson('POST', `${config.exchange.url}/v1/orders`, { body });
+  const { url, token = '' } = config.exchange;
+  const { status } = await requestJson('POST', `${url}/v1/orders`, { body, token });
   if (status !== 201) throw new Error(`an order in ${asset}: HTTP ${status}`);
 }

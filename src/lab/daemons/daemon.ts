@@ -12,6 +12,7 @@ export interface DaemonArguments {
 /** What the daemons of a host are told, in `etc/invictus.json`. */
 export interface DaemonConfig {
   readonly exchangeUrl: string;
+  readonly exchangeToken: string;
   readonly brokerUrl: string;
   readonly agentToken: string;
   readonly assets: readonly string[];

@@ -14,16 +14,18 @@ const everyMs = 60;
 export function runHelper({ service, root }: DaemonArguments): void {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
   dieWithLab(root);
-  const { assets, exchangeUrl } = JSON.parse(
-    readFileSync(hostLayout(root).daemonConfig, 'utf8'),
-  ) as DaemonConfig;
+  const {
+    assets,
+    exchangeUrl,
+    exchangeToken: token,
+  } = JSON.parse(readFileSync(hostLayout(root).daemonConfig, 'utf8')) as DaemonConfig;
   let turn = 0;
   const trade = (): void => {
     const asset = assets[turn % assets.length] ?? '';
     const side = Math.floor(turn / assets.length) % 2 === 0 ? 'buy' : 'sell';
     turn += 1;
     const body = { asset, account: service, side, quantity: 1, type: 'market' };
-    requestJson('POST', `${exchangeUrl}/v1/orders`, { body }).catch(() => undefined);
+    requestJson('POST', `${exchangeUrl}/v1/orders`, { body, token }).catch(() => undefined);
   };
   setInterval(trade, everyMs);
 }

@@ -20,6 +20,7 @@ function pythonTrader(
 from urllib.parse import urlsplit
 config = json.load(open(${JSON.stringify(config)}))
 host = urlsplit(config['exchangeUrl']).netloc
+headers = {'content-type': 'application/json', 'authorization': 'Bearer ' + config['exchangeToken']}
 libc = ctypes.CDLL(None, use_errno=True)
 libc.prctl(1, 9, 0, 0, 0)  # PR_SET_PDEATHSIG, SIGKILL: no lab is left by one whom a look at its argv does not find
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
@@ -31,7 +32,7 @@ def order(turn):
     body = {'asset': assets[turn % len(assets)], 'account': ${JSON.stringify(daemon.service)}, 'side': side, 'quantity': 1, 'type': kind}
     connection = http.client.HTTPConnection(host, timeout=2)
     try:
-        connection.request('POST', '/v1/orders', json.dumps(body), {'content-type': 'application/json'})
+        connection.request('POST', '/v1/orders', json.dumps(body), headers)
         return connection.getresponse().status == 201
     except OSError:
         return False

@@ -13,7 +13,7 @@ type Side = 'buy' | 'sell';
  * Every third order in an asset is a limit order, which rests. A refused order or an absent exchange does not stop it.
  */
 export function runTrader(daemon: DaemonArguments): void {
-  const { assets, exchangeUrl } = beginDaemon(daemon);
+  const { assets, exchangeUrl, exchangeToken: token } = beginDaemon(daemon);
   const sides = new Map<string, Side>();
   // The first rounds, without pause, give the account a position and a resting order in every asset.
   const opening = 2 * assets.length;
@@ -24,7 +24,7 @@ export function runTrader(daemon: DaemonArguments): void {
     const type = Math.floor(turn / assets.length) % 3 === 1 ? 'limit' : 'market';
     const side = sides.get(asset) ?? 'buy';
     const body = { asset, account: daemon.service, side, quantity: 1, type };
-    const answer = await requestJson('POST', `${exchangeUrl}/v1/orders`, { body });
+    const answer = await requestJson('POST', `${exchangeUrl}/v1/orders`, { body, token });
     const position = (answer.body as { position?: number } | null)?.position;
     if (answer.status === 201 && position !== undefined) sides.set(asset, nextSide(side, position));
     turn += 1;

@@ -1,14 +1,31 @@
+import { timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Book, createBook, type Order } from './book.ts';
 
 const bodyLimit = 16_384;
 
-/** The exchange's process: serves its book on 127.0.0.1:`port` until stdin closes or a signal comes. */
-export function runExchange(settings: { readonly port: number; readonly assets: readonly string[] }): void {
+interface ExchangeSettings {
+  readonly port: number;
+  readonly assets: readonly string[];
+  /** Holds the token of those who trade here, and of the broker. */
+  readonly tokenFile: string;
+}
+
+/**
+ * The exchange's process: serves its book on 127.0.0.1:`port` until stdin closes or a signal comes. Everybody on the machine may read
+ * the book; whatever changes it needs the token.
+ */
+export function runExchange(settings: ExchangeSettings): void {
   const book = createBook(settings.assets);
+  const expected = Buffer.from(`Bearer ${readFileSync(settings.tokenFile, 'utf8')}`);
   const server = createServer((request, response) => {
     void readBody(request)
-      .then((body) => handle(book, request, body))
+      .then((body) =>
+        request.method === 'GET' || bears(request, expected)
+          ? handle(book, request, body)
+          : problem(401, 'orders need the token of this exchange'),
+      )
       .catch(() => problem(400, 'the body is no JSON, or too long'))
       .then((reply) => send(response, reply));
   });
@@ -18,6 +35,11 @@ export function runExchange(settings: { readonly port: number; readonly assets: 
   process.stdin.on('end', end);
   process.stdin.on('error', end);
   process.stdin.resume();
+}
+
+function bears({ headers }: IncomingMessage, expected: Buffer): boolean {
+  const given = Buffer.from(headers.authorization ?? '');
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 interface Reply {

@@ -26,7 +26,7 @@ export async function loadConfig(path: string): Promise<PrincipalConfig> {
     listen,
     database: at(database),
     self,
-    exchange,
+    exchange: { url: exchange.url, ...(exchange.token === undefined ? {} : { token: exchange.token }) },
     tokens: tokens.map(({ token, role, name }) => ({ token, role, ...(name === undefined ? {} : { name }) })),
     hosts: Object.fromEntries(
       Object.entries(hosts).map(([name, { launchctl, domain, plists, grace, ssh }]): [string, HostConfig] => [

@@ -19,7 +19,7 @@ export const configFile = z
       port: z.int().min(0).max(65_535),
     }),
     database: text,
-    exchange: z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+    exchange: z.strictObject({ url: z.url({ protocol: /^https?$/ }), token: token.optional() }),
     tokens: z
       .array(
         z.strictObject({

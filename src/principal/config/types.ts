@@ -9,7 +9,8 @@ export interface PrincipalConfig {
   readonly database: string;
   /** The service that this broker is itself. */
   readonly self: string;
-  readonly exchange: { readonly url: string };
+  /** Where orders are blocked and positions closed, and by which token, if it asks for one. */
+  readonly exchange: { readonly url: string; readonly token?: string };
   readonly tokens: readonly Token[];
   readonly hosts: Readonly<Record<string, HostConfig>>;
   readonly services: Readonly<Record<string, { readonly host: string; readonly label: string }>>;

@@ -146,7 +146,7 @@ export const assetLiars: Readonly<Record<string, Variant>> = {
     broker: whileHalted(0.6 * holdMs, async (broker, site) => {
       const { asset } = broker.status();
       if (asset === null) return;
-      const exchange = httpExchange(site.config.exchange.url);
+      const exchange = httpExchange(site.config.exchange);
       await exchange.unblock(asset);
       await placeOrder(site, asset, 'market', 1);
       await exchange.block(asset);
