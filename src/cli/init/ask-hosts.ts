@@ -87,11 +87,12 @@ async function askForServices(ask: Interview, about: About, effects: Effects): P
     );
     return;
   }
+  const processes = new Map(survey.processes.map((process) => [process.pid, process]));
   const running = [...one.running].sort((a, b) => (a.label < b.label ? -1 : 1));
   const chosen = await ask.choose(
     `Which of these, which ${one.manager} runs, are of the fleet? Numbers such as 1 3-5, or nothing`,
     running,
-    (service) => `${service.label}  ${commandOf(service, survey)}`,
+    (service) => `${service.label}  ${commandOf(service, processes)}`,
   );
   for (const service of chosen) {
     const match = matchFor(service.pid, survey.processes);
@@ -120,8 +121,11 @@ function nameOf(label: string, host: string, { services }: Found): string {
   return free ?? `service-${services.length + 1}`;
 }
 
-function commandOf({ pid }: RunningService, { processes }: Survey): string {
-  const argv = processes.find((process) => process.pid === pid)?.argv;
+function commandOf(
+  { pid }: RunningService,
+  processes: ReadonlyMap<number, Survey['processes'][number]>,
+): string {
+  const argv = processes.get(pid)?.argv;
   return argv?.kind === 'present' ? argv.value.join(' ') : '';
 }
 

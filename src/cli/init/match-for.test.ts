@@ -35,6 +35,12 @@ it('counts what descends from it as its own', () => {
   expect(matchFor(10, [hermes, worker, workers])).toEqual({ script: '/opt/bin/hermes' });
 });
 
+it('S11: is told apart among very many, each the child of the one before', () => {
+  const chain = Array.from({ length: 16_000 }, (_, at) => process(100 + at, [PYTHON], PYTHON, 99 + at));
+  const last = process(20_000, [PYTHON, '/opt/bin/shiva'], PYTHON, 16_099);
+  expect(matchFor(20_000, [...chain, last])).toEqual({ script: '/opt/bin/shiva' });
+});
+
 it.each<[string, Process[]]>([
   ['another process runs the same script', [hermes, process(15, [PYTHON, '/opt/bin/hermes'], PYTHON)]],
   ['its script has no whole path', [process(10, [PYTHON, '-m', 'hermes'], PYTHON)]],

@@ -11,7 +11,8 @@ const INTERPRETER = /\/(?:python|pypy|node|ruby|perl|php|java|bash|dash|zsh|ksh|
 export function matchFor(pid: number, all: Survey['processes']): Match | null {
   const own = all.find((process) => process.pid === pid);
   if (own === undefined) return null;
-  const others = all.filter((process) => !descends(process, pid, all));
+  const family = familyOf(pid, all);
+  const others = all.filter((process) => !family.has(process.pid));
   const isUnique = (match: Match): boolean =>
     matches(match, own).is === 'yes' && others.every((other) => matches(match, other).is === 'no');
   return candidates(own).find(isUnique) ?? null;
@@ -25,14 +26,16 @@ function candidates({ argv, exe }: Process): Match[] {
   return script?.startsWith('/') ? [{ script }] : [];
 }
 
-function descends(process: Process, from: number, all: Survey['processes']): boolean {
-  const passed = new Set<number>();
-  let now: Process | undefined = process;
-  while (now !== undefined && !passed.has(now.pid)) {
-    if (now.pid === from) return true;
-    passed.add(now.pid);
-    const { ppid }: Process = now;
-    now = all.find(({ pid }) => pid === ppid);
+/** A process and all that descends from it, each looked at once: of a host with very many, a chain of them may be as long. */
+function familyOf(pid: number, all: Survey['processes']): ReadonlySet<number> {
+  const children = new Map<number, number[]>();
+  for (const one of all) {
+    const siblings = children.get(one.ppid);
+    if (siblings === undefined) children.set(one.ppid, [one.pid]);
+    else siblings.push(one.pid);
   }
-  return false;
+  // A set is walked in the order of insertion, what is added meanwhile too.
+  const family = new Set([pid]);
+  for (const one of family) for (const child of children.get(one) ?? []) family.add(child);
+  return family;
 }
