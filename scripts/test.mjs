@@ -8,7 +8,12 @@ import { join } from 'node:path';
 import { countsOf } from './test-report.mjs';
 
 /** Whole commands that drill fleet after fleet, each for minutes. */
-const NIGHTLY = ['test/rejudge.test.ts', 'test/selftest.test.ts', 'test/selftest-busy.test.ts'];
+const NIGHTLY = [
+  'test/hostile-hosts.test.ts',
+  'test/rejudge.test.ts',
+  'test/selftest.test.ts',
+  'test/selftest-busy.test.ts',
+];
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
 const checks = scripts.check.split(' && ').map((part) => part.replace('npm run -s ', ''));

@@ -6,22 +6,27 @@ import type { HostTransport, Running } from '../../src/adapters/transports/trans
 
 const RESPONDER = fileURLToPath(new URL('responder.mjs', import.meta.url));
 
-/** How a host answers; responder.mjs says what each is. */
-export type Behaviour =
-  | 'calm'
-  | 'drip'
-  | 'too-many'
-  | 'a-million'
-  | 'at-the-bound'
-  | 'endless-rows'
-  | 'a-long-line'
-  | 'empty-lines'
-  | 'a-long-record'
-  | 'zombies'
-  | 'churn'
-  | 'mute'
-  | 'complaints'
-  | 'unasked';
+/** In what a host may turn that was as it should be; behaviours.mjs says what each is. */
+export const TURNS = [
+  'drip',
+  'too-many',
+  'a-million',
+  'at-the-bound',
+  'a-chain',
+  'endless-rows',
+  'a-long-line',
+  'empty-lines',
+  'a-long-record',
+  'zombies',
+  'churn',
+  'spells',
+  'mute',
+  'complaints',
+  'unasked',
+] as const;
+
+/** How a host answers. */
+export type Behaviour = 'calm' | (typeof TURNS)[number];
 
 export interface HostileHost extends HostTransport {
   /** Everything that was started on it. */
