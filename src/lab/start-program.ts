@@ -1,13 +1,12 @@
 import {
   type ChildProcess,
   type ChildProcessByStdio,
-  execFile,
   type SpawnOptions,
   type SpawnOptionsWithStdioTuple,
   spawn,
 } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { rootVariable } from './layout.ts';
 import { watchedVariable } from './variants/timing.ts';
 
@@ -51,7 +50,7 @@ export function startProgram(file: string, args: readonly string[], options: Spa
   return spawn(file, args, { env: inherited(), ...options });
 }
 
-/** Runs a program to its end. Rejects, as `execFile` of node:child_process does, where that is not exit code 0. */
+/** Runs a program to its end. Rejects, as execa does, where that is not exit code 0. */
 export async function runProgram(file: string, args: readonly string[]): Promise<void> {
-  await promisify(execFile)(file, args, { env: inherited() });
+  await execa(file, args, { env: inherited(), extendEnv: false, stdin: 'ignore' });
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { present, type Reading, unreadable } from '../../drill/model/reading.ts';
@@ -65,7 +65,9 @@ export async function readDatabase(
   }
 }
 
-function readOnce(path: string, queries: readonly Query[], euid: number): Reading<DatabaseRead> {
+function readOnce(file: string, queries: readonly Query[], euid: number): Reading<DatabaseRead> {
+  // -wal and -shm lie beside the file itself, not beside a link to it (https://www.sqlite.org/c3ref/filename_database.html).
+  const path = realpathSync(file);
   const before = statSync(path);
   if (before.uid !== euid && !safeForStrangers(path))
     return unreadable(

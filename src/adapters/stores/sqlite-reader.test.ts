@@ -89,6 +89,32 @@ describe('S12: a database whose schema is not to be trusted', () => {
     await expect.poll(() => isAlive(pid), { timeout: 15_000 }).toBe(false);
   });
 
+  it('is unreadable while its reader cannot be started, and is read again when it can', async () => {
+    const reader = createDatabaseReader();
+    const node = process.execPath;
+    process.execPath = join(folder, 'gone');
+    try {
+      for (const _ of [1, 2])
+        expect(await reader.read(file, GOOD)).toMatchObject({
+          kind: 'unreadable',
+          reason: expect.stringContaining('its reader'),
+        });
+    } finally {
+      process.execPath = node;
+    }
+    expect(await reader.read(file, GOOD)).toMatchObject({ kind: 'present' });
+    await reader.close();
+  });
+
+  it('is unreadable while no descriptor is left for its reader, and is read again when there are some', async () => {
+    const args = ['--import', 'tsx', '--input-type=module', '-e', CROWDED, file];
+    const runner = spawn('/bin/sh', ['-c', 'ulimit -n 200; exec "$@"', 'sh', process.execPath, ...args]);
+    const said: Buffer[] = [];
+    runner.stdout.on('data', (part: Buffer) => said.push(part));
+    expect(await once(runner, 'close')).toEqual([0, null]);
+    expect(Buffer.concat(said).toString()).toBe('unreadable\npresent\n');
+  });
+
   it('gives its views nothing but arithmetic, and no more than 16 MiB', async () => {
     const reader = createDatabaseReader();
     expect(await reader.read(file, ['select * from curious'])).toMatchObject({
@@ -121,3 +147,17 @@ const pid = reader.pid();
 const slow = reader.read(process.argv[1], ['select * from slow']);
 setImmediate(() => console.log(pid));
 await slow;`;
+
+/** Reads once while it has no descriptor left, and once when it has. */
+const CROWDED = `import { closeSync, openSync } from 'node:fs';
+import { createDatabaseReader } from ${JSON.stringify(fileURLToPath(new URL('./sqlite-reader.ts', import.meta.url)))};
+const reader = createDatabaseReader();
+const taken = [];
+try {
+  for (;;) taken.push(openSync('/dev/null', 'r'));
+} catch {}
+const crowded = await reader.read(process.argv[1], ['select level from halt_state']);
+for (const fd of taken) closeSync(fd);
+console.log(crowded.kind);
+console.log((await reader.read(process.argv[1], ['select level from halt_state'])).kind);
+await reader.close();`;

@@ -40,12 +40,16 @@ export function createDatabaseReader(withinMs: number = WITHIN_MS): DatabaseRead
   };
   const ask = async (request: ReadRequest): Promise<ReadAnswer> => {
     if (isClosed) return unreadable(`${request.file}: its reader is closed`);
-    const reader = started();
-    const answer = await answerOf(reader, request, withinMs);
-    if (typeof answer !== 'string') return answer;
-    if (child === reader) child = null;
-    reader.kill('SIGKILL');
-    return unreadable(`${request.file}: ${answer}`);
+    try {
+      const reader = started();
+      const answer = await answerOf(reader, request, withinMs);
+      if (typeof answer !== 'string') return answer;
+      if (child === reader) child = null;
+      reader.kill('SIGKILL');
+      return unreadable(`${request.file}: ${answer}`);
+    } catch (error) {
+      return unreadable(`${request.file}: its reader could not be started: ${(error as Error).message}`);
+    }
   };
   return {
     read: (file, queries) => {
@@ -59,6 +63,7 @@ export function createDatabaseReader(withinMs: number = WITHIN_MS): DatabaseRead
       const left = child;
       if (left?.pid === undefined) return;
       const ended = new Promise((resolve) => left.once('exit', resolve));
+      left.ref();
       left.kill('SIGKILL');
       await ended;
     },
@@ -74,6 +79,8 @@ function startReader(): ChildProcess {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
+  // What cannot be started says so more than once: to whoever waits for an answer, and when it is spoken to.
+  child.on('error', () => {});
   // Between two reads it keeps nobody from ending.
   child.unref();
   child.channel?.unref();
@@ -100,6 +107,10 @@ function answerOf(
     const ended = (code: number | null, signal: string | null): void =>
       done(`its reader ended (${signal ?? code})`);
     reader.on('message', done).on('error', failed).on('exit', ended);
-    reader.send(request);
+    // Where there was no descriptor left for it, it has no channel (spawn(2), EMFILE).
+    if (!reader.connected) return done('its reader could not be started');
+    reader.send(request, (error) => {
+      if (error !== null) done(`its reader failed: ${error.message}`);
+    });
   });
 }

@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -283,6 +284,20 @@ describe('reading in WAL mode', () => {
     make(SCHEMA, 'delete');
     expect(await readDatabase(file, [STATE], stranger)).toMatchObject({ kind: 'present' });
     expect(readdirSync(folder)).toEqual(['principal.db']);
+  });
+
+  it("looks for another user's -wal and -shm beside the file itself, not beside a link to it", async () => {
+    make();
+    const writer = new Database(file);
+    writer.exec(`update halt_state set level = 3`);
+    const elsewhere = mkdtempSync(join(tmpdir(), 'haltdrill-link-'));
+    const link = join(elsewhere, 'link.db');
+    symlinkSync(file, link);
+    expect(await readDatabase(link, [STATE], stranger)).toMatchObject({ kind: 'present' });
+    writer.close();
+    for (const end of ['-wal', '-shm']) writeFileSync(link + end, '');
+    expect(await readDatabase(link, [STATE], stranger)).toMatchObject({ kind: 'unreadable' });
+    rmSync(elsewhere, { recursive: true });
   });
 
   it('neither hinders a writer in another process nor gives a state that never was', {

@@ -14,7 +14,7 @@ import { askSshConfig } from '../transports/ssh-config.ts';
 import { askController, askHere } from './ask-here.ts';
 import { startLab } from './lab-process.ts';
 import { createController } from './run-here.ts';
-import { handedOn } from './start-program.ts';
+import { handedOn, remoteEngine } from './start-program.ts';
 
 /** What an operator's shell may hold: nothing of it is for a program that a drill starts. */
 const PLANTED = {
@@ -159,4 +159,11 @@ it('S1: what finds a service manager is handed on, and the categories of a local
   const manager = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/bus', XDG_RUNTIME_DIR: '/run/user/1' };
   const given = { ...manager, PM2_HOME: '/srv/pm2', LC_TIME: 'C', LC_TOKEN: 'x', HALTDRILL_LAB_ROOT: '/l' };
   expect(handedOn(given)).toEqual({ ...manager, PM2_HOME: '/srv/pm2', LC_TIME: 'C' });
+});
+
+it('S1: an engine of containers on another machine has what it logs in by, and one of this machine has not', () => {
+  const keys = { SSH_AUTH_SOCK: '/run/agent', CONTAINER_SSHKEY: '/home/ops/key' };
+  expect(remoteEngine({ ...keys, DOCKER_HOST: 'ssh://ops@web' })).toEqual(keys);
+  expect(remoteEngine({ ...keys, CONTAINER_HOST: 'ssh://ops@web/run/podman.sock' })).toEqual(keys);
+  expect(remoteEngine({ ...keys, DOCKER_HOST: 'unix:///run/docker.sock' })).toEqual({});
 });

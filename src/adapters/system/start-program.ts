@@ -33,6 +33,15 @@ export function sshAgent(from: NodeJS.ProcessEnv = process.env): NodeJS.ProcessE
   return only(['SSH_AUTH_SOCK'], from);
 }
 
+/**
+ * What an engine of containers on another machine is logged in to by, where `DOCKER_HOST` or `CONTAINER_HOST` is an ssh address
+ * (docker(1), podman(1)); nothing where it is on this machine.
+ */
+export function remoteEngine(from: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const isRemote = [from.DOCKER_HOST, from.CONTAINER_HOST].some((host) => host?.startsWith('ssh:'));
+  return isRemote ? { ...sshAgent(from), ...only(['CONTAINER_SSHKEY'], from) } : {};
+}
+
 function only(names: readonly string[], from: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const set = names.filter((name) => from[name] !== undefined);
   return Object.fromEntries(set.map((name) => [name, from[name]]));

@@ -105,7 +105,7 @@ export function oddFile(stat: Stats, accounts: ReadonlySet<number>): Oddness | n
   if (!stat.isFile())
     return {
       what: `is ${kindOf(stat)}, not a regular file`,
-      wayOut: 'find out who put it there, and put the file itself in its place',
+      wayOut: 'find out who put it there, then take it away, or put the file itself in its place',
       isOthers: false,
     };
   const odd = foreign(stat, accounts) ?? writable(stat);

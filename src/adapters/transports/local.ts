@@ -1,5 +1,5 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { startProgram } from '../system/start-program.ts';
+import { remoteEngine, startProgram } from '../system/start-program.ts';
 import type { Connection, Ending, HostTransport, Running } from './transport.ts';
 
 /** This machine itself: each command is a child of the runner, under `/bin/sh`. */
@@ -19,6 +19,7 @@ class LocalConnection implements Connection {
     const child = startProgram('/bin/sh', ['-c', command], {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
+      env: remoteEngine(),
     });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
