@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { HALTED, OPERATOR, RUNNING, SENDERS, startBroker } from './fleet.ts';
+import type { Line } from './line.ts';
 import { ask, type Delivery, disconnect, receive, type Sent, send } from './load.ts';
+import { besiege } from './siege.ts';
 
 /** What the broker is to do on one core: messages a second, ms for the 99th percentile, ms for a halt at that load. */
 const TARGET = { perSecond: 1000, p99: 50, halt: 100 } as const;
@@ -9,13 +11,6 @@ const TARGET = { perSecond: 1000, p99: 50, halt: 100 } as const;
 const OFFERED = 1020;
 const WARM_UP_SECONDS = 3;
 const SECONDS = 10;
-
-interface Line {
-  readonly what: string;
-  readonly target: string;
-  readonly figure: string;
-  readonly met: boolean;
-}
 
 /** Every sender to every receiver. A sender's requests are several at a time, so that order is of acceptance, not of sending. */
 const PAIRS = SENDERS.flatMap((from) => [...HALTED, ...RUNNING].map((to) => [from, to] as const));
@@ -129,12 +124,12 @@ async function until(done: () => boolean): Promise<void> {
   while (!done() && performance.now() < limit) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-/** Prints target and figure of everything; ends with 1 where a target was missed. */
+/** Prints target and figure of everything, with `--siege` of halts under siege alone; ends with 1 where a target was missed. */
 async function main(): Promise<number> {
   const broker = await startBroker();
   try {
     const before = coreTime(broker.pid);
-    const lines = await measure(broker.url);
+    const lines = await (process.argv.includes('--siege') ? besiege : measure)(broker.url);
     const after = coreTime(broker.pid);
     const where = broker.pinned ? 'the broker on one core (taskset)' : 'the broker not pinned to a core';
     process.stdout.write(`principal, ${where}, SQLite with synchronous=FULL\n`);
