@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Behaviour } from '../hostile/hostile-host.ts';
 import { type SwitchFleet, startSwitchFleet } from './switch-fleet.ts';
@@ -31,7 +31,12 @@ export function startHostileFleet(folder: string, behaviour: Behaviour, hostname
   writeFileSync(join(folder, 'machine-id'), `${'c'.repeat(32)}\n`);
   writeFileSync(join(folder, 'hostname'), `${hostname}\n`);
   const inventory = join(folder, 'inventory.yaml');
+  // A name of its own: a drill of another such fleet is none of this one.
+  const name = basename(folder)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '');
   const text = readFileSync(inventory, 'utf8')
+    .replace('fleet: scripts', `fleet: ${name}`)
     .replace(
       'services:\n',
       '  knox: { transport: container, engine: docker, container: knox, on: here, manager: none }\nservices:\n',

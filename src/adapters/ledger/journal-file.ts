@@ -17,6 +17,7 @@ import { type Entry, type EntryBody, isKnownKind, JOURNAL_FORMAT } from '../../d
 import type { Clock, Journal } from '../../drill/ports/world.ts';
 import { linesOf, openOwn } from '../system/own-files.ts';
 import { redactStrings } from '../system/redact-strings.ts';
+import { SharedRows } from './shared-rows.ts';
 
 const flush = promisify(fsync);
 
@@ -71,6 +72,7 @@ export function journalOn(
   options: { readonly clock: Clock; readonly redact: (text: string) => string },
 ): JournalFile {
   const { entries } = begun;
+  const shared = new SharedRows();
   let bytes = begun.bytes;
   let failure: Error | null = null;
   let synced = entries.length;
@@ -104,7 +106,7 @@ export function journalOn(
     } catch (error) {
       throw fail('cannot be written', error);
     }
-    entries.push(entry);
+    entries.push(shared.share(entry));
     return id;
   };
 
