@@ -202,8 +202,8 @@ export default {
     packages(
       'lab-packages',
       '^src/lab/',
-      ['ssh2', 'hono', '@hono/node-server', 'better-sqlite3', 'fastest-levenshtein'],
-      "The embedded fleet's servers, and near misses of their names.",
+      ['ssh2', 'hono', '@hono/node-server', 'better-sqlite3', 'execa', 'fastest-levenshtein'],
+      "The embedded fleet's servers and tools, and near misses of their names.",
     ),
 
     {

@@ -8,7 +8,7 @@ import type { Line } from './line.ts';
 const STRANGERS = 1500;
 const HALTS = 50;
 /** The slowest halt, in ms, while they do. */
-const TARGET_MS = 3000;
+const TARGET_MS = 200;
 
 /**
  * Halts while strangers without a token hold every connection that they can get, half of them in the middle of a request, and
