@@ -45,7 +45,8 @@ export function createDatabaseReader(withinMs: number = WITHIN_MS): DatabaseRead
       const answer = await answerOf(reader, request, withinMs);
       if (typeof answer !== 'string') return answer;
       if (child === reader) child = null;
-      reader.kill('SIGKILL');
+      // One that never began has no pid, and a signal to pid 0 is one to our own group (kill(2)): to the runner itself.
+      if (reader.pid !== undefined) reader.kill('SIGKILL');
       return unreadable(`${request.file}: ${answer}`);
     } catch (error) {
       return unreadable(`${request.file}: its reader could not be started: ${(error as Error).message}`);
