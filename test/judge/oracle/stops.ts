@@ -99,9 +99,7 @@ function lackingStop(e: Evidence, service: PlannedService): Lack[] {
     // One that was there before the trigger, became it, and went did not come again: it stopped late.
     const isLate = same && firstSeen(life).receivedMs <= e.t0 && goneMs <= e.haltEnd;
     // Of the family of one that ran on: it is part of what did not stop.
-    const isOfRunning = roots.some(
-      (root) => (goneIn(root, good, e.haltEnd)?.receivedMs ?? Infinity) > e.deadline,
-    );
+    const isOfRunning = roots.some((root) => goneIn(root, good, e.haltEnd) === null);
     const part = roots.includes(life) || isLate ? 'stop' : same && !isOfRunning ? 'again' : 'child';
     lacks.push({ part, ...about, says: `pid ${life.pid} was not gone in time` });
   }

@@ -24,12 +24,12 @@ export interface Gap {
 
 /**
  * When the last sample of any host came in, be it a good one or not: until then all of them had to be watched. Where one of them never
- * sent any, until when the broker was read: that must not shorten what is asked of the others.
+ * sent any, until the journal ends: that must not shorten what is asked of the others.
  */
 export const watchedUntilMs = once((c: CaseFile): number => {
   const hosts = [...c.hosts.values()].map(({ samples }) => samples);
-  const reads = hosts.some(({ length }) => length === 0) ? [c.status, c.store] : [];
-  return Math.max(...[...hosts, ...reads].map((all) => all.at(-1)?.receivedMs ?? 0));
+  const endMs = hosts.some(({ length }) => length === 0) ? (c.entries.at(-1)?.atMs ?? 0) : 0;
+  return Math.max(endMs, ...hosts.map((all) => all.at(-1)?.receivedMs ?? 0));
 });
 
 /** The longest stretch between two good samples from baseline to the proven undo or to `untilMs`, its last edge included. */
