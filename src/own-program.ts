@@ -24,6 +24,8 @@ export function ownProgram(entry: string, request: DrillProcessRequest): Promise
   child.stdin.on('error', () => undefined).end(request.input);
   let killer: NodeJS.Timeout | undefined;
   const end = (): void => {
+    // One that never began has no pid, and a signal to pid 0 is one to our own group (kill(2)).
+    if (child.pid === undefined) return;
     child.kill('SIGINT');
     killer ??= setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
   };
