@@ -295,7 +295,8 @@ describe.each(SHELLS.map((shell) => [shell.slice(-2).join(' '), shell] as const)
       const argv = value((seen.details[0] as (typeof seen.details)[number]).argv);
       expect(argv.slice(3, 6)).toEqual(['haltdrill-canary', 'invictus', `${drillId}-one`]);
       expect(Math.abs(Number(argv[6]) - Date.now() / 1000 - 20)).toBeLessThan(5);
-      expect(pidsWithArgument(`${drillId}-one`)).toEqual([one.pid]);
+      // What a shell forks has its arguments until it calls exec.
+      await expect.poll(() => pidsWithArgument(`${drillId}-one`)).toEqual([one.pid]);
 
       expect(await link.killCanary(one.pid)).toEqual({ kind: 'present', value: true });
       const after = await sample(link, 'list', [one.pid, two.pid]);
