@@ -49,8 +49,7 @@ function run(
     let size = 0;
     const fail = (why: string): void => {
       clearTimeout(limit);
-      // One that never began has no pid, and a signal to pid 0 is one to our own group (kill(2)): to the broker itself.
-      if (child.pid !== undefined) child.kill('SIGKILL');
+      child.kill('SIGKILL');
       child.stdout?.destroy();
       reject(new Error(`${file}: ${why}`));
     };
